@@ -1,0 +1,75 @@
+# One target per folder: grover_module() is the only way a folder joins the build.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(grover_options INTERFACE)
+target_compile_options(grover_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-omit-frame-pointer)
+# Libraries are SYSTEM so that our warnings stay ours.
+target_include_directories(grover_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
+target_link_libraries(grover_options INTERFACE Threads::Threads)
+
+set(GROVER_SANITIZE "" CACHE STRING "address,undefined or thread")
+if(GROVER_SANITIZE)
+  add_compile_options(-fsanitize=${GROVER_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GROVER_SANITIZE})
+  if(GROVER_SANITIZE MATCHES "undefined")
+    # gcc's -fsanitize=undefined makes false -Wnull-dereference style findings; the sanitizer itself is the check here.
+    add_compile_options(-Wno-error=maybe-uninitialized)
+  endif()
+endif()
+
+# grover_module(NAME platform_db SOURCES a.cpp TESTS a_test.cpp SQL posts.sql USES platform_base PKG sqlite3)
+#   NAME   <layer>_<folder>; the library is grover_<NAME>, its tests are the program test_<NAME>
+#   USES   other modules whose public headers this one may include (tools/check_deps.py refuses the rest)
+#   PKG    pkg-config packages, visible to this folder's .cpp files only
+#   LINK   plain libraries, likewise
+#   TEST_USES  modules that only the tests need
+function(grover_module)
+  cmake_parse_arguments(M "" "NAME" "SOURCES;TESTS;SQL;USES;PKG;LINK;TEST_USES" ${ARGN})
+  set(target grover_${M_NAME})
+  foreach(sql IN LISTS M_SQL)
+    get_filename_component(stem ${sql} NAME_WE)
+    set(header ${CMAKE_BINARY_DIR}/generated/sql/${stem}.hpp)
+    add_custom_command(
+      OUTPUT ${header}
+      COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/embed_sql.py ${CMAKE_CURRENT_SOURCE_DIR}/${sql} ${header}
+      DEPENDS ${sql} ${CMAKE_SOURCE_DIR}/tools/embed_sql.py
+      VERBATIM)
+    list(APPEND M_SOURCES ${header})
+  endforeach()
+  add_library(${target} STATIC ${M_SOURCES})
+  target_link_libraries(${target} PUBLIC grover_options)
+  foreach(use IN LISTS M_USES)
+    target_link_libraries(${target} PUBLIC grover_${use})
+  endforeach()
+  foreach(package IN LISTS M_PKG)
+    if(NOT TARGET PkgConfig::pkg_${package})
+      pkg_check_modules(pkg_${package} REQUIRED IMPORTED_TARGET GLOBAL ${package})
+    endif()
+    target_link_libraries(${target} PRIVATE PkgConfig::pkg_${package})
+  endforeach()
+  if(M_LINK)
+    target_link_libraries(${target} PRIVATE ${M_LINK})
+  endif()
+  if(M_TESTS)
+    add_executable(test_${M_NAME} ${M_TESTS} ${CMAKE_SOURCE_DIR}/src/testing/test_main.cpp)
+    target_link_libraries(test_${M_NAME} PRIVATE ${target})
+    foreach(use IN LISTS M_TEST_USES)
+      target_link_libraries(test_${M_NAME} PRIVATE grover_${use})
+    endforeach()
+    add_test(NAME ${M_NAME} COMMAND test_${M_NAME})
+    add_dependencies(all_tests test_${M_NAME})
+  endif()
+endfunction()
+
+add_custom_target(all_tests)
