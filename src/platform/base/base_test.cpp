@@ -1,0 +1,46 @@
+#include <doctest/doctest.h>
+
+#include "platform/base/cents.hpp"
+#include "platform/base/error.hpp"
+#include "platform/base/id.hpp"
+
+using namespace grover;
+
+TEST_CASE("ids carry their prefix, are well formed and sort by the time they were made") {
+    const auto first = IdSource::next_at<PostId>({1'700'000'000'000'000});
+    const auto second = IdSource::next_at<PostId>({1'700'000'000'000'001});
+    CHECK(first.view().substr(0, 5) == "post_");
+    CHECK(first.view().size() == 31);
+    CHECK(is_well_formed_id(first.view()));
+    CHECK(first < second);
+}
+
+TEST_CASE("two ids of one microsecond differ") {
+    CHECK(IdSource::next_at<PostId>({5}) != IdSource::next_at<PostId>({5}));
+    CHECK(IdSource::unguessable<MediaId>() != IdSource::unguessable<MediaId>());
+}
+
+TEST_CASE("only 1 to 50 plain characters are an id") {
+    CHECK(is_well_formed_id("user_a-B9"));
+    CHECK_FALSE(is_well_formed_id(""));
+    CHECK_FALSE(is_well_formed_id("post_1\n"));
+    CHECK_FALSE(is_well_formed_id("a b"));
+    CHECK(is_well_formed_id(std::string(50, 'a')));
+    CHECK_FALSE(is_well_formed_id(std::string(51, 'a')));
+}
+
+TEST_CASE("cents are written as dollars with at most two decimals") {
+    CHECK(to_dollars({2999}) == "29.99");
+    CHECK(to_dollars({500}) == "5");
+    CHECK(to_dollars({50}) == "0.5");
+    CHECK(to_dollars({-7}) == "-0.07");
+    CHECK(to_dollars({INT64_MIN}) == "-92233720368547758.08");
+}
+
+TEST_CASE("each kind of error has the status and code of the contract") {
+    CHECK(not_found("Post not found").status == 404);
+    CHECK(code_of(ErrorKind::file_upload_error) == "file_upload_error");
+    CHECK(database_unreachable("down").status == 503);
+    CHECK(database_unreachable("down").retry_after == std::chrono::seconds{2});
+    CHECK(invalid_input({"body", "content"}, "Field required", "missing").status == 422);
+}
