@@ -7,6 +7,8 @@
 `:name` parameters become members of the struct in order of first use, so that a statement is bound by name
 with designated initialisers and the compiler refuses a missing one. `::` (PostgreSQL casts) is left alone.
 SQLite reads `?N`, PostgreSQL `$N`: the same N, given by the order of the members.
+
+`x IN each(:ids)` takes any number of texts in one parameter: a JSON array on SQLite, `= ANY` on PostgreSQL.
 """
 import pathlib
 import re
@@ -15,6 +17,15 @@ import sys
 NAME = re.compile(r"^--\s*name:\s*([a-z0-9_]+)\s*(?:\((sqlite|postgres)\))?\s*$")
 # Strings, quoted identifiers and comments are skipped; only what is left can hold a parameter.
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|::|:([a-z_][a-z0-9_]*)")
+
+
+EACH = re.compile(r"\bIN\s+each\(:([a-z_][a-z0-9_]*)\)", re.IGNORECASE)
+
+
+def expand_each(sql, engine):
+    if engine == "sqlite":
+        return EACH.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
+    return EACH.sub(r"= ANY(:\1::text[])", sql)
 
 
 def blocks(text, path):
@@ -71,6 +82,7 @@ def main(source, target):
             sys.exit(f"{path}: statement '{name}' lacks its twin for the other engine")
         sqlite = engines.get("both", engines.get("sqlite"))
         postgres = engines.get("both", engines.get("postgres"))
+        sqlite, postgres = expand_each(sqlite, "sqlite"), expand_each(postgres, "postgres")
         names = parameters(sqlite)
         names += [n for n in parameters(postgres) if n not in names]
         members = "".join(f"    db::Arg {n};\n" for n in names)

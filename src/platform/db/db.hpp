@@ -1,0 +1,203 @@
+// The store: one interface, two engines (design.md "Data").
+//
+//   db.read(f)   f(db::Read&): a consistent snapshot. On SQLite it runs inline on this thread's own connection.
+//   db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all waiting writers are run by one
+//                writer thread inside one transaction, each under a savepoint (group commit); the calling fiber sleeps.
+//
+// A closure does SQL and nothing else: no network, no sleeping, no other read() or write(). A write closure may run again
+// (serialization failure), possibly on another thread: it assigns its results, it does not accumulate. What it throws
+// rolls back its own changes alone and leaves write().
+//
+// Both may be called from a fiber (which is suspended while waiting) or from a plain thread (which blocks). Any thread.
+// Errors: grover::Error database_error (500), or 503 when the store cannot be reached or its disk is full;
+// db::AlreadyExists when a unique or primary key is hit.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "platform/base/clock.hpp"
+#include "platform/base/function_ref.hpp"
+#include "platform/db/payload.hpp"
+#include "platform/db/row.hpp"
+#include "platform/db/stamps.hpp"
+#include "platform/db/statement.hpp"
+
+namespace grover::db {
+
+// A unique or primary key refused the row. `constraint` is "table.column[,column]" on both engines.
+struct AlreadyExists : std::runtime_error {
+    explicit AlreadyExists(std::string name) : std::runtime_error("already exists: " + name), constraint(std::move(name)) {}
+    std::string constraint;
+};
+
+// What a statement struct of a generated header looks like.
+template <class S>
+concept Prepared = requires(const S& s) {
+    { S::statement } -> std::convertible_to<const Statement&>;
+    s.args();
+};
+
+class Read {
+public:
+    Read(const Read&) = delete;
+    Read& operator=(const Read&) = delete;
+
+    virtual Engine engine() const = 0;
+
+    // Published commit number at or before the start of this snapshot; 0 when rows read here must not be cached
+    // (PostgreSQL, or inside a write). See stamps.hpp.
+    virtual std::uint64_t snapshot() = 0;
+
+    // Calls f(const Row&) for each row.
+    template <Prepared S, class F>
+    void each(const S& statement, F&& f) {
+        const auto args = statement.args();
+        run(S::statement, args, [&](const Row& row) { f(row); });
+    }
+
+    template <class T, Prepared S>
+    std::vector<T> list(const S& statement) {
+        std::vector<T> out;
+        each(statement, [&](const Row& row) {
+            if (out.empty()) check<T>(row, S::statement);
+            out.push_back(convert<T>(row));
+        });
+        return out;
+    }
+
+    // The first row, if any.
+    template <class T, Prepared S>
+    std::optional<T> find(const S& statement) {
+        std::optional<T> out;
+        each(statement, [&](const Row& row) {
+            if (out) return;
+            check<T>(row, S::statement);
+            out = convert<T>(row);
+        });
+        return out;
+    }
+
+    // The first column of the only row; a statement that returns none is a bug.
+    template <class T, Prepared S>
+    T value(const S& statement) {
+        auto found = find<T>(statement);
+        if (!found) throw std::logic_error(std::string("no row from ") + S::statement.name);
+        return std::move(*found);
+    }
+
+    // Whether there is a row.
+    template <Prepared S>
+    bool exists(const S& statement) {
+        bool any = false;
+        each(statement, [&](const Row&) { any = true; });
+        return any;
+    }
+
+protected:
+    Read() = default;
+    ~Read() = default;
+
+    // Returns the number of rows changed (0 for a query).
+    virtual std::int64_t run(const Statement& statement, std::span<const Arg> args, FunctionRef<void(const Row&)> on_row) = 0;
+
+private:
+    template <class T>
+    static T convert(const Row& row) {
+        if constexpr (requires { T::columns; }) {
+            return read_row<T>(row);
+        } else {
+            return row.get<T>(0);
+        }
+    }
+    template <class T>
+    static void check(const Row& row, const Statement& statement) {
+        if constexpr (requires { T::columns; }) {
+            static constexpr auto names = column_names<T>();
+            check_columns(row, statement.name, names.data(), static_cast<int>(names.size()));
+        }
+    }
+};
+
+class Write : public Read {
+public:
+    // Runs a statement that returns no rows; how many rows it changed.
+    template <Prepared S>
+    std::int64_t exec(const S& statement) {
+        const auto args = statement.args();
+        return run(S::statement, args, [](const Row&) {});
+    }
+
+    // The row named by `key` (an id) is changed by this transaction: copies of it in memory stop being valid before the
+    // commit can be known to anybody. Every store calls it for every row that something caches.
+    virtual void touch(std::string_view key) = 0;
+    template <class Tag>
+    void touch(const Id<Tag>& id) { touch(id.view()); }
+
+    // Stores the event in this transaction; listeners (platform/jobs) hear of it after the commit, at least once, in
+    // order. Costs nothing when nobody listens to the type. E has `name` ("post.created") and `fields` (wire/fields.hpp).
+    template <class E>
+    void publish(const E& event) {
+        if (listened(E::name)) publish_payload(E::name, to_payload(event));
+    }
+
+    // Stores a job in this transaction: run once, at or after `due`, retried with backoff. J as E above.
+    template <class J>
+    void enqueue(const J& job, Time due = {}) { enqueue_payload(J::name, to_payload(job), due, {}); }
+    // The same, but at most one unfinished job with this key exists: a second is dropped.
+    template <class J>
+    void enqueue_once(std::string_view key, const J& job, Time due = {}) { enqueue_payload(J::name, to_payload(job), due, key); }
+
+    virtual bool listened(std::string_view event_name) const = 0;
+    virtual void publish_payload(std::string_view event_name, std::string payload) = 0;
+    virtual void enqueue_payload(std::string_view job_name, std::string payload, Time due, std::string_view unique_key) = 0;
+
+protected:
+    ~Write() = default;
+};
+
+class Database {
+public:
+    virtual ~Database() = default;
+
+    template <class F>
+    auto read(F&& f) {
+        using Result = std::invoke_result_t<F&, Read&>;
+        if constexpr (std::is_void_v<Result>) {
+            run_read([&](Read& tx) { f(tx); });
+        } else {
+            std::optional<Result> result;
+            run_read([&](Read& tx) { result.emplace(f(tx)); });
+            return std::move(*result);
+        }
+    }
+
+    template <class F>
+    auto write(F&& f) {
+        using Result = std::invoke_result_t<F&, Write&>;
+        if constexpr (std::is_void_v<Result>) {
+            run_write([&](Write& tx) { f(tx); });
+        } else {
+            std::optional<Result> result;
+            run_write([&](Write& tx) { result.emplace(f(tx)); });
+            return std::move(*result);
+        }
+    }
+
+    virtual Engine engine() const = 0;
+    // Validity of what is cached from this store; always "changed" on PostgreSQL, where other nodes write too.
+    virtual Stamps& stamps() = 0;
+    // Whether the store answers, within `limit`. Never throws.
+    virtual bool is_reachable(std::chrono::milliseconds limit) = 0;
+
+protected:
+    virtual void run_read(FunctionRef<void(Read&)> f) = 0;
+    virtual void run_write(FunctionRef<void(Write&)> f) = 0;
+};
+
+}  // namespace grover::db
+

@@ -1,0 +1,49 @@
+// How a copy of a row in memory is known to be as new as the last commit, without a lock.
+//
+// Every commit has a number. Before the writer commits, it raises the stamp of each row it touched to that number; after
+// the commit it publishes the number; only then do the callers hear of it. A copy remembers the number that was published
+// when its snapshot began, and is good while no stamp of its row is higher. So a copy read from an older snapshot dies before
+// anybody can know of the newer one, and a rolled-back commit only costs a miss.
+//
+// Rows share stamps by hash: a collision costs a miss, never a stale answer. Reading is one relaxed-to-acquire load.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace grover::db {
+
+class Stamps {
+public:
+    // `enabled` false: nothing is ever current (PostgreSQL, or a cache size of 0).
+    explicit Stamps(bool enabled);
+
+    bool enabled() const { return enabled_; }
+
+    // The number of the last commit that may be known to anybody. Read it before a snapshot begins. Never 0.
+    std::uint64_t published() const { return published_.load(std::memory_order_acquire); }
+
+    static std::uint64_t hash(std::string_view key);
+
+    // Whether a copy whose snapshot began at `seen` still equals the row.
+    bool is_current(std::uint64_t key_hash, std::uint64_t seen) const {
+        return seen != 0 && enabled_ && slots_[key_hash & kMask].load(std::memory_order_acquire) <= seen;
+    }
+
+    // The writer only. raise() before the commit, publish() after it.
+    std::uint64_t next_commit() { return ++next_; }
+    void raise(std::uint64_t key_hash, std::uint64_t commit) { slots_[key_hash & kMask].store(commit, std::memory_order_release); }
+    void publish(std::uint64_t commit) { published_.store(commit, std::memory_order_release); }
+
+private:
+    static constexpr std::uint64_t kMask = (std::uint64_t{1} << 18) - 1;  // 2 MiB of stamps
+
+    bool enabled_;
+    std::uint64_t next_ = 1;
+    std::atomic<std::uint64_t> published_{1};
+    std::unique_ptr<std::atomic<std::uint64_t>[]> slots_;
+};
+
+}  // namespace grover::db
