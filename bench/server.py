@@ -1,0 +1,185 @@
+"""Seeded stores, and Grover serving one of them."""
+import contextlib
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+from typing import NamedTuple
+
+from load import SERVER_CORE
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = ROOT / "build/release/grover"
+STORES = ROOT / "build/bench/stores"
+PORT = 28100
+
+
+class Dataset(NamedTuple):
+    users: int
+    posts: int
+    follows: int
+
+    @property
+    def name(self):
+        return f"u{self.users}_p{self.posts}_f{self.follows}"
+
+
+def migrations_hash():
+    found = hashlib.sha256()
+    for path in sorted((ROOT / "db/migrations").glob("*.sql")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:8]
+
+
+def environment(folder, database_url=None):
+    """Settings of a server under load: nothing of the caller's environment reaches it."""
+    settings = {
+        "PATH": os.environ["PATH"],
+        "GROVER_DATA": str(folder),
+        "BACKEND_HOST": "127.0.0.1",
+        "BACKEND_PORT": str(PORT),
+        "WORKER_THREADS": "1",
+        "RATE_LIMIT_ENABLED": "false",
+        "LOG_LEVEL": "WARNING",
+        "JWT_SECRET": "a secret that only the benchmark knows, long enough",
+    }
+    if database_url:
+        settings["DATABASE_URL"] = database_url
+    return settings
+
+
+class Sqlite:
+    """Each store is a directory; what writes gets a copy."""
+
+    name = "sqlite"
+    database_processes = staticmethod(lambda: [])
+
+    def __init__(self):
+        self.folder = STORES / f"sqlite_{migrations_hash()}"
+
+    def place(self, dataset):
+        return self.folder / dataset.name, None
+
+    def empty(self):
+        folder = self.folder / "empty"
+        shutil.rmtree(folder, ignore_errors=True)
+        return folder, None
+
+    def scratch(self, dataset):
+        copy = self.folder / "scratch"
+        shutil.rmtree(copy, ignore_errors=True)
+        subprocess.run(["cp", "-r", "--reflink=auto", self.place(dataset)[0], copy], check=True)
+        return copy, None
+
+
+class Postgres:
+    """Each store is a database of the cluster that tools/with_postgres keeps for us, and a directory for the tokens."""
+
+    name = "postgres"
+
+    def __init__(self):
+        self.url = os.environ["GROVER_TEST_POSTGRES"]
+        self.postmaster = int(os.environ["GROVER_TEST_POSTGRES_PID"])
+        self.folder = STORES / f"postgres_{migrations_hash()}"
+
+    def database_processes(self):
+        children = pathlib.Path(f"/proc/{self.postmaster}/task/{self.postmaster}/children").read_text().split()
+        return [self.postmaster, *map(int, children)]
+
+    def sql(self, statement):
+        return subprocess.run(["psql", self.url, "-qAt", "-v", "ON_ERROR_STOP=1", "-c", statement],
+                              check=True, capture_output=True, text=True).stdout.strip()
+
+    def database(self, name, template="template0"):
+        database = f"{self.folder.name}_{name}"
+        if not self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):
+            self.sql(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url.replace("/grover?", f"/{database}?")
+
+    def drop(self, name):
+        self.sql(f'DROP DATABASE IF EXISTS "{self.folder.name}_{name}"')
+
+    def place(self, dataset):
+        return self.folder / dataset.name, self.database(dataset.name)
+
+    def empty(self):
+        self.drop("empty")
+        return self.folder / "empty", self.database("empty")
+
+    def scratch(self, dataset):
+        self.drop("scratch")
+        folder = self.folder / "scratch"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.place(dataset)[0], folder)
+        return folder, self.database("scratch", f"{self.folder.name}_{dataset.name}")
+
+
+def seed(engine, dataset, tokens):
+    """Fill the store unless an earlier benchmark left it complete. Sessions end when idle for a week."""
+    folder, url = engine.place(dataset)
+    seeded = folder / "seeded"
+    if seeded.exists() and time.time() - seeded.stat().st_mtime < 5 * 86_400:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if isinstance(engine, Postgres):
+        engine.drop(dataset.name)
+        folder, url = engine.place(dataset)
+    folder.mkdir(parents=True)
+    begin = time.monotonic()
+    subprocess.run(
+        [BINARY, "seed", "--users", str(dataset.users), "--posts", str(dataset.posts),
+         "--follows", str(dataset.follows), "--tokens", str(tokens)],
+        env=environment(folder, url), cwd=folder, check=True)
+    seeded.touch()
+    print(f"seeded {dataset.posts:,} posts, {dataset.users:,} users in {time.monotonic() - begin:.1f} s", flush=True)
+
+
+def fetch(path, token=None, method="GET"):
+    """The answer's headers and its JSON; anything but a 200 is an error."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    with contextlib.closing(connection):
+        connection.request(method, path, headers={"Authorization": f"Bearer {token}"} if token else {})
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path}: {answer.status} {body[:300]!r}")
+        return answer.headers, json.loads(body)
+
+
+class Server:
+    """A running Grover; `ready_after` says how many seconds it took from exec to a 200 of /api/ready."""
+
+    def __init__(self, place):
+        folder, url = place
+        folder.mkdir(parents=True, exist_ok=True)
+        begin = time.monotonic()
+        self.process = subprocess.Popen(
+            ["taskset", "-c", SERVER_CORE, BINARY, "serve"], env=environment(folder, url), cwd=folder,
+            stdout=subprocess.DEVNULL, stderr=open(folder / "server.log", "w"))
+        self.pid = self.process.pid
+        while True:
+            try:
+                fetch("/api/ready")
+                break
+            except (OSError, http.client.HTTPException, RuntimeError) as reason:
+                if self.process.poll() is not None or time.monotonic() - begin > 60:
+                    self.process.kill()
+                    raise RuntimeError(f"the server does not get ready ({reason}), see {folder}/server.log") from None
+                time.sleep(0.002)
+        self.ready_after = time.monotonic() - begin
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
