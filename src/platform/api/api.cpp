@@ -1,0 +1,20 @@
+#include "platform/api/api.hpp"
+
+namespace grover::api {
+
+void Api::add(Endpoint endpoint) {
+    endpoint.name = endpoint.route.absolute ? std::string(endpoint.route.path) : "/api" + std::string(endpoint.route.path);
+    endpoint.index = endpoints_.size();
+    endpoints_.push_back(std::make_unique<Endpoint>(std::move(endpoint)));
+}
+
+void refuse_if_any(Problems& problems) {
+    if (!problems.fields.empty()) {
+        Error error(ErrorKind::invalid_input, "Validation failed");
+        error.fields = std::move(problems.fields);
+        throw error;
+    }
+    if (problems.refused) throw validation_error(std::move(*problems.refused));
+}
+
+}  // namespace grover::api

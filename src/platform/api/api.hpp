@@ -1,0 +1,171 @@
+// The table of endpoints. Domains add to it at start; the dispatcher routes by it; OpenAPI is written from it.
+//
+//     void add_comments_api(Api& api, CommentsService& comments) {
+//         api.on<CommentCreate>([&](const Caller& me, const CommentCreate& in) { return comments.create(me, in); });
+//     }
+//
+// A handler takes (const Caller&, Request&) and, when it sets headers or a status of its own, a Reply&. It returns what is
+// described (a struct, a vector, wire::Raw<T>), a Page or RawPage (X-Next-Cursor is set from it), or an http file answer
+// through Reply::response.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/api/bind.hpp"
+#include "platform/api/caller.hpp"
+#include "platform/api/route.hpp"
+#include "platform/api/schema.hpp"
+#include "platform/base/page.hpp"
+#include "platform/wire/json_out.hpp"
+
+namespace grover::api {
+
+// A page of a list whose JSON array is already written.
+template <class T>
+struct RawPage {
+    using described = std::vector<T>;
+    std::string json;
+    std::string next;
+};
+
+// The answer to OPTIONS-like endpoints that write the whole response themselves.
+struct NoContent {};
+
+// What a handler may say beside its answer.
+class Reply {
+public:
+    explicit Reply(http::Response& response, const http::RequestHead& request) : response_(response), request_(request) {}
+
+    void status(int value) { response_.status = value; }
+    void header(std::string_view name, std::string_view value) { response_.add_header(name, value); }
+    // For answers that are no JSON: pages, files, redirects.
+    http::Response& response() { return response_; }
+    const http::RequestHead& request() const { return request_; }
+
+private:
+    http::Response& response_;
+    const http::RequestHead& request_;
+};
+
+// One request on its way through an endpoint.
+struct Call {
+    const Caller& caller;
+    Inputs& inputs;
+    Reply& reply;
+    // Authenticates a cursor for this endpoint, or throws 400 "Invalid cursor".
+    FunctionRef<std::string(std::string_view)> open_cursor;
+    FunctionRef<void(std::string_view)> set_next;
+    // Called between validation and the handler: true when a stored answer was replayed (Idempotency-Key).
+    FunctionRef<bool()> replayed;
+};
+
+struct Endpoint {
+    Route route;
+    std::string name;  // "/api/posts/{post_id}": the route in logs and metrics
+    std::function<void(Call&)> run;
+    std::vector<InputInfo> (*inputs)(Components&) = nullptr;
+    std::string (*answer)(Components&) = nullptr;
+    bool reads_body = false;  // any field comes from a body
+    std::size_t index = 0;
+};
+
+class Api {
+public:
+    template <class Request, class F>
+    void on(F handler);
+
+    const std::vector<std::unique_ptr<Endpoint>>& endpoints() const { return endpoints_; }
+
+private:
+    void add(Endpoint endpoint);
+
+    std::vector<std::unique_ptr<Endpoint>> endpoints_;
+};
+
+std::string openapi_of(const Api& api, std::string_view version);
+
+// Throws the 422 or 400 that the problems amount to; returns when there are none.
+void refuse_if_any(Problems& problems);
+
+template <class T>
+void write_answer(Call& call, T&& answer) {
+    using Answer = std::remove_cvref_t<T>;
+    auto& body = call.reply.response().body;
+    if constexpr (requires { answer.items; answer.next; }) {
+        wire::write(body, answer.items);
+        call.set_next(answer.next);
+    } else if constexpr (requires { answer.json; answer.next; }) {
+        body = std::move(answer.json);
+        call.set_next(answer.next);
+    } else if constexpr (requires { answer.json; }) {
+        body = std::move(answer.json);
+    } else if constexpr (!std::is_same_v<Answer, NoContent>) {
+        wire::write(body, answer);
+    }
+}
+
+template <class T>
+struct AnswerOf {
+    using type = T;
+};
+template <class T>
+struct AnswerOf<Page<T>> {
+    using type = std::vector<T>;
+};
+
+template <class Request, class F>
+void Api::on(F handler) {
+    constexpr bool takes_reply = std::is_invocable_v<F&, const Caller&, Request&, Reply&>;
+    auto invoke = [](F& f, const Caller& me, Request& in, Reply& reply) -> decltype(auto) {
+        if constexpr (takes_reply) {
+            return f(me, in, reply);
+        } else {
+            return f(me, in);
+        }
+    };
+    using Answer = std::remove_cvref_t<decltype(invoke(handler, std::declval<const Caller&>(), std::declval<Request&>(), std::declval<Reply&>()))>;
+
+    Endpoint endpoint;
+    endpoint.route = Request::route;
+    endpoint.inputs = &inputs_of<Request>;
+    endpoint.answer = [](Components& components) -> std::string {
+        if constexpr (std::is_void_v<Answer> || std::is_same_v<Answer, NoContent>) {
+            return {};
+        } else {
+            return schema_of<typename AnswerOf<Answer>::type>(components);
+        }
+    };
+    std::apply([&](const auto&... f) { endpoint.reads_body = ((f.rules.where & (wire::in_body | wire::in_file)) || ...); }, Request::fields);
+    endpoint.run = [handler = std::move(handler), invoke](Call& call) mutable {
+        Request in{};
+        Problems problems;
+        bind(call.inputs, in, problems);
+        refuse_if_any(problems);
+        std::apply(
+            [&](const auto&... f) {
+                auto open = [&](const auto& field) {
+                    if constexpr (is_page<typename std::remove_cvref_t<decltype(field)>::member_type>) {
+                        if (!problems.cursor.empty()) (in.*field.member).after = call.open_cursor(problems.cursor);
+                    }
+                };
+                (open(f), ...);
+            },
+            Request::fields);
+        if (call.replayed()) return;
+        if constexpr (std::is_void_v<Answer>) {
+            invoke(handler, call.caller, in, call.reply);
+        } else {
+            write_answer(call, invoke(handler, call.caller, in, call.reply));
+        }
+    };
+    add(std::move(endpoint));
+}
+
+}  // namespace grover::api
+
+namespace grover {
+using api::Api;
+}

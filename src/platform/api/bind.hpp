@@ -1,0 +1,103 @@
+// From the inputs of a request to the struct that describes them. Every bad field is reported at once (422); what the
+// helpers of system.md §6 refuse (400) counts only when the shape is right.
+#pragma once
+
+#include <type_traits>
+
+#include "platform/api/inputs.hpp"
+
+namespace grover::api {
+
+struct Problems {
+    std::vector<FieldError> fields;      // 422
+    std::optional<std::string> refused;  // 400, the first
+    std::string cursor;                  // as sent; authenticated by the dispatcher
+
+    void add(wire::Where where, std::string_view name, Issue issue) {
+        fields.push_back({{std::string(place_of(where)), std::string(name)}, std::move(issue.msg), std::move(issue.type)});
+    }
+};
+
+template <class T>
+inline constexpr bool is_id = requires { typename T::tag; };
+
+template <class M>
+bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issue& issue, Problems& problems) {
+    if constexpr (wire::is_optional<M>) {
+        return convert_member(in, rules, out.emplace(), issue, problems);
+    } else if constexpr (is_id<M>) {
+        std::string text;
+        if (!convert_id(in, text, issue)) return false;
+        if (auto problem = id_problem(text, M::tag::kind)) {
+            if (!problems.refused) problems.refused = std::move(problem);
+        } else {
+            out = M(text);
+        }
+        return true;
+    } else if constexpr (wire::NamedEnum<M>) {
+        std::string text;
+        wire::FieldRules plain;
+        if (!convert(in, plain, text, issue)) return false;
+        std::size_t index = 0;
+        const auto names = enum_names(M{});
+        if (!one_of(text, names, index, issue)) return false;
+        out = static_cast<M>(index);
+        return true;
+    } else {
+        return convert(in, rules, out, issue);
+    }
+}
+
+template <class M>
+inline constexpr bool is_page = std::is_same_v<M, PageRequest>;
+
+template <class Struct, class M>
+void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, Struct& out, Problems& problems) {
+    const auto& rules = field.rules;
+    Issue issue;
+    if constexpr (is_page<M>) {
+        convert_page(inputs, static_cast<int>(rules.high), out.*field.member, problems.cursor, problems.fields);
+    } else if constexpr (std::is_same_v<M, std::optional<http::UploadedFile>>) {
+        out.*field.member = inputs.take_file(field.name, rules);
+    } else if constexpr (std::is_same_v<M, std::vector<std::string>> || std::is_same_v<M, std::optional<std::vector<std::string>>>) {
+        std::vector<std::string> values;
+        bool present = false;
+        wire::Where where = wire::in_body;
+        if (!convert_list(inputs, field.name, rules, present, where, values, issue)) return problems.add(where, field.name, std::move(issue));
+        if (present) out.*field.member = std::move(values);
+    } else {
+        const Found found = inputs.find(field.name, rules);
+        // An empty text for anything but a text is no value: forms and query strings cannot say null.
+        constexpr bool is_text = std::is_same_v<M, std::string> || std::is_same_v<M, std::optional<std::string>>;
+        const bool empty_optional = wire::is_optional<M> && !is_text && found.form == Found::Form::text && found.text.empty();
+        if (found.form == Found::Form::absent || empty_optional) {
+            if constexpr (!wire::is_optional<M>) {
+                if (!rules.or_default) {
+                    const auto where = (rules.where & wire::in_body) ? wire::in_body : rules.where;
+                    problems.add(where, field.name, {"Field required", "missing"});
+                }
+            }
+            return;
+        }
+        if (!convert_member(found, rules, out.*field.member, issue, problems)) problems.add(found.where, field.name, std::move(issue));
+    }
+}
+
+template <class T>
+void bind(Inputs& inputs, T& out, Problems& problems) {
+    std::apply([&](const auto&... f) { (bind_field(inputs, f, out, problems), ...); }, T::fields);
+}
+
+// `page(&X::page)` describes a PageRequest: limit, skip and cursor.
+template <class Struct>
+constexpr auto page(PageRequest Struct::*member, int default_limit = kDefaultPageSize) {
+    return wire::field("limit", member, wire::in_query, [=](wire::FieldRules& r) { r.high = default_limit; });
+}
+
+// A file part of a multipart form; absent when there is none.
+template <class Struct, class... Names>
+constexpr auto file(std::string_view name, std::optional<http::UploadedFile> Struct::*member, Names... aliases) {
+    return wire::field(name, member, wire::in_file, wire::also(aliases...));
+}
+
+}  // namespace grover::api

@@ -1,0 +1,324 @@
+#include "platform/api/dispatcher.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "platform/api/errors.hpp"
+#include "platform/api/fingerprint.hpp"
+#include "platform/api/origin.hpp"
+#include "platform/base/id.hpp"
+
+namespace grover::api {
+namespace {
+
+using http::Method;
+using http::RequestHead;
+using http::Response;
+using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxBody = 1 << 20;
+constexpr std::size_t kMaxBase64Body = 70'000'000;
+constexpr std::size_t kMaxIdempotencyKey = 128;
+
+constexpr std::string_view kExposedHeaders =
+    "X-Next-Cursor, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
+    "X-Account-Private, X-Search-Partial, X-New-Count, X-Rating-Histogram, Idempotency-Replayed";
+
+bool is_request_id(std::string_view text) {
+    return text.size() >= 8 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+    });
+}
+
+// 22 characters in a buffer that the turn owns: making one costs no allocation.
+using RequestIdText = std::array<char, 24>;
+
+std::string_view request_id_of(const RequestHead& request, RequestIdText& buffer) {
+    if (const auto given = request.header("x-request-id"); is_request_id(given)) return given;
+    constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
+    unsigned char random[20];
+    fill_random(random, sizeof random);
+    for (std::size_t i = 0; i < sizeof random; ++i) buffer[i] = digits[random[i] & 31];
+    return {buffer.data(), sizeof random};
+}
+
+bool contains_no_case(std::string_view text, std::string_view lower) {
+    const auto found = std::search(text.begin(), text.end(), lower.begin(), lower.end(),
+                                   [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
+    return found != text.end();
+}
+
+}  // namespace
+
+struct Dispatcher::Turn {
+    Steady::time_point started = Steady::now();
+    RequestIdText request_id_buffer;
+    Caller caller;
+    const Endpoint* endpoint = nullptr;
+    Match match;
+    std::string client_address;
+    std::size_t bytes_in = 0;
+    Failure failure{0, {}, {}, false};
+    RateClass refused_class = RateClass::count;
+    std::string idempotency_key;
+    std::string next;
+};
+
+Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer observer,
+                       DispatcherOptions options)
+    : clock_(clock),
+      authenticator_(authenticator),
+      idempotency_(idempotency),
+      observer_(std::move(observer)),
+      options_(std::move(options)),
+      router_(api),
+      cursors_(options_.signing_secret),
+      limiter_(clock, options_.requests_per_minute),
+      proxies_(options_.trusted_proxies),
+      any_origin_(lists_origin(options_.allowed_origins, "*")),
+      https_(options_.public_base_url.starts_with("https://")) {}
+
+Dispatcher::~Dispatcher() = default;
+
+bool Dispatcher::answer_at_once(const RequestHead& request, Response& response) {
+    // Liveness touches nothing but the process: no route, no fiber, no clock.
+    if (request.path != "/health" || (request.method != Method::get && request.method != Method::head)) return false;
+    RequestIdText buffer;
+    response.body = R"({"status":"ok"})";
+    response.may_compress = false;
+    response.add_header("Cache-Control", "no-store");
+    add_common_headers(request, request_id_of(request, buffer), response);
+    return true;
+}
+
+void Dispatcher::refuse(const RequestHead* request, int status, std::string_view detail, Response& response) {
+    static constexpr RequestHead kNothing{};
+    RequestIdText buffer;
+    const auto& head = request ? *request : kNothing;
+    const auto id = request_id_of(head, buffer);
+    auto kind = ErrorKind::validation_error;
+    if (status == 413) kind = ErrorKind::too_large;
+    if (status >= 500) kind = ErrorKind::unavailable;
+    auto error = Error(kind, std::string(detail)).with_status(status);
+    if (status == 503) error.retry_after = std::chrono::seconds{2};
+    answer_error(error, response, id);
+    add_common_headers(head, id, response);
+}
+
+void Dispatcher::handle(http::Exchange& exchange) {
+    const auto& request = exchange.request();
+    auto& response = exchange.response();
+    Turn turn;
+    turn.caller.request_id = request_id_of(request, turn.request_id_buffer);
+    try {
+        process(exchange, turn);
+    } catch (...) {
+        turn.failure = answer_current_exception(response, turn.caller.request_id);
+        if (turn.failure.status == 405) response.add_header("Allow", turn.match.allow);
+    }
+    add_common_headers(request, turn.caller.request_id, response);
+    if (turn.endpoint && !turn.endpoint->route.cache_control.empty() && !response.has_header("Cache-Control")) {
+        response.add_header("Cache-Control", turn.endpoint->route.cache_control);
+    }
+    if (!observer_) return;
+    const auto bytes_out = response.file ? response.file->length : response.shared_body ? response.shared_body->size() : response.body.size();
+    observer_({.method = http::to_string(request.method),
+               .route = turn.endpoint ? std::string_view(turn.endpoint->name) : "none",
+               .endpoint_index = turn.endpoint ? turn.endpoint->index : SIZE_MAX,
+               .path = request.path,
+               .status = response.status,
+               .duration = Steady::now() - turn.started,
+               .bytes_in = turn.bytes_in,
+               .bytes_out = bytes_out,
+               .caller = turn.caller,
+               .code = turn.failure.code,
+               .cause = turn.failure.cause,
+               .is_bug = turn.failure.is_bug,
+               .is_exempt = turn.endpoint && turn.endpoint->route.limit == RateClass::exempt,
+               .refused_class = turn.refused_class});
+}
+
+void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
+    const auto& request = exchange.request();
+    auto& response = exchange.response();
+    auto& caller = turn.caller;
+
+    turn.match = router_.find(request.method, request.path);
+    if (!turn.match.path_known) throw not_found("Not Found");
+    if (request.method == Method::options && preflight(request, response, turn)) return;
+    if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
+    turn.endpoint = turn.match.endpoint;
+    const Route& route = turn.endpoint->route;
+    if (draining_.load(std::memory_order_relaxed) && route.limit != RateClass::exempt) {
+        throw unavailable("Service is shutting down", std::chrono::seconds{2});
+    }
+
+    turn.client_address = proxies_.client_address(request.peer, request.header("x-forwarded-for"));
+    caller.address = turn.client_address;
+    caller.user_agent = request.header("user-agent");
+    caller.cookies = request.header("cookie");
+    caller.base_url = base_url_for(options_.public_base_url, request.header("host"), request.https, options_.allowed_origins, options_.port);
+    authenticate(request, turn, response);
+
+    Inputs inputs;
+    read_inputs(exchange, turn, inputs);
+    Reply reply(response, request);
+    auto open_cursor = [&](std::string_view text) {
+        auto position = cursors_.open(turn.endpoint->name, text);
+        if (!position) throw validation_error("Invalid cursor");
+        return std::move(*position);
+    };
+    auto set_next = [&](std::string_view position) {
+        if (!position.empty()) turn.next = cursors_.seal(turn.endpoint->name, position);
+    };
+    auto replay = [&] { return replayed(exchange, turn, inputs); };
+    response.status = route.status;
+    Call call{caller, inputs, reply, open_cursor, set_next, replay};
+    try {
+        turn.endpoint->run(call);
+    } catch (...) {
+        if (!turn.idempotency_key.empty()) {
+            const auto failure = answer_current_exception(response, caller.request_id);
+            const bool keep = failure.status < 500 && failure.status != 401 && failure.status != 429;
+            const auto method = http::to_string(request.method);
+            if (keep) {
+                idempotency_.finish(caller.id, method, request.path, turn.idempotency_key, failure.status, response.body);
+            } else {
+                idempotency_.forget(caller.id, method, request.path, turn.idempotency_key);
+            }
+        }
+        throw;
+    }
+    if (!turn.next.empty()) response.add_header("X-Next-Cursor", turn.next);
+    if (!turn.idempotency_key.empty()) {
+        idempotency_.finish(caller.id, http::to_string(request.method), request.path, turn.idempotency_key, response.status, response.body);
+    }
+}
+
+void Dispatcher::limit_rate(Turn& turn, Response& response, RateClass limit, std::string_view key) {
+    if (!options_.rate_limits || limit == RateClass::exempt) return;
+    const auto verdict = limiter_.take(limit, key);
+    response.add_header("X-RateLimit-Limit", std::to_string(verdict.limit));
+    response.add_header("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+    response.add_header("X-RateLimit-Reset", std::to_string(verdict.reset_seconds));
+    if (verdict.allowed) return;
+    turn.refused_class = limit;
+    throw rate_limited(std::chrono::seconds{verdict.retry_after_seconds});
+}
+
+void Dispatcher::authenticate(const RequestHead& request, Turn& turn, Response& response) {
+    const Route& route = turn.endpoint->route;
+    auto& caller = turn.caller;
+    if (route.limit == RateClass::exempt && route.auth == Auth::none) return;
+    const auto address_key = http::rate_key(turn.client_address);
+    // Guessing is limited where it comes from, before anything is looked up.
+    if (route.limit == RateClass::auth) limit_rate(turn, response, RateClass::auth, address_key);
+    const bool known = route.auth != Auth::none && authenticator_.authenticate(request, route, caller);
+    if (!known) {
+        caller.id = {};
+        if (route.limit != RateClass::auth) limit_rate(turn, response, route.limit, address_key);
+        if (route.auth == Auth::required || route.auth == Auth::admin) throw not_authenticated();
+        return;
+    }
+    if (route.limit != RateClass::auth) limit_rate(turn, response, route.limit, caller.id.view());
+    if (route.auth == Auth::admin && !caller.is_admin) throw not_authorized();
+}
+
+void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs) {
+    const auto& request = exchange.request();
+    for (std::size_t i = 0; i < turn.match.parameter_count; ++i) {
+        const auto& [name, value] = turn.match.parameters[i];
+        inputs.path.emplace_back(name, http::percent_decoded(value, http::PlusIs::plus));
+    }
+    if (!request.query.empty()) inputs.query = http::parse_form(request.query);
+    if (!request.has_body || !turn.endpoint->reads_body) return;
+
+    const auto type = request.header("content-type");
+    if (contains_no_case(type, "multipart/form-data")) {
+        auto form = http::read_multipart(exchange, type, options_.upload_directory);
+        turn.bytes_in = form.bytes_read;
+        inputs.form = std::move(form.fields);
+        inputs.files = std::move(form.files);
+        return;
+    }
+    const auto limit = turn.endpoint->route.takes_base64 ? kMaxBase64Body : kMaxBody;
+    const auto body = exchange.read_body(limit);
+    turn.bytes_in = body.size();
+    inputs.body = body;
+    if (contains_no_case(type, "application/x-www-form-urlencoded")) {
+        inputs.form = http::parse_form(body);
+        return;
+    }
+    if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+    inputs.json = wire::JsonDocument::parse(body);
+    // Only what calls itself JSON must be JSON: scripts in the field send bodies that nobody reads.
+    if (!inputs.json && contains_no_case(type, "json")) throw invalid_input({"body"}, "Malformed JSON", "json_invalid");
+}
+
+bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs) {
+    const auto& request = exchange.request();
+    const auto key = request.header("idempotency-key");
+    if (key.empty() || turn.caller.is_anonymous() || request.method == Method::get || request.method == Method::head) return false;
+    const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
+    if (key.size() > kMaxIdempotencyKey || !visible) {
+        throw invalid_input({"header", "Idempotency-Key"}, "Idempotency-Key should have 1 to 128 visible ASCII characters");
+    }
+    auto& response = exchange.response();
+    const auto outcome = idempotency_.begin(turn.caller.id, http::to_string(request.method), request.path, key, fingerprint_of(inputs));
+    if (std::holds_alternative<IdempotencyStore::OtherInput>(outcome)) {
+        throw Error(ErrorKind::invalid_input, "Idempotency-Key was used with another request");
+    }
+    if (std::holds_alternative<IdempotencyStore::StillRunning>(outcome)) {
+        auto error = conflict("A request with this Idempotency-Key is still running");
+        error.retry_after = std::chrono::seconds{1};
+        throw error;
+    }
+    if (const auto* stored = std::get_if<IdempotencyStore::Replay>(&outcome)) {
+        response.status = stored->status;
+        response.body = stored->body;
+        response.add_header("Idempotency-Replayed", "true");
+        return true;
+    }
+    turn.idempotency_key = key;
+    return false;
+}
+
+bool Dispatcher::preflight(const RequestHead& request, Response& response, Turn& turn) {
+    const auto origin = request.header("origin");
+    response.status = 204;
+    if (origin.empty()) {
+        response.add_header("Allow", turn.match.allow);
+        return true;
+    }
+    if (any_origin_ || lists_origin(options_.allowed_origins, origin)) {
+        response.add_header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+        if (const auto wanted = request.header("access-control-request-headers"); !wanted.empty()) {
+            response.add_header("Access-Control-Allow-Headers", wanted);
+        }
+        response.add_header("Access-Control-Max-Age", "600");
+    }
+    return true;
+}
+
+void Dispatcher::add_common_headers(const RequestHead& request, std::string_view request_id, Response& response) const {
+    response.add_header("X-Request-Id", request_id);
+    if (!response.has_header("X-Content-Type-Options")) response.add_header("X-Content-Type-Options", "nosniff");
+    response.add_header("Referrer-Policy", "no-referrer");
+    if (response.content_type.starts_with("text/html")) response.add_header("X-Frame-Options", "DENY");
+    if (https_) response.add_header("Strict-Transport-Security", "max-age=31536000");
+    const auto origin = request.header("origin");
+    if (any_origin_) {
+        if (origin.empty() || response.has_header("Access-Control-Allow-Origin")) return;
+        response.add_header("Access-Control-Allow-Origin", "*");
+    } else {
+        // Whether the header is there depends on who asks: shared caches must know, also when nobody did.
+        if (!options_.allowed_origins.empty()) response.add_header("Vary", "Origin");
+        if (origin.empty() || response.has_header("Access-Control-Allow-Origin") || !lists_origin(options_.allowed_origins, origin)) return;
+        response.add_header("Access-Control-Allow-Origin", origin);
+        response.add_header("Access-Control-Allow-Credentials", "true");
+    }
+    response.add_header("Access-Control-Expose-Headers", kExposedHeaders);
+}
+
+}  // namespace grover::api

@@ -1,0 +1,117 @@
+// Takes each request from the transport through the rules that hold for all of them, in the order of system.md §2:
+// route, draining, 429 by address, 401, 403, 429 by user, input, idempotency, handler, errors, common headers.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "platform/api/api.hpp"
+#include "platform/api/cursor.hpp"
+#include "platform/api/rate_limit.hpp"
+#include "platform/api/router.hpp"
+#include "platform/http/client_address.hpp"
+#include "platform/http/server.hpp"
+
+namespace grover::api {
+
+// Who the caller is; implemented by auth, plugged in by app.
+class Authenticator {
+public:
+    virtual ~Authenticator() = default;
+    // Fills in the caller from the Authorization header. False: no valid credential. Throws 403 for a suspended account,
+    // and for one waiting for deletion unless the route is open to it. In a fiber.
+    virtual bool authenticate(const http::RequestHead& request, const Route& route, Caller& caller) = 0;
+};
+
+// Stored answers of system.md §2 "Idempotency-Key"; implemented over the store by app.
+class IdempotencyStore {
+public:
+    struct Fresh {};
+    struct Replay {
+        int status;
+        std::string body;
+    };
+    struct OtherInput {};
+    struct StillRunning {};
+    using Outcome = std::variant<Fresh, Replay, OtherInput, StillRunning>;
+
+    virtual ~IdempotencyStore() = default;
+    virtual Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key, std::string_view input_hash) = 0;
+    virtual void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key, int status, std::string_view body) = 0;
+    virtual void forget(const UserId& user, std::string_view method, std::string_view path, std::string_view key) = 0;
+};
+
+// One finished request, for logs and metrics.
+struct Done {
+    std::string_view method;
+    std::string_view route;  // template, or "none"
+    std::size_t endpoint_index;  // SIZE_MAX for "none"
+    std::string_view path;
+    int status;
+    std::chrono::nanoseconds duration;
+    std::size_t bytes_in;
+    std::size_t bytes_out;
+    const Caller& caller;
+    std::string_view code;   // of a refusal
+    std::string_view cause;  // of a refusal; never sent
+    bool is_bug;
+    bool is_exempt;
+    RateClass refused_class;  // count: not rate limited
+};
+using Observer = std::function<void(const Done&)>;
+
+struct DispatcherOptions {
+    bool rate_limits = true;
+    int requests_per_minute = 60;
+    std::vector<std::string> allowed_origins;  // "*" anywhere: all, without credentials
+    std::string public_base_url;               // empty: from the Host header where media.md §6 allows it
+    std::uint16_t port = 8001;
+    std::vector<std::string> trusted_proxies;
+    std::string signing_secret;
+    std::string upload_directory;
+    std::vector<std::string> known_methods;
+};
+
+class Dispatcher final : public http::Handler {
+public:
+    Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer observer,
+               DispatcherOptions options);
+    ~Dispatcher() override;
+
+    // From now on everything but service endpoints is 503.
+    void drain() { draining_.store(true, std::memory_order_relaxed); }
+
+    bool answer_at_once(const http::RequestHead& request, http::Response& response) override;
+    void handle(http::Exchange& exchange) override;
+    void refuse(const http::RequestHead* request, int status, std::string_view detail, http::Response& response) override;
+
+private:
+    struct Turn;
+    void process(http::Exchange& exchange, Turn& turn);
+    void limit_rate(Turn& turn, http::Response& response, RateClass limit, std::string_view key);
+    void authenticate(const http::RequestHead& request, Turn& turn, http::Response& response);
+    void read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs);
+    bool replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs);
+    void add_common_headers(const http::RequestHead& request, std::string_view request_id, http::Response& response) const;
+    bool preflight(const http::RequestHead& request, http::Response& response, Turn& turn);
+
+    const Clock& clock_;
+    Authenticator& authenticator_;
+    IdempotencyStore& idempotency_;
+    Observer observer_;
+    DispatcherOptions options_;
+    Router router_;
+    CursorCodec cursors_;
+    RateLimiter limiter_;
+    http::TrustedProxies proxies_;
+    bool any_origin_ = false;
+    bool https_ = false;
+    std::atomic<bool> draining_{false};
+};
+
+}  // namespace grover::api

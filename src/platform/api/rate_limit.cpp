@@ -1,0 +1,97 @@
+#include "platform/api/rate_limit.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "platform/base/id.hpp"
+
+namespace grover::api {
+namespace {
+
+constexpr std::size_t kWays = 4;
+
+std::uint64_t mix(std::uint64_t h, std::string_view text) {
+    // FNV-1a from a secret start: keys are user ids and addresses, and nobody may aim at somebody else's slot.
+    for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    h ^= h >> 32;
+    h *= 0x9E3779B97F4A7C15ULL;
+    return h ^ (h >> 29);
+}
+
+}  // namespace
+
+BucketSize bucket_size(RateClass limit, int requests_per_minute) {
+    const double r = requests_per_minute;
+    switch (limit) {
+        case RateClass::auth: return {r / 6, r};
+        case RateClass::search: return {r, 5 * r};
+        case RateClass::write: return {r / 2, 5 * r};
+        case RateClass::upload: return {r / 6, r};
+        case RateClass::money: return {r / 10, r};
+        case RateClass::push: return {r / 10, r / 2};
+        case RateClass::export_: return {1.0 / (24 * 60), 3};
+        default: return {r, 10 * r};
+    }
+}
+
+RateLimiter::RateLimiter(const Clock& clock, int requests_per_minute, std::size_t entries)
+    : clock_(clock), mask_(std::bit_ceil(entries) - 1), slots_(new Slot[mask_ + 1]) {
+    fill_random(&seed_, sizeof seed_);
+    for (std::size_t i = 0; i < std::size(buckets_); ++i) {
+        const auto size = bucket_size(static_cast<RateClass>(i), requests_per_minute);
+        const double interval = 60e6 / std::max(size.per_minute, 1e-6);
+        const double burst = std::max(1.0, size.burst);
+        buckets_[i] = {static_cast<std::int64_t>(interval), static_cast<std::int64_t>(interval * burst), static_cast<std::int64_t>(burst)};
+    }
+}
+
+RateLimiter::Slot& RateLimiter::slot_of(std::uint64_t hash, std::int64_t now) {
+    const std::size_t start = hash & mask_ & ~(kWays - 1);
+    Slot* oldest = &slots_[start];
+    for (std::size_t i = 0; i < kWays; ++i) {
+        Slot& slot = slots_[start + i];
+        if (slot.key.load(std::memory_order_relaxed) == hash) return slot;
+        if (slot.full_at.load(std::memory_order_relaxed) < oldest->full_at.load(std::memory_order_relaxed)) oldest = &slot;
+    }
+    // The one that is full again soonest loses least by being forgotten.
+    oldest->full_at.store(now, std::memory_order_relaxed);
+    oldest->key.store(hash, std::memory_order_relaxed);
+    return *oldest;
+}
+
+Verdict RateLimiter::take(RateClass limit, std::string_view key) {
+    if (limit == RateClass::exempt) return {};
+    const auto now = clock_.now().us;
+    const RateClass both[] = {limit, RateClass::general};
+    const std::size_t count = limit == RateClass::general ? 1 : 2;
+
+    Slot* slots[2] = {};
+    Verdict tightest;
+    tightest.remaining = INT64_MAX;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& bucket = buckets_[static_cast<std::size_t>(both[i])];
+        slots[i] = &slot_of(mix(seed_ + static_cast<std::uint64_t>(both[i]), key) | 1, now);
+        const auto full_at = std::max(slots[i]->full_at.load(std::memory_order_relaxed), now);
+        const auto after = full_at + bucket.interval_us;
+        Verdict verdict;
+        verdict.limit = bucket.limit;
+        verdict.allowed = after - now <= bucket.burst_us;
+        verdict.remaining = std::max<std::int64_t>(0, (bucket.burst_us - (after - now)) / bucket.interval_us);
+        verdict.reset_seconds = (after - now + 999'999) / 1'000'000;
+        if (!verdict.allowed) {
+            verdict.remaining = 0;
+            verdict.retry_after_seconds = std::max<std::int64_t>(1, (after - now - bucket.burst_us + 999'999) / 1'000'000);
+            return verdict;
+        }
+        if (verdict.remaining < tightest.remaining) tightest = verdict;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& bucket = buckets_[static_cast<std::size_t>(both[i])];
+        auto full_at = slots[i]->full_at.load(std::memory_order_relaxed);
+        while (!slots[i]->full_at.compare_exchange_weak(full_at, std::max(full_at, now) + bucket.interval_us, std::memory_order_relaxed)) {
+        }
+    }
+    return tightest;
+}
+
+}  // namespace grover::api

@@ -1,0 +1,60 @@
+// Token buckets of system.md §7, kept as GCRA: one number for each (key, class), the time at which the bucket would be full
+// again (ATM Forum TM 4.0 §4.4.2; the same arithmetic as a bucket refilled evenly). No locks: a fixed table of atomics, where
+// a full bucket needs no entry, so an old entry may be overwritten without anybody noticing.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "platform/api/route.hpp"
+#include "platform/base/clock.hpp"
+
+namespace grover::api {
+
+// Rates and bursts by class for R requests per minute.
+struct BucketSize {
+    double per_minute;
+    double burst;
+};
+BucketSize bucket_size(RateClass limit, int requests_per_minute);
+
+struct Verdict {
+    bool allowed = true;
+    std::int64_t limit = 0;
+    std::int64_t remaining = 0;
+    std::int64_t reset_seconds = 0;        // until the bucket is full again
+    std::int64_t retry_after_seconds = 0;  // when refused, at least 1
+};
+
+class RateLimiter {
+public:
+    // `entries` is rounded up to a power of two; 16 bytes each.
+    RateLimiter(const Clock& clock, int requests_per_minute, std::size_t entries = 1 << 16);
+
+    // Takes one token of the class's bucket and one of `general`; either empty: refused, and nothing is taken. Answers for the
+    // tighter of the two. Any thread.
+    Verdict take(RateClass limit, std::string_view key);
+
+private:
+    struct Bucket {
+        std::int64_t interval_us;  // between tokens
+        std::int64_t burst_us;     // burst × interval
+        std::int64_t limit;
+    };
+    struct Slot {
+        std::atomic<std::uint64_t> key{0};
+        std::atomic<std::int64_t> full_at{0};
+    };
+
+    Slot& slot_of(std::uint64_t hash, std::int64_t now);
+
+    const Clock& clock_;
+    Bucket buckets_[static_cast<std::size_t>(RateClass::count)];
+    std::size_t mask_;
+    std::unique_ptr<Slot[]> slots_;
+    std::uint64_t seed_;
+};
+
+}  // namespace grover::api

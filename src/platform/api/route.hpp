@@ -1,0 +1,46 @@
+// What an endpoint says of itself beside its fields. contract/endpoints.md, system.md §7.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "platform/http/message.hpp"
+
+namespace grover::api {
+
+enum class Auth : std::uint8_t {
+    required,  // 401 without a valid credential
+    optional,  // an invalid credential counts as none
+    none,      // the credential is not looked at
+    admin,     // required, and 403 for everybody but administrators
+};
+
+// Every class but `exempt` also counts against `general`.
+enum class RateClass : std::uint8_t { exempt, general, auth, search, write, upload, money, push, export_, count };
+
+struct Alias {
+    http::Method method;
+    std::string_view path;
+};
+
+struct Route {
+    http::Method method;
+    // Below /api unless `absolute`; parameters as {name}.
+    std::string_view path;
+    std::string_view summary;
+    Auth auth = Auth::required;
+    RateClass limit = RateClass::general;
+    std::span<const Alias> aliases = {};
+    int status = 200;
+    bool absolute = false;
+    // Callers whose account waits for deletion get in (auth.md §1).
+    bool open_while_leaving = false;
+    // "no-store" and the like, sent with every answer of the endpoint.
+    std::string_view cache_control = {};
+    // The body may carry base64 media: 70 MB instead of 1 MiB (media.md §4).
+    bool takes_base64 = false;
+};
+
+}  // namespace grover::api
