@@ -1,8 +1,8 @@
 // Threads, fibers and waiting (design.md "Runtime").
 //
-// N I/O threads, each with its own event loop; a fiber runs on the thread that spawned it and never moves. Code in a
-// fiber reads as if it blocked; what blocks suspends the fiber alone. Everything here also works on a plain thread (tests,
-// command-line tools), where waiting blocks that thread.
+// N I/O threads, each with its own event loop; a fiber runs on the thread that spawned it and never moves.
+// Code in a fiber reads as if it blocked; what blocks suspends the fiber alone. Everything here also works on
+// a plain thread (tests, command-line tools), where waiting blocks that thread.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,14 @@ namespace grover::runtime {
 
 using Steady = std::chrono::steady_clock;
 
-// Thrown out of a wait when the fiber's deadline passed, or when it was cancelled (its client went away, shutdown).
-// http turns them into 503 or silence; nothing else catches them.
-struct DeadlineExceeded : std::runtime_error { DeadlineExceeded() : std::runtime_error("deadline exceeded") {} };
-struct Cancelled : std::runtime_error { Cancelled() : std::runtime_error("cancelled") {} };
+// Thrown out of a wait when the fiber's deadline passed, or when it was cancelled (its client went away,
+// shutdown). http turns them into 503 or silence; nothing else catches them.
+struct DeadlineExceeded : std::runtime_error {
+    DeadlineExceeded() : std::runtime_error("deadline exceeded") {}
+};
+struct Cancelled : std::runtime_error {
+    Cancelled() : std::runtime_error("cancelled") {}
+};
 
 // The I/O threads. Made once by app; run() returns after stop().
 class Loops {
@@ -29,13 +33,15 @@ public:
     ~Loops();
 
     unsigned size() const;
-    // Blocks: thread 0 is the caller's. `on_start(i)` runs first on each thread.
+    // Blocks: thread 0 is the caller's. `on_start(i)` runs first on each thread, outside any fiber; what it
+    // throws ends all threads and is thrown here. Fibers still waiting at the end get Cancelled.
     void run(std::function<void(unsigned)> on_start = {});
     // Any thread, also a signal handler's thread. Loops end when asked, whatever is pending.
     void stop();
     // Runs `f` on thread i's loop soon, outside any fiber. Any thread.
     void post(unsigned thread, std::function<void()> f);
-    // The boost::asio::io_context of thread i, for platform/*.cpp only (cast from void to keep Asio out of headers).
+    // The boost::asio::io_context of thread i, for platform/*.cpp only (cast from void to keep Asio out of
+    // headers).
     void* io_context(unsigned thread);
 
 private:
@@ -47,15 +53,16 @@ private:
 int this_loop();
 bool in_fiber();
 
-// Starts a fiber on this thread's loop. It runs until its first wait before spawn returns. An exception that leaves
-// `f` ends the process: a fiber's body handles its own.
+// Starts a fiber on this thread's loop. It runs until its first wait before spawn returns. An exception that
+// leaves `f` ends the process: a fiber's body handles its own. Only Cancelled may leave it.
 void spawn(std::function<void()> f);
 // The same on another loop; returns at once.
 void spawn_on(Loops& loops, unsigned thread, std::function<void()> f);
 
 void sleep_for(Steady::duration duration);
 
-// One-shot meeting point: one waits, somebody on any thread notifies, in either order. May be reused after wait returned.
+// One-shot meeting point: one waits, somebody on any thread notifies, in either order. May be reused after
+// wait returned.
 class Signal {
 public:
     Signal();
@@ -63,9 +70,11 @@ public:
     Signal(const Signal&) = delete;
     Signal& operator=(const Signal&) = delete;
 
-    // Suspends until notify(). Ignores deadline and cancellation: the notifier may hold references to the waiter's stack.
+    // Suspends until notify(). Ignores deadline and cancellation: the notifier may hold references to the
+    // waiter's stack.
     void wait();
-    // The same, giving up after `limit`: false. Only for waits whose notifier holds nothing of the waiter's stack.
+    // The same, giving up after `limit`: false. Only for waits whose notifier holds nothing of the waiter's
+    // stack.
     bool wait_for(Steady::duration limit);
     void notify();
 
@@ -74,11 +83,31 @@ private:
     std::shared_ptr<State> state_;
 };
 
-// A deadline for everything this fiber waits for with sleep_for and wait_for-style waits while the object lives.
+// While one lives, this thread's notifications are collected; at its end each loop gets its whole share with
+// one wakeup. For a thread that completes many waits at a time, a group commit for example. An inner one
+// joins the outer one.
+class NotifyBatch {
+public:
+    NotifyBatch();
+    ~NotifyBatch();
+    NotifyBatch(const NotifyBatch&) = delete;
+    NotifyBatch& operator=(const NotifyBatch&) = delete;
+
+    struct Chains;
+
+private:
+    std::unique_ptr<Chains> chains_;
+};
+
+// A deadline for everything this fiber waits for with sleep_for and wait_for-style waits while the object
+// lives.
 class DeadlineScope {
 public:
+    // An earlier deadline that already holds stays.
     explicit DeadlineScope(Steady::time_point at);
     ~DeadlineScope();
+    DeadlineScope(const DeadlineScope&) = delete;
+    DeadlineScope& operator=(const DeadlineScope&) = delete;
 
 private:
     Steady::time_point previous_;
