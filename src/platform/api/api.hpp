@@ -18,6 +18,7 @@
 #include "platform/api/caller.hpp"
 #include "platform/api/route.hpp"
 #include "platform/api/schema.hpp"
+#include "platform/base/function_ref.hpp"
 #include "platform/base/page.hpp"
 #include "platform/wire/json_out.hpp"
 

@@ -8,6 +8,7 @@
 #include "platform/base/id.hpp"
 #include "platform/text/time_format.hpp"
 #include "platform/text/utf8.hpp"
+#include "platform/wire/json_out.hpp"
 
 namespace grover::api {
 namespace {
@@ -76,7 +77,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 
 bool check_text(std::string_view text, const FieldRules& rules, Issue& issue) {
     if (!text::is_valid_utf8(text)) return refuse(issue, "Input should be valid UTF-8", "string_unicode");
-    const auto length = text::code_points(text);
+    const auto length = text::count_code_points(text);
     if (length < rules.min_length) {
         return refuse(issue, "String should have at least " + std::to_string(rules.min_length) + (rules.min_length == 1 ? " character" : " characters"), "string_too_short");
     }
@@ -328,7 +329,7 @@ bool convert_id(const Found& in, std::string& out, Issue& issue) {
 
 std::optional<std::string> id_problem(std::string_view text, std::string_view kind) {
     if (text.empty()) return "Invalid " + std::string(kind);
-    if (text.size() > kMaxIdLength && text::code_points(text) > kMaxIdLength) return std::string(kind) + " too long";
+    if (text.size() > kMaxIdLength && text::count_code_points(text) > kMaxIdLength) return std::string(kind) + " too long";
     if (!is_well_formed_id(text)) return "Invalid " + std::string(kind) + " format";
     return std::nullopt;
 }

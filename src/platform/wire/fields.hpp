@@ -96,7 +96,7 @@ inline constexpr auto json_text = [](FieldRules& r) { r.json_text = true; };
 template <class Struct, class Member, class... Parts>
 constexpr Field<Struct, Member> field(std::string_view name, Member Struct::*member, Parts... parts) {
     Field<Struct, Member> out{name, member, {}};
-    auto apply = [&](auto part) {
+    [[maybe_unused]] auto apply = [&](auto part) {
         if constexpr (std::is_same_v<decltype(part), Where>) {
             out.rules.where = part;
         } else {
