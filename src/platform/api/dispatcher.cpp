@@ -154,7 +154,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
         throw unavailable("Service is shutting down", std::chrono::seconds{2});
     }
 
-    turn.client_address = proxies_.client_address(request.peer, request.header("x-forwarded-for"));
+    turn.client_address = proxies_.client_address(request);
     caller.address = turn.client_address;
     caller.user_agent = request.header("user-agent");
     caller.cookies = request.header("cookie");

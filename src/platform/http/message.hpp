@@ -1,5 +1,5 @@
-// One HTTP request and its answer, as the transport (server.hpp) hands them to the application above (platform/api).
-// Views into the request live until the handler returns.
+// One HTTP request and its answer, as the transport (server.hpp) hands them to the application above
+// (platform/api). Views into the request live until the handler returns.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@ namespace grover::http {
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 std::string_view to_string(Method method);
 
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case);
+
 struct Header {
     std::string_view name;  // as sent; compared without regard to case
     std::string_view value;
@@ -28,9 +30,9 @@ struct RequestHead {
     std::span<const Header> headers;
     bool http_1_0 = false;
     bool https = false;
-    std::string_view peer;    // address of the other end of the connection, without port
+    std::string_view peer;  // address of the other end of the connection, without port
     std::optional<std::uint64_t> content_length;
-    bool has_body = false;    // Content-Length > 0 or chunked
+    bool has_body = false;  // Content-Length > 0 or chunked
 
     // Value of the first header of that name (given in lower case), or empty.
     std::string_view header(std::string_view lower_case_name) const;
@@ -59,8 +61,8 @@ public:
     bool may_compress = true;
     bool close = false;  // end the connection after this answer
 
-    // Header names in their usual spelling ("X-Request-Id"). Content-Length, Content-Type, Content-Encoding, Date and
-    // Connection belong to the transport.
+    // Header names in their usual spelling ("X-Request-Id"). Content-Length, Content-Type, Content-Encoding,
+    // Date and Connection belong to the transport.
     void add_header(std::string_view name, std::string_view value);
     bool has_header(std::string_view name) const;
     // "Name: value\r\n" of everything added.
@@ -77,13 +79,16 @@ public:
     virtual const RequestHead& request() const = 0;
     virtual Response& response() = 0;
 
-    // The whole body, at most `limit` bytes: more is thrown as too_large (413), sent too slowly or cut off ends the connection.
+    // The whole body, at most `limit` bytes: more is thrown as too_large (413), sent too slowly or cut off
+    // ends the connection.
     virtual std::string_view read_body(std::size_t limit) = 0;
-    // The next piece of the body, empty at its end. Never more than the transport's buffer: bodies are streamed, not held.
+    // The next piece of the body, empty at its end. Never more than the transport's buffer: bodies are
+    // streamed, not held.
     virtual std::string_view read_some() = 0;
 
-    // Hands the connection over after a 101 answer was prepared (WebSocket). The transport writes nothing more; `taken`
-    // runs on this thread with the connected descriptor (plain) or a stream object (TLS) and any bytes read ahead.
+    // Hands the connection over after a 101 answer was prepared (WebSocket). The transport writes nothing
+    // more; `taken` runs on this thread with the connected descriptor (plain) or a stream object (TLS) and
+    // any bytes read ahead.
     virtual void upgrade(std::unique_ptr<class UpgradeHandler> handler) = 0;
 
 protected:

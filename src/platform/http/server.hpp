@@ -1,5 +1,5 @@
-// The transport: listeners, connections, HTTP/1.1, TLS, deadlines, compression, draining. Knows no route and no user.
-// contract/system.md §2 "Sizes", "Timeouts", "Compression", "Shutdown".
+// The transport: listeners, connections, HTTP/1.1, TLS, deadlines, compression, draining. Knows no route and
+// no user. contract/system.md §2 "Sizes", "Timeouts", "Compression", "Shutdown".
 #pragma once
 
 #include <chrono>
@@ -18,12 +18,15 @@ class Handler {
 public:
     virtual ~Handler() = default;
 
-    // Called before a fiber is started, for answers that never wait (health, static errors): true when it answered.
+    // Called before a fiber is started, for answers that never wait (health, static errors): true when it
+    // answered.
     virtual bool answer_at_once(const RequestHead& request, Response& response) = 0;
     // Called in a fiber with a deadline. Must not throw; what it leaves in response() is sent.
     virtual void handle(Exchange& exchange) = 0;
-    // A refusal by the transport itself (400, 408, 413, 414, 431, 503): fills in the body and headers of every error.
-    virtual void refuse(const RequestHead* request, int status, std::string_view detail, Response& response) = 0;
+    // A refusal by the transport itself (400, 408, 413, 414, 431, 503): fills in the body and headers of
+    // every error.
+    virtual void refuse(const RequestHead* request, int status, std::string_view detail,
+                        Response& response) = 0;
 };
 
 struct ServerOptions {
@@ -31,13 +34,13 @@ struct ServerOptions {
     std::uint16_t port = 8001;  // 0: any free port (tests)
     std::string tls_cert_file;  // both or neither
     std::string tls_key_file;
-    std::size_t max_target = 8 * 1024;      // 414
-    std::size_t max_headers = 32 * 1024;    // 431
+    std::size_t max_target = 8 * 1024;    // 414
+    std::size_t max_headers = 32 * 1024;  // 431
     std::chrono::seconds header_timeout{10};
     std::chrono::seconds idle_timeout{75};
     std::chrono::seconds slow_body_grace{30};  // then at least 1 KiB/s
     std::chrono::seconds handler_timeout{25};
-    std::size_t max_connections = 15'000;      // of all threads; more are closed at once
+    std::size_t max_connections = 15'000;  // of all threads; more are closed at once
 };
 
 class Server {
@@ -49,8 +52,8 @@ public:
     std::uint16_t port() const;
     std::size_t connections() const;
 
-    // Stops accepting, lets running requests finish (at most `limit`), closes idle connections; returns when all are gone.
-    // Not on a loop's thread.
+    // Stops accepting, lets running requests finish (at most `limit`), closes idle connections; returns when
+    // all are gone. Not on a loop's thread.
     void drain(std::chrono::seconds accept_for, std::chrono::seconds limit);
 
 private:

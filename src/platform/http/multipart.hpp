@@ -1,0 +1,58 @@
+// multipart/form-data, read piece by piece: files go to disk as they arrive, and no more than a piece is held
+// in memory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/http/form.hpp"
+#include "platform/http/message.hpp"
+
+namespace grover::http {
+
+// A file part, spooled to disk. Owns the file: deleted with this object unless released. Moves, does not
+// copy.
+class UploadedFile {
+public:
+    UploadedFile() = default;
+    ~UploadedFile();
+    UploadedFile(UploadedFile&& other) noexcept;
+    UploadedFile& operator=(UploadedFile&& other) noexcept;
+
+    // The caller has moved the file away, or deletes it.
+    void release() { path.clear(); }
+
+    std::string part_name;
+    std::string file_name;      // as sent, for display only: never a path. May be empty
+    std::string declared_type;  // as sent, a hint at best; may be a bare word, or empty
+    std::string path;           // empty when too_large
+    std::uint64_t size = 0;
+    bool too_large = false;  // over MultipartLimits::file: nothing of it is kept
+};
+
+// media.md §3.
+struct MultipartLimits {
+    std::uint64_t file = 52'428'800;
+    std::uint64_t request = 64 * 1024 * 1024;
+    std::uint64_t request_of_several_files = 110 * 1024 * 1024;
+    std::size_t text = 1024 * 1024;  // all text parts together; routes that take base64 allow more
+    std::size_t parts = 100;
+    std::size_t part_headers = 8 * 1024;
+};
+
+struct MultipartForm {
+    std::vector<FormField> fields;  // text parts, in the order sent
+    std::vector<UploadedFile> files;
+    std::uint64_t bytes_read = 0;
+};
+
+// Reads the body to its end. A part with a file name, even an empty one with content, is a file; a part with
+// an empty file name and no content is what browsers send for "no file chosen", and is left out. Files lie in
+// `directory`, which exists. Throws too_large (413) over a limit of the request, and 422 for what is no
+// multipart body. In a fiber: waits for the network; writes to the disk in pieces.
+MultipartForm read_multipart(Exchange& exchange, std::string_view content_type, const std::string& directory,
+                             const MultipartLimits& limits = {});
+
+}  // namespace grover::http
