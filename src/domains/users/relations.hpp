@@ -1,0 +1,39 @@
+// What one user is to all others, in memory. Included through users.hpp.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "platform/base/clock.hpp"
+#include "platform/base/id.hpp"
+
+namespace grover::users {
+
+// A snapshot of one viewer's edges; immutable, so any thread may hold it. Every question costs O(log n).
+class Relations {
+public:
+    const UserId& viewer() const { return viewer_; }
+    // Accepted follows, ascending by id.
+    const std::vector<UserId>& following() const { return following_; }
+
+    bool follows(const UserId& user) const { return std::ranges::binary_search(following_, user); }
+    // A block in either direction.
+    bool is_cut_off_from(const UserId& user) const { return has_blocked(user) || is_blocked_by(user); }
+    bool has_blocked(const UserId& user) const { return std::ranges::binary_search(blocked_, user); }
+    bool is_blocked_by(const UserId& user) const { return std::ranges::binary_search(blocked_by_, user); }
+    // Scope `all` or `posts`: left out of feed and explore.
+    bool mutes_posts_of(const UserId& user) const { return std::ranges::binary_search(muted_posts_, user); }
+    bool has_any_block_or_mute() const { return !blocked_.empty() || !blocked_by_.empty() || !muted_posts_.empty(); }
+
+private:
+    friend class RelationsLoader;
+
+    UserId viewer_;
+    std::vector<UserId> following_;
+    std::vector<UserId> blocked_;
+    std::vector<UserId> blocked_by_;
+    std::vector<UserId> muted_posts_;
+    Time good_until_{INT64_MAX};  // the next mute that ends by itself
+};
+
+}  // namespace grover::users

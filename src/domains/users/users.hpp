@@ -1,0 +1,192 @@
+// Users: accounts, profiles, relations, settings, and leaving (contract/users.md). The public face of the domain.
+//
+// Whom may one see? `account status`, blocks and privacy are decided here, by sight(); posts and all that lies above ask.
+// A user who is suspended, deactivated, waiting for deletion or deleted is hidden: to others they look like kDeletedUser.
+//
+// Everything taking db::Read& may be called from any thread that holds one; copies in memory are kept for each thread,
+// validated by commit stamps, and used only for reads of a request (Read::snapshot() != 0), never inside a write.
+// Stamp keys: "<user_id>" identity and status of the user; "profile:<user_id>" that and everything else in Me, counters
+// included; "rel:<user_id>" every edge (follow, request, block, mute) on either side of the user.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domains/users/relations.hpp"
+#include "domains/users/users_events.hpp"
+#include "domains/users/users_objects.hpp"
+#include "domains/users/users_plugs.hpp"
+#include "domains/users/users_settings.hpp"
+#include "platform/api/caller.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/id.hpp"
+#include "platform/db/db.hpp"
+
+namespace grover::api {
+class Api;
+}
+
+namespace grover::users {
+
+struct Options {
+    std::vector<UserId> admin_user_ids;
+    int max_follows_per_day = 200;
+    int max_blocks_per_day = 100;
+    int account_deletion_days = 30;
+    std::string data_dir;       // exports are written to <data_dir>/exports
+    std::string link_secret;    // signs download links of exports; at least 16 bytes
+};
+
+// What sign-up hands over. The e-mail address and the name have passed validate_email and validate_name.
+struct NewAccount {
+    std::string email;
+    bool email_verified = false;
+    std::string name;
+    std::optional<std::string> username;  // as the person chose it, validated here; absent: made from the name
+    std::optional<std::string> picture;   // an https URL; anything else is ignored
+    bool has_password = false;
+};
+
+enum class AccountStatus : std::uint8_t { active, suspended, deactivated, leaving, unknown };
+
+struct AccountState {
+    bool exists = false;
+    AccountStatus status = AccountStatus::unknown;  // suspended wins over leaving, leaving over deactivated
+    UserId user_id;
+    std::string email;
+    bool email_verified = false;
+    std::string name;
+    std::string username;
+    bool has_password = false;
+    bool mfa_enabled = false;
+    bool is_admin = false;
+    Time created_at;
+    std::optional<Time> deletion_scheduled_at;
+
+    bool suspended() const { return status == AccountStatus::suspended; }
+    bool deactivated() const { return status == AccountStatus::deactivated; }
+    bool leaving() const { return status == AccountStatus::leaving; }
+};
+
+// An author as lists show them: the summary, already serialised, and what visibility depends on.
+struct UserCard {
+    UserSummary summary;
+    std::string json;  // of the summary
+    bool is_private = false;
+    bool is_hidden = true;  // then summary and json are those of kDeletedUser
+    bool is_discoverable = false;
+};
+
+enum class Sight : std::uint8_t {
+    everything,       // also the own account
+    private_account,  // the profile and its counts; of content nothing: empty lists, 403 on a single object
+    blocked,          // the viewer blocked this user: summary values only, empty lists
+    nothing,          // hidden, unknown, or blocked the viewer: 404
+};
+
+// How a text names somebody, and which privacy setting of theirs decides.
+enum class Address : std::uint8_t { mention, tag };
+
+// Orders for platform/jobs; app registers UsersService::run for each.
+struct EraseAccount {
+    UserId user_id;
+    static constexpr std::string_view name = "users.erase_account";
+    static constexpr auto fields = std::tuple{wire::field("user_id", &EraseAccount::user_id)};
+};
+struct BuildExport {
+    UserId user_id;
+    std::string export_id;
+    static constexpr std::string_view name = "users.build_export";
+    static constexpr auto fields = std::tuple{
+        wire::field("user_id", &BuildExport::user_id),
+        wire::field("export_id", &BuildExport::export_id),
+    };
+};
+
+class UsersService {
+public:
+    // References outlive the service.
+    UsersService(db::Database& db, const Clock& clock, const IdSource& ids, Options options);
+    ~UsersService();
+    // Before the first request.
+    void plug(Plugs plugs);
+
+    // --- Accounts -----------------------------------------------------------------------------------------------------
+    // Inserts the account with its settings and publishes UserRegistered. Throws db::AlreadyExists{"users.email"} for an
+    // address in use (or still kept for a deleted account), 400 "Invalid username", 409 "Username already taken".
+    UserId create(db::Write& tx, const NewAccount& account);
+    // `email` as validate_email returns it. Also finds accounts that are hidden.
+    std::optional<UserId> find_by_email(db::Read& tx, std::string_view email);
+    AccountState account(db::Read& tx, const UserId& user);
+    // The same for every request's authentication: from memory when current. Never null.
+    std::shared_ptr<const AccountState> cached_account(db::Read& tx, const UserId& user);
+    void mark_email_verified(db::Write& tx, const UserId& user);
+    // Throws db::AlreadyExists{"users.email"}.
+    void change_email(db::Write& tx, const UserId& user, std::string_view email, bool verified);
+    // Shown in Me; auth keeps them true.
+    void set_sign_in_methods(db::Write& tx, const UserId& user, bool has_password, bool mfa_enabled);
+    // Signing in to a deactivated account. No effect on any other.
+    void reactivate(db::Write& tx, const UserId& user);
+    // Ends sessions through AccountGuard. Both are idempotent; 404 "User not found".
+    void suspend(db::Write& tx, const UserId& user);
+    void unsuspend(db::Write& tx, const UserId& user);
+
+    // --- Views --------------------------------------------------------------------------------------------------------
+    // Throws 404 "User not found".
+    Me me(db::Read& tx, const UserId& user, std::string_view base_url);
+    // The same as JSON, from memory when current: GET /auth/me.
+    std::shared_ptr<const std::string> me_json(db::Read& tx, const UserId& user, std::string_view base_url);
+    // One card for each id, in that order, never null; at most one statement.
+    std::vector<std::shared_ptr<const UserCard>> cards(db::Read& tx, std::span<const UserId> users, std::string_view base_url);
+    std::shared_ptr<const UserCard> card(db::Read& tx, const UserId& user, std::string_view base_url);
+    std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
+    // The visibility rule of the domain (users.md §1 "Who sees what").
+    static Sight sight(const Relations& viewer, const UserCard& author);
+    static bool may_see_content_of(const Relations& viewer, const UserCard& author) { return sight(viewer, author) == Sight::everything; }
+    // Throws 404 "User not found" for an account that this viewer must not know of.
+    Sight require_sight(db::Read& tx, const UserId& viewer, const UserId& user);
+
+    // Who is meant by names in a text of `author`: user ids or usernames, with or without "@", any case. In order, each
+    // once; unknown and hidden users, blocks, and people whose settings leave the author out are dropped silently.
+    std::vector<UserId> addressed(db::Read& tx, const UserId& author, std::span<const std::string> names, Address how);
+
+    NotificationSettings notification_settings(db::Read& tx, const UserId& user);
+    PrivacySettings privacy(db::Read& tx, const UserId& user);
+    // Whether `recipient` muted `actor` with scope `all` or `notifications`.
+    bool mutes_notifications(db::Read& tx, const UserId& recipient, const UserId& actor);
+
+    // --- Changes that others make -------------------------------------------------------------------------------------
+    // Counters never go below zero. An unknown user is no error: it may just have been erased.
+    void add_posts_count(db::Write& tx, const UserId& user, std::int64_t delta);
+    void add_likes_received(db::Write& tx, const UserId& user, std::int64_t delta);
+    void add_streams_count(db::Write& tx, const UserId& user, std::int64_t delta);
+    void set_premium(db::Write& tx, const UserId& user, bool is_premium);
+    // One open report of a pair: a repeat returns its id. `target_type` "user", "post", ...; what it names was checked.
+    std::string report(db::Write& tx, const UserId& reporter, std::string_view target_type, std::string_view target_id,
+                       std::string_view reason, std::string_view details);
+    // An edge without rules, limits and notification, for seeds: false if it was there. Counters follow.
+    bool add_follow(db::Write& tx, const UserId& follower, const UserId& following, Time at);
+
+    // --- Background work ----------------------------------------------------------------------------------------------
+    // Both may be run again after a crash at any point.
+    void run(const EraseAccount& job);
+    void run(const BuildExport& job);
+    // Periodic, about once an hour: old tallies, reservations and export files go; overdue deletions are queued again.
+    void sweep();
+
+    // The rest of the domain, behind the endpoints.
+    struct Parts;
+    Parts& parts() { return *parts_; }
+
+private:
+    std::unique_ptr<Parts> parts_;
+};
+
+// All endpoints of users.md except GET /users/{user_id}/posts and /media (posts), and GET /auth/me (auth).
+void add_users_api(api::Api& api, UsersService& users);
+
+}  // namespace grover::users
