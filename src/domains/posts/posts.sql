@@ -1,0 +1,95 @@
+-- Statements about posts themselves. Lists are in posts_lists.sql, what readers do in posts_marks.sql.
+
+-- name: get_facts
+SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, media_type, is_pinned, created_at
+FROM posts WHERE post_id = :post_id
+
+-- name: load_posts (sqlite)
+-- Posts and the roots of those that are reposts, with everything a card needs.
+SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.has_poll, p.media_type, p.is_pinned, p.created_at,
+       p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
+       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at,
+       (SELECT group_concat(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
+        WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
+       l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
+       (SELECT group_concat(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes
+FROM posts p LEFT JOIN polls l ON l.post_id = p.post_id
+WHERE p.post_id IN each(:ids) OR p.post_id IN (SELECT r.original_post_id FROM posts r WHERE r.post_id IN each(:ids))
+
+-- name: load_posts (postgres)
+SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.has_poll, p.media_type, p.is_pinned, p.created_at,
+       p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
+       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at,
+       (SELECT string_agg(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
+        WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
+       l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
+       (SELECT string_agg(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes
+FROM posts p LEFT JOIN polls l ON l.post_id = p.post_id
+WHERE p.post_id = ANY(ARRAY(SELECT unnest(:ids::text[]) UNION SELECT r.original_post_id FROM posts r WHERE r.post_id IN each(:ids)))
+
+-- name: insert_post
+INSERT INTO posts (post_id, user_id, content, media_id, media_type, location, tags, tagged_users, mentioned_users, category,
+                   visibility, tags_are_explicit, is_repost, original_post_id, repost_comment, has_poll, created_at)
+VALUES (:post_id, :user_id, :content, :media_id, :media_type, :location, :tags, :tagged_users, :mentioned_users, :category,
+        :visibility, :tags_are_explicit, :is_repost, :original_post_id, :repost_comment, :has_poll, :created_at)
+
+-- name: insert_repost
+-- Returns a row only if the caller has no live repost of that root.
+INSERT INTO posts (post_id, user_id, is_repost, original_post_id, repost_comment, created_at)
+VALUES (:post_id, :user_id, 1, :original_post_id, :repost_comment, :created_at)
+ON CONFLICT (user_id, original_post_id) WHERE original_post_id IS NOT NULL DO NOTHING
+RETURNING post_id
+
+-- name: insert_mention
+INSERT INTO post_mentions (user_id, post_id, created_at) VALUES (:user_id, :post_id, :created_at) ON CONFLICT DO NOTHING
+
+-- name: delete_mentions
+DELETE FROM post_mentions WHERE post_id = :post_id
+
+-- name: get_editable
+SELECT content, location, category, visibility, is_pinned, tags, tags_are_explicit, tagged_users, mentioned_users, repost_comment
+FROM posts WHERE post_id = :post_id
+
+-- name: update_post
+UPDATE posts SET content = :content, location = :location, category = :category, visibility = :visibility, is_pinned = :is_pinned,
+                 tags = :tags, tags_are_explicit = :tags_are_explicit, mentioned_users = :mentioned_users,
+                 repost_comment = :repost_comment, updated_at = :now
+WHERE post_id = :post_id
+
+-- name: count_pinned
+SELECT count(*) FROM posts WHERE user_id = :user_id AND is_pinned = 1
+
+-- name: add_comment_counts
+UPDATE posts SET comments_count = comments_count + :top_level, comments_total_count = comments_total_count + :total
+WHERE post_id = :post_id
+
+-- name: get_comments_count
+SELECT comments_count FROM posts WHERE post_id = :post_id
+
+-- name: add_share
+UPDATE posts SET shares_count = shares_count + 1 WHERE post_id = :post_id RETURNING shares_count
+
+-- name: add_reposts
+UPDATE posts SET repost_count = repost_count + :delta WHERE post_id = :post_id RETURNING repost_count
+
+-- name: find_repost
+SELECT post_id FROM posts WHERE user_id = :user_id AND original_post_id = :original_post_id
+
+-- name: reposts_of
+SELECT post_id, user_id, repost_comment FROM posts WHERE original_post_id = :post_id
+
+-- name: delete_post
+DELETE FROM posts WHERE post_id = :post_id
+
+-- name: get_media_of
+SELECT media_id FROM posts WHERE post_id = :post_id AND media_id IS NOT NULL
+
+-- name: orphan_reposts
+-- What reposts with a comment show once their root is gone.
+UPDATE posts SET original_post_id = NULL WHERE original_post_id = :post_id
+
+-- name: sum_engagement
+SELECT count(*) AS posts,
+       COALESCE(sum((SELECT COALESCE(sum(c.reactions), 0) FROM post_reaction_counts c WHERE c.post_id = p.post_id)
+                    + p.comments_total_count + p.repost_count + p.shares_count), 0) AS engagements
+FROM posts p WHERE p.user_id = :user_id AND p.created_at >= :since
