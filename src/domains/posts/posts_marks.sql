@@ -25,7 +25,7 @@ ON CONFLICT (user_id, post_id) DO UPDATE SET stance = excluded.stance, created_a
 DELETE FROM post_stances WHERE user_id = :user_id AND post_id = :post_id
 
 -- name: lock_post (sqlite)
-SELECT 1
+SELECT 1 FROM posts WHERE post_id = :post_id
 
 -- name: lock_post (postgres)
 -- The counters of one post change one transaction after the other.

@@ -1,8 +1,9 @@
 #include "platform/wire/json_out.hpp"
 
 #include <charconv>
-#include <chrono>
 #include <cmath>
+
+#include "platform/text/time_format.hpp"
 
 namespace grover::wire {
 namespace {
@@ -15,12 +16,6 @@ constexpr auto kEscapes = [] {
     table['"'] = '"', table['\\'] = '\\';
     return table;
 }();
-
-void append_digits(std::string& out, unsigned value, int width) {
-    char digits[8];
-    for (int i = width; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-    out.append(digits, static_cast<std::size_t>(width));
-}
 
 }  // namespace
 
@@ -63,26 +58,9 @@ void append_number(std::string& out, double value) {
 }
 
 void append_time(std::string& out, Time value) {
-    using namespace std::chrono;
-    const sys_time<microseconds> point{microseconds{value.us}};
-    const auto day = floor<days>(point);
-    const year_month_day date{day};
-    const auto ms = static_cast<unsigned>(duration_cast<milliseconds>(point - day).count());
     out += '"';
-    append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    out += '-';
-    append_digits(out, static_cast<unsigned>(date.month()), 2);
-    out += '-';
-    append_digits(out, static_cast<unsigned>(date.day()), 2);
-    out += 'T';
-    append_digits(out, ms / 3'600'000, 2);
-    out += ':';
-    append_digits(out, ms / 60'000 % 60, 2);
-    out += ':';
-    append_digits(out, ms / 1'000 % 60, 2);
-    out += '.';
-    append_digits(out, ms % 1'000, 3);
-    out += "Z\"";
+    text::append_time(out, value);
+    out += '"';
 }
 
 }  // namespace grover::wire
