@@ -1,16 +1,20 @@
 // The store: one interface, two engines (design.md "Data").
 //
-//   db.read(f)   f(db::Read&): a consistent snapshot. On SQLite it runs inline on this thread's own connection.
-//   db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all waiting writers are run by one
-//                writer thread inside one transaction, each under a savepoint (group commit); the calling fiber sleeps.
+//   db.read(f)   f(db::Read&): a consistent snapshot. On SQLite it runs inline on this thread's own
+//   connection. db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all
+//   waiting writers are run by one
+//                writer thread inside one transaction, each under a savepoint (group commit); the calling
+//                fiber sleeps.
 //
-// A closure does SQL and nothing else: no network, no sleeping, no other read() or write(). A write closure may run again
-// (serialization failure), possibly on another thread: it assigns its results, it does not accumulate. What it throws
-// rolls back its own changes alone and leaves write().
+// A closure does SQL and nothing else: no network, no sleeping, no other read() or write(). A write closure
+// may run again (serialization failure), possibly on another thread: it assigns its results, it does not
+// accumulate. What it throws rolls back its own changes alone and leaves write().
 //
-// Both may be called from a fiber (which is suspended while waiting) or from a plain thread (which blocks). Any thread.
-// Errors: grover::Error database_error (500), or 503 when the store cannot be reached or its disk is full;
-// db::AlreadyExists when a unique or primary key is hit.
+// Both may be called from a fiber (which is suspended while waiting) or from a plain thread (which blocks).
+// Any thread. Errors: grover::Error database_error (500), or 503 when the store cannot be reached or its disk
+// is full; db::AlreadyExists when a unique or primary key is hit, db::MissingReference when a foreign key is.
+// A statement that failed ends the transaction on both engines: what the closure may want to survive says ON
+// CONFLICT DO NOTHING.
 #pragma once
 
 #include <atomic>
@@ -29,16 +33,24 @@
 
 namespace grover::db {
 
-// A unique or primary key refused the row. `constraint` is "table.column[,column]" on both engines.
+// A unique or primary key refused the row. `constraint` is "table.column[,column]" on both engines, or the
+// name of the index when that has an expression in it. Where two keys refuse one row, either is told.
 struct AlreadyExists : std::runtime_error {
-    explicit AlreadyExists(std::string name) : std::runtime_error("already exists: " + name), constraint(std::move(name)) {}
+    explicit AlreadyExists(std::string name)
+        : std::runtime_error("already exists: " + name), constraint(std::move(name)) {}
     std::string constraint;
+};
+
+// A foreign key refused the change: what the row names does not exist, or what is deleted is still named by a
+// row.
+struct MissingReference : std::runtime_error {
+    MissingReference() : std::runtime_error("a row that is referred to does not exist") {}
 };
 
 // What a statement struct of a generated header looks like.
 template <class S>
 concept Prepared = requires(const S& s) {
-    { S::statement } -> std::convertible_to<const Statement&>;
+    { s.statement } -> std::convertible_to<const Statement&>;
     s.args();
 };
 
@@ -49,22 +61,22 @@ public:
 
     virtual Engine engine() const = 0;
 
-    // Published commit number at or before the start of this snapshot; 0 when rows read here must not be cached
-    // (PostgreSQL, or inside a write). See stamps.hpp.
+    // Published commit number at or before the start of this snapshot; 0 when rows read here must not be
+    // cached (PostgreSQL, or inside a write). See stamps.hpp.
     virtual std::uint64_t snapshot() = 0;
 
     // Calls f(const Row&) for each row.
     template <Prepared S, class F>
     void each(const S& statement, F&& f) {
         const auto args = statement.args();
-        run(S::statement, args, [&](const Row& row) { f(row); });
+        run(statement.statement, args, [&](const Row& row) { f(row); });
     }
 
     template <class T, Prepared S>
     std::vector<T> list(const S& statement) {
         std::vector<T> out;
         each(statement, [&](const Row& row) {
-            if (out.empty()) check<T>(row, S::statement);
+            if (out.empty()) check<T>(row, statement.statement);
             out.push_back(convert<T>(row));
         });
         return out;
@@ -76,7 +88,7 @@ public:
         std::optional<T> out;
         each(statement, [&](const Row& row) {
             if (out) return;
-            check<T>(row, S::statement);
+            check<T>(row, statement.statement);
             out = convert<T>(row);
         });
         return out;
@@ -86,7 +98,7 @@ public:
     template <class T, Prepared S>
     T value(const S& statement) {
         auto found = find<T>(statement);
-        if (!found) throw std::logic_error(std::string("no row from ") + S::statement.name);
+        if (!found) throw std::logic_error(std::string("no row from ") + statement.statement.name);
         return std::move(*found);
     }
 
@@ -103,7 +115,8 @@ protected:
     ~Read() = default;
 
     // Returns the number of rows changed (0 for a query).
-    virtual std::int64_t run(const Statement& statement, std::span<const Arg> args, FunctionRef<void(const Row&)> on_row) = 0;
+    virtual std::int64_t run(const Statement& statement, std::span<const Arg> args,
+                             FunctionRef<void(const Row&)> on_row) = 0;
 
 private:
     template <class T>
@@ -129,17 +142,20 @@ public:
     template <Prepared S>
     std::int64_t exec(const S& statement) {
         const auto args = statement.args();
-        return run(S::statement, args, [](const Row&) {});
+        return run(statement.statement, args, [](const Row&) {});
     }
 
-    // The row named by `key` (an id) is changed by this transaction: copies of it in memory stop being valid before the
-    // commit can be known to anybody. Every store calls it for every row that something caches.
+    // The row named by `key` (an id) is changed by this transaction: copies of it in memory stop being valid
+    // before the commit can be known to anybody. Every store calls it for every row that something caches.
     virtual void touch(std::string_view key) = 0;
     template <class Tag>
-    void touch(const Id<Tag>& id) { touch(id.view()); }
+    void touch(const Id<Tag>& id) {
+        touch(id.view());
+    }
 
-    // Stores the event in this transaction; listeners (platform/jobs) hear of it after the commit, at least once, in
-    // order. Costs nothing when nobody listens to the type. E has `name` ("post.created") and `fields` (wire/fields.hpp).
+    // Stores the event in this transaction; listeners (platform/jobs) hear of it after the commit, at least
+    // once, in order. Costs nothing when nobody listens to the type. E has `name` ("post.created") and
+    // `fields` (wire/fields.hpp).
     template <class E>
     void publish(const E& event) {
         if (listened(E::name)) publish_payload(E::name, to_payload(event));
@@ -147,17 +163,34 @@ public:
 
     // Stores a job in this transaction: run once, at or after `due`, retried with backoff. J as E above.
     template <class J>
-    void enqueue(const J& job, Time due = {}) { enqueue_payload(J::name, to_payload(job), due, {}); }
+    void enqueue(const J& job, Time due = {}) {
+        enqueue_payload(J::name, to_payload(job), due, {});
+    }
     // The same, but at most one unfinished job with this key exists: a second is dropped.
     template <class J>
-    void enqueue_once(std::string_view key, const J& job, Time due = {}) { enqueue_payload(J::name, to_payload(job), due, key); }
+    void enqueue_once(std::string_view key, const J& job, Time due = {}) {
+        enqueue_payload(J::name, to_payload(job), due, key);
+    }
 
     virtual bool listened(std::string_view event_name) const = 0;
     virtual void publish_payload(std::string_view event_name, std::string payload) = 0;
-    virtual void enqueue_payload(std::string_view job_name, std::string payload, Time due, std::string_view unique_key) = 0;
+    virtual void enqueue_payload(std::string_view job_name, std::string payload, Time due,
+                                 std::string_view unique_key) = 0;
 
 protected:
     ~Write() = default;
+};
+
+// Who wants to hear of commits: platform/jobs. Any thread may call; each function only takes note.
+class AfterCommit {
+public:
+    // Whether an event of this name has a listener; asked inside transactions.
+    virtual bool listens_to(std::string_view event_name) const = 0;
+    virtual void events_committed() = 0;
+    virtual void jobs_committed() = 0;
+
+protected:
+    ~AfterCommit() = default;
 };
 
 class Database {
@@ -189,10 +222,17 @@ public:
     }
 
     virtual Engine engine() const = 0;
-    // Validity of what is cached from this store; always "changed" on PostgreSQL, where other nodes write too.
+    // Validity of what is cached from this store; always "changed" on PostgreSQL, where other nodes write
+    // too.
     virtual Stamps& stamps() = 0;
     // Whether the store answers, within `limit`. Never throws.
     virtual bool is_reachable(std::chrono::milliseconds limit) = 0;
+    // How the engine would run the statement, in its own words, one step a line. For slow-query reports and
+    // tests.
+    virtual std::string plan(const Statement& statement) = 0;
+    // From now on `listener` hears of commits; nullptr detaches. It must outlive its attachment. Until one is
+    // attached, nobody listens to any event.
+    virtual void attach(AfterCommit* listener) = 0;
 
 protected:
     virtual void run_read(FunctionRef<void(Read&)> f) = 0;
@@ -200,4 +240,3 @@ protected:
 };
 
 }  // namespace grover::db
-

@@ -6,7 +6,8 @@
 //         static constexpr auto columns = std::tuple{db::column("post_id", &PostRow::post_id),
 //                                                    db::column("location", &PostRow::location)};
 //     };
-// The statement must return exactly these columns, with these names, in this order; the first row of each use checks it.
+// The statement must return exactly these columns, with these names, in this order; the first row of each use
+// checks it.
 #pragma once
 
 #include <optional>
@@ -67,12 +68,14 @@ constexpr Column<Struct, Member> column(std::string_view name, Member Struct::*m
     return {name, member};
 }
 
-// Throws std::logic_error when the statement's columns are not T's: a bug, found by the first test that runs it.
+// Throws std::logic_error when the statement's columns are not T's: a bug, found by the first test that runs
+// it.
 void check_columns(const Row& row, std::string_view what, const std::string_view* names, int count);
 
 template <class T>
 constexpr auto column_names() {
-    return std::apply([](const auto&... c) { return std::array<std::string_view, sizeof...(c)>{c.name...}; }, T::columns);
+    return std::apply([](const auto&... c) { return std::array<std::string_view, sizeof...(c)>{c.name...}; },
+                      T::columns);
 }
 
 template <class T>

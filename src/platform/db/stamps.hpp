@@ -1,11 +1,13 @@
 // How a copy of a row in memory is known to be as new as the last commit, without a lock.
 //
-// Every commit has a number. Before the writer commits, it raises the stamp of each row it touched to that number; after
-// the commit it publishes the number; only then do the callers hear of it. A copy remembers the number that was published
-// when its snapshot began, and is good while no stamp of its row is higher. So a copy read from an older snapshot dies before
-// anybody can know of the newer one, and a rolled-back commit only costs a miss.
+// Every commit has a number. Before the writer commits, it raises the stamp of each row it touched to that
+// number; after the commit it publishes the number; only then do the callers hear of it. A copy remembers the
+// number that was published when its snapshot began, and is good while no stamp of its row is higher. So a
+// copy read from an older snapshot dies before anybody can know of the newer one, and a rolled-back commit
+// only costs a miss.
 //
-// Rows share stamps by hash: a collision costs a miss, never a stale answer. Reading is one relaxed-to-acquire load.
+// Rows share stamps by hash: a collision costs a miss, never a stale answer. Reading is one
+// relaxed-to-acquire load.
 #pragma once
 
 #include <atomic>
@@ -34,7 +36,9 @@ public:
 
     // The writer only. raise() before the commit, publish() after it.
     std::uint64_t next_commit() { return ++next_; }
-    void raise(std::uint64_t key_hash, std::uint64_t commit) { slots_[key_hash & kMask].store(commit, std::memory_order_release); }
+    void raise(std::uint64_t key_hash, std::uint64_t commit) {
+        slots_[key_hash & kMask].store(commit, std::memory_order_release);
+    }
     void publish(std::uint64_t commit) { published_.store(commit, std::memory_order_release); }
 
 private:

@@ -1,4 +1,5 @@
-// A statement as the build embeds it from a domain's .sql file (tools/embed_sql.py), and the values bound to it.
+// A statement as the build embeds it from a domain's .sql file (tools/embed_sql.py), and the values bound to
+// it.
 #pragma once
 
 #include <array>
@@ -27,8 +28,8 @@ struct Statement {
     const char* postgres;  // $1, $2, ...
 };
 
-// One bound value. It views its text: the text must live until the statement has run, which a temporary in the same
-// full expression does.
+// One bound value. It views its text: the text must live until the statement has run, which a temporary in
+// the same full expression does.
 class Arg {
 public:
     enum class Kind : std::uint8_t { null, integer, real, text, blob, texts };

@@ -1,0 +1,50 @@
+#include "platform/db/sqlite_database.hpp"
+
+#include <utility>
+
+#include "platform/base/error.hpp"
+
+namespace grover::db {
+namespace {
+
+SqliteConnection::Settings settings_for(const Options& options, const SqliteFile& file,
+                                        SqliteConnection::Access access) {
+    return {.path = file.path(),
+            .access = access,
+            .statement_limit = options.statement_limit,
+            .observer = options.observer};
+}
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(const Options& options, SqliteFile file)
+    : file_(std::move(file)),
+      stamps_(options.cached),
+      writer_(settings_for(options, file_, SqliteConnection::Access::write), stamps_,
+              options.clock != nullptr ? *options.clock : system_clock_),
+      checkpoints_(settings_for(options, file_, SqliteConnection::Access::write), writer_, options.warn),
+      readers_(std::make_shared<SqliteReaders>(settings_for(options, file_, SqliteConnection::Access::read),
+                                               stamps_)) {}
+
+bool SqliteDatabase::is_reachable(std::chrono::milliseconds) {
+    static constexpr Statement kProbe{"probe", 0, "SELECT count(*) FROM kept_values LIMIT 1", ""};
+    try {
+        readers_->connection().run(kProbe, {}, [](const Row&) {});
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+std::string SqliteDatabase::plan(const Statement& statement) {
+    // One statement object for each text, because its address is its identity; a connection of its own, so
+    // that nobody's cache remembers it.
+    const std::string sql = std::string("EXPLAIN QUERY PLAN ") + statement.sqlite;
+    const Statement explain{statement.name, 0, sql.c_str(), ""};
+    SqliteConnection connection({.path = file_.path()});
+    std::string plan;
+    connection.run(explain, {}, [&](const Row& row) { plan.append(row.text(3)).append("\n"); });
+    return plan;
+}
+
+}  // namespace grover::db
