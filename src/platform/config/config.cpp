@@ -129,8 +129,9 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
     if (name.size() < 6 || name.size() > kLongestName) return {};
     const std::size_t tolerance = name.size() < 10 ? 1 : 2;
     for (const std::string_view candidate : known) {
-        const auto [shorter, longer] = std::minmax(name.size(), candidate.size());
-        if (longer - shorter <= tolerance && candidate.size() >= 6 && distance(name, candidate) <= tolerance)
+        const std::size_t apart =
+            name.size() < candidate.size() ? candidate.size() - name.size() : name.size() - candidate.size();
+        if (apart <= tolerance && candidate.size() >= 6 && distance(name, candidate) <= tolerance)
             return candidate;
     }
     return {};
