@@ -1,0 +1,233 @@
+#include "platform/integrations/http_client.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+
+#include "platform/integrations/transfers.hpp"
+
+namespace grover::integrations {
+namespace {
+
+constexpr std::size_t kMaxHeaders = 32 * 1024;
+
+struct Handle {
+    CURL* easy = curl_easy_init();
+    curl_slist* headers = nullptr;
+
+    Handle() = default;
+    ~Handle() {
+        curl_slist_free_all(headers);
+        curl_easy_cleanup(easy);
+    }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+
+    template <class Value>
+    void set(CURLoption option, Value value) {
+        curl_easy_setopt(easy, option, value);
+    }
+    bool add_header(const std::string& line) {
+        auto* longer = curl_slist_append(headers, line.c_str());
+        if (longer) headers = longer;
+        return longer != nullptr;
+    }
+};
+
+struct Receiver {
+    HttpAnswer& answer;
+    std::size_t max_body;
+    std::size_t header_bytes = 0;
+    bool too_large = false;
+};
+
+std::size_t receive_body(char* data, std::size_t, std::size_t size, void* to) {
+    auto& receiver = *static_cast<Receiver*>(to);
+    if (receiver.answer.body.size() + size > receiver.max_body) {
+        receiver.too_large = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    receiver.answer.body.append(data, size);
+    return size;
+}
+
+std::size_t receive_header(char* data, std::size_t, std::size_t size, void* to) {
+    auto& receiver = *static_cast<Receiver*>(to);
+    receiver.header_bytes += size;
+    if (receiver.header_bytes > kMaxHeaders) {
+        receiver.too_large = true;
+        return 0;
+    }
+    const std::string_view line(data, size);
+    const auto colon = line.find(':');
+    if (line.starts_with("HTTP/")) {
+        receiver.answer.headers.clear();  // an interim answer (100) came before
+    } else if (colon != std::string_view::npos) {
+        std::string name(line.substr(0, colon));
+        for (char& c : name) {
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        }
+        auto value = line.substr(colon + 1);
+        const auto first = value.find_first_not_of(" \t");
+        const auto last = value.find_last_not_of(" \t\r\n");
+        value = first == std::string_view::npos ? std::string_view{} : value.substr(first, last - first + 1);
+        receiver.answer.headers.emplace_back(std::move(name), std::string(value));
+    }
+    return size;
+}
+
+bool has_line_break(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
+// The host of an absolute URL as curl itself reads it, in lower case; empty when it is none.
+std::string host_of(const std::string& url) {
+    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
+    if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return {};
+    char* host = nullptr;
+    if (curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK) return {};
+    std::string out(host);
+    curl_free(host);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+}
+
+HttpFailure failure_of(CURL* easy, CURLcode code) {
+    long sent = 0;
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+    switch (code) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return HttpFailure::timeout;
+        case CURLE_URL_MALFORMAT:
+            return HttpFailure::not_sent;
+        // Of our URL, or of an answer that is no HTTP.
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            return sent == 0 ? HttpFailure::not_sent : HttpFailure::broken;
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_CONNECT:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return HttpFailure::unreachable;
+        default:
+            return HttpFailure::broken;
+    }
+}
+
+HttpAnswer failed(HttpFailure failure, std::string cause) {
+    HttpAnswer answer;
+    answer.failure = failure;
+    answer.cause = std::move(cause);
+    return answer;
+}
+
+}  // namespace
+
+struct HttpClient::Impl {
+    Impl(runtime::Loops* loops, HttpClientOptions given) : options(std::move(given)), transfers(loops) {}
+
+    bool prepare(Handle& handle, const HttpRequest& request, Receiver& receiver) const;
+
+    HttpClientOptions options;
+    Transfers transfers;
+};
+
+bool HttpClient::Impl::prepare(Handle& handle, const HttpRequest& request, Receiver& receiver) const {
+    handle.set(CURLOPT_URL, request.url.c_str());
+    handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
+    handle.set(CURLOPT_PROXY, "");
+    handle.set(CURLOPT_NOSIGNAL, 1L);
+    handle.set(CURLOPT_FOLLOWLOCATION, 0L);
+    handle.set(CURLOPT_SSL_VERIFYPEER, 1L);
+    handle.set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!options.ca_file.empty())
+        handle.set(CURLOPT_CAINFO, options.ca_file.c_str());  // CAPATH keeps the system's
+    handle.set(CURLOPT_USERAGENT, options.user_agent.c_str());
+    handle.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_timeout.count()));
+    handle.set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    handle.set(CURLOPT_WRITEFUNCTION, &receive_body);
+    handle.set(CURLOPT_WRITEDATA, &receiver);
+    handle.set(CURLOPT_HEADERFUNCTION, &receive_header);
+    handle.set(CURLOPT_HEADERDATA, &receiver);
+    for (const auto& [name, value] : request.headers) {
+        if (has_line_break(name) || has_line_break(value) || !handle.add_header(name + ": " + value))
+            return false;
+    }
+    if (!request.body.empty()) {
+        handle.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        handle.set(CURLOPT_POSTFIELDS, request.body.data());
+        // A peer that does not know "Expect" would hold every larger request up for a second.
+        if (!handle.add_header("Expect:")) return false;
+    }
+    if (request.method != "GET" || !request.body.empty())
+        handle.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    if (request.method == "HEAD") handle.set(CURLOPT_NOBODY, 1L);
+    handle.set(CURLOPT_HTTPHEADER, handle.headers);
+    return true;
+}
+
+std::string_view HttpAnswer::header(std::string_view lower_case_name) const {
+    for (const auto& [name, value] : headers) {
+        if (name == lower_case_name) return value;
+    }
+    return {};
+}
+
+HttpClient::HttpClient(runtime::Loops* loops, HttpClientOptions options)
+    : impl_(std::make_unique<Impl>(loops, std::move(options))) {}
+HttpClient::~HttpClient() = default;
+
+HttpAnswer HttpClient::send(const HttpRequest& request) {
+    if (!request.only_hosts.empty()) {
+        const auto host = host_of(request.url);
+        if (std::find(request.only_hosts.begin(), request.only_hosts.end(), host) ==
+            request.only_hosts.end()) {
+            return failed(HttpFailure::not_sent, "the host is not allowed");
+        }
+    }
+    HttpAnswer answer;
+    Receiver receiver{answer, request.max_response};
+    Handle handle;
+    if (!handle.easy || !impl_->prepare(handle, request, receiver)) {
+        return failed(HttpFailure::not_sent, "the request cannot be sent as it is");
+    }
+    const auto code = static_cast<CURLcode>(impl_->transfers.perform(handle.easy));
+    if (receiver.too_large) return failed(HttpFailure::too_large, "the answer is larger than allowed");
+    if (code != CURLE_OK) return failed(failure_of(handle.easy, code), curl_easy_strerror(code));
+    long status = 0;
+    curl_easy_getinfo(handle.easy, CURLINFO_RESPONSE_CODE, &status);
+    answer.status = static_cast<int>(status);
+    return answer;
+}
+
+std::string percent_encode(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '-' || c == '_' || c == '.' || c == '~';
+        if (plain) {
+            out += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    return out;
+}
+
+std::string to_form(const std::vector<std::pair<std::string_view, std::string_view>>& fields) {
+    std::string out;
+    for (const auto& [name, value] : fields) {
+        if (!out.empty()) out += '&';
+        out += percent_encode(name);
+        out += '=';
+        out += percent_encode(value);
+    }
+    return out;
+}
+
+}  // namespace grover::integrations
