@@ -21,6 +21,9 @@ public:
     bool is_cut_off_from(const UserId& user) const { return has_blocked(user) || is_blocked_by(user); }
     bool has_blocked(const UserId& user) const { return std::ranges::binary_search(blocked_, user); }
     bool is_blocked_by(const UserId& user) const { return std::ranges::binary_search(blocked_by_, user); }
+    // For lists that leave out people in a statement; each ascending by id.
+    const std::vector<UserId>& blocked() const { return blocked_; }
+    const std::vector<UserId>& blocked_by() const { return blocked_by_; }
     // Scope `all` or `posts`: left out of feed and explore.
     bool mutes_posts_of(const UserId& user) const { return std::ranges::binary_search(muted_posts_, user); }
     bool has_any_block_or_mute() const { return !blocked_.empty() || !blocked_by_.empty() || !muted_posts_.empty(); }

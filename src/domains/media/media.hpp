@@ -1,0 +1,142 @@
+// Media: files come in, become renditions, and are read under URLs (contract/media.md). The public face of
+// the domain.
+//
+// A file is uploaded first, outside any transaction: when upload() returns, its renditions and its row are on
+// disk and nothing refers to it. Then the object that uses it attaches it in its own transaction. What is
+// never attached goes after 24 h, so a failed request needs no cleaning up.
+//
+//     const MediaId id = media.upload(me.id, *in.media, kPostUse);
+//     db.write([&](db::Write& tx) { ...; media.attach(tx, me.id, id, {"post", post.id.view()},
+//     Access::account); });
+//
+// Lists load their media in one statement and turn each into MediaInfo without further I/O:
+//
+//     const auto media = media_service.load(tx, ids);
+//     const MediaInfo info = media_service.info(*media[i], {.base_url = me.base_url});
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domains/media/media_objects.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/id.hpp"
+#include "platform/db/db.hpp"
+
+namespace grover::http {
+class UploadedFile;
+}
+namespace grover::api {
+class Api;
+}
+namespace grover::runtime {
+class WorkerPool;
+}
+namespace grover::users {
+class UsersService;
+}
+
+namespace grover::media {
+
+// What an endpoint takes (contract/media.md §1).
+struct Use {
+    Folder folder = Folder::uploads;
+    KindSet kinds = kAnyKind;
+    std::uint64_t max_bytes = kMaxFileSize;
+};
+inline constexpr Use kPostUse{.folder = Folder::posts};
+inline constexpr Use kStoryUse{.folder = Folder::stories, .kinds = {Kind::image, Kind::video}};
+inline constexpr Use kProductUse{.folder = Folder::products, .kinds = {Kind::image}};
+inline constexpr Use kVoiceUse{.folder = Folder::messages, .kinds = {Kind::audio}};
+inline constexpr Use kVideoMessageUse{.folder = Folder::messages, .kinds = {Kind::video}};
+inline constexpr Use kGroupUse{.folder = Folder::groups, .kinds = {Kind::image}};
+inline constexpr Use kCommunityUse{.folder = Folder::communities, .kinds = {Kind::image}};
+
+// What refers to a medium: {"post", post_id}.
+struct Reference {
+    std::string_view kind;
+    std::string_view id;
+};
+
+struct Options {
+    std::filesystem::path root;  // MEDIA_ROOT
+    std::string cdn_base_url{};  // MEDIA_CDN_BASE_URL, or empty
+    std::string url_secret;      // MEDIA_URL_SECRET; at least 16 bytes
+    unsigned image_workers = 1;  // child processes at once
+    // How a child process is started; the first word is the program.
+    std::vector<std::string> image_worker_command{"/proc/self/exe", "image-worker"};
+};
+
+// For whom URLs are built.
+struct View {
+    std::string_view base_url;      // Caller::base_url
+    bool owner_is_private = false;  // the owner's account, for Access::account
+    bool is_owner = false;          // shows public_id
+};
+
+class MediaService {
+public:
+    // References outlive the service. Creates the directories below `options.root`; throws std::runtime_error
+    // with a sentence for the operator when it cannot.
+    MediaService(db::Database& db, users::UsersService& users, const Clock& clock,
+                 runtime::WorkerPool& workers, Options options);
+    ~MediaService();
+
+    // --- Files in: in a fiber, outside transactions; the work runs on the worker pool. ---
+
+    // Validates, processes, stores and inserts. Throws file_upload_error (400) in the contract's words, 503
+    // "Storage is temporarily unavailable". Then nothing is stored.
+    MediaId upload(const UserId& owner, http::UploadedFile& file, const Use& use);
+    // A text where a file belongs: a data URI, base64, or the URL of a medium that `owner` uploaded here.
+    // Throws 422 at `loc` ({"body", "media_url"}) for anything else, and what upload() throws. Nothing is
+    // ever fetched.
+    MediaId take(const UserId& owner, std::string_view text, const Use& use, std::vector<std::string> loc);
+
+    // --- References: in the caller's transaction. ---
+
+    // Refers to a medium of `owner`. Attaching again changes the access. Throws 404 "Media not found" when it
+    // is somebody else's, deleted or unknown.
+    void attach(db::Write& tx, const UserId& owner, const MediaId& medium, const Reference& by,
+                Access access);
+    // A further reference to what `from` shows, whoever owns it: a forwarded message.
+    void share(db::Write& tx, const Reference& from, const Reference& to, Access access);
+    // Of every medium that `by` refers to. No effect when there is none.
+    void set_access(db::Write& tx, const Reference& by, Access access);
+    // The object is gone or shows something else: a medium without any reference left is 410 from the commit
+    // on, its files are deleted after 24 h.
+    void release(db::Write& tx, const Reference& by);
+
+    // --- Views: any thread. ---
+
+    // One for each id, in that order; null for what is unknown or deleted. One statement at most.
+    std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, std::span<const MediaId> ids);
+    std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
+    // No I/O.
+    MediaInfo info(const Medium& medium, const View& view) const;
+    // When signed URLs built now will be built differently: copies in memory end here.
+    Time urls_change_at() const;
+
+    // The directory for files that are still coming in (MultipartForm), on the same disk as the rest.
+    const std::string& upload_directory() const;
+
+    // The rest of the domain, behind the endpoints.
+    struct Parts;
+    Parts& parts() { return *parts_; }
+
+private:
+    std::unique_ptr<Parts> parts_;
+};
+
+// All endpoints of media.md §6, §7 and §10 that exist.
+void add_media_api(api::Api& api, MediaService& media);
+
+// The child process that decodes pictures: main() calls it for `grover image-worker` and exits with what it
+// returns. The socket to the parent is descriptor 3.
+int image_worker_main();
+
+}  // namespace grover::media
