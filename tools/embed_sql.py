@@ -8,6 +8,8 @@
 with designated initialisers and the compiler refuses a missing one. `::` (PostgreSQL casts) is left alone.
 SQLite reads `?N`, PostgreSQL `$N`: the same N, given by the order of the members.
 
+A line `-- scan: reason` in a block says why it may read a whole table; testing/query_plan.hpp refuses that of the others.
+
 `x IN each(:ids)` takes any number of texts in one parameter: a JSON array on SQLite, `= ANY` on PostgreSQL.
 """
 import pathlib
@@ -19,6 +21,7 @@ NAME = re.compile(r"^--\s*name:\s*([a-z0-9_]+)\s*(?:\((sqlite|postgres)\))?\s*$"
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|::|:([a-z_][a-z0-9_]*)")
 
 
+SCAN = re.compile(r"^--\s*scan:\s*(.+?)\s*$", re.M)
 EACH = re.compile(r"\bIN\s+each\(:([a-z_][a-z0-9_]*)\)", re.IGNORECASE)
 
 
@@ -82,6 +85,7 @@ def main(source, target):
             sys.exit(f"{path}: statement '{name}' lacks its twin for the other engine")
         sqlite = engines.get("both", engines.get("sqlite"))
         postgres = engines.get("both", engines.get("postgres"))
+        scan = next((m.group(1) for m in map(SCAN.search, (sqlite, postgres)) if m), "")
         sqlite, postgres = expand_each(sqlite, "sqlite"), expand_each(postgres, "postgres")
         names = parameters(sqlite)
         names += [n for n in parameters(postgres) if n not in names]
@@ -91,7 +95,8 @@ def main(source, target):
         out.append(
             f'    static constexpr db::Statement statement{{"{stem}.{name}", {len(names)},\n'
             f'        R"sql({rewrite(sqlite, names, "?")})sql",\n'
-            f'        R"sql({rewrite(postgres, names, "$")})sql"}};'
+            f'        R"sql({rewrite(postgres, names, "$")})sql",\n'
+            f'        R"sql({scan})sql"}};'
         )
         out.append(members.rstrip("\n"))
         out.append(f"    std::array<db::Arg, {len(names)}> args() const {{ return {{{values}}}; }}")

@@ -63,7 +63,8 @@ public:
 
     // Published commit number at or before the start of this snapshot; 0 when rows read here must not be
     // cached (PostgreSQL, or inside a write). See stamps.hpp.
-    virtual std::uint64_t snapshot() = 0;
+    virtual std::uint64_t snapshot() const = 0;
+    virtual const Stamps& stamps() const = 0;
 
     // Calls f(const Row&) for each row.
     template <Prepared S, class F>

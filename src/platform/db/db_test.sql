@@ -44,3 +44,13 @@ WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000
 
 -- name: write_slowly (postgres)
 INSERT INTO counters (name, value) SELECT 'slow', count(*) FROM generate_series(1, 1000000000);
+
+-- name: counters_of_value
+SELECT name FROM counters WHERE value = :value;
+
+-- name: likers
+SELECT l.user_name FROM likes l WHERE l.counter = :counter ORDER BY l.user_name LIMIT :limit;
+
+-- name: likers_of_some
+WITH chosen AS (SELECT name FROM counters WHERE name IN each(:names))
+SELECT l.user_name FROM chosen c JOIN likes l ON l.counter = c.name;

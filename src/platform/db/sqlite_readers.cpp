@@ -33,13 +33,14 @@ thread_local Remembered remembered;
 class SqliteRead final : public Read {
 public:
     SqliteRead(SqliteConnection& connection, const Stamps& stamps)
-        : connection_(connection), published_(stamps.enabled() ? stamps.published() : 0) {}
+        : connection_(connection), stamps_(stamps), published_(stamps.enabled() ? stamps.published() : 0) {}
     ~SqliteRead() {
         if (begun_) connection_.control(kCommit);
     }
 
     Engine engine() const override { return Engine::sqlite; }
-    std::uint64_t snapshot() override { return published_; }
+    std::uint64_t snapshot() const override { return published_; }
+    const Stamps& stamps() const override { return stamps_; }
 
 private:
     std::int64_t run(const Statement& statement, std::span<const Arg> args,
@@ -53,6 +54,7 @@ private:
     }
 
     SqliteConnection& connection_;
+    const Stamps& stamps_;
     const std::uint64_t published_;
     bool begun_ = false;
 };

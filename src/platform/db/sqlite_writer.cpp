@@ -54,7 +54,8 @@ public:
     Transaction(SqliteWriter& writer, Batch& batch) : writer_(writer), batch_(batch) {}
 
     Engine engine() const override { return Engine::sqlite; }
-    std::uint64_t snapshot() override { return 0; }
+    std::uint64_t snapshot() const override { return 0; }
+    const Stamps& stamps() const override { return writer_.stamps_; }
 
     void touch(std::string_view key) override {
         if (writer_.stamps_.enabled()) batch_.touched.push_back(Stamps::hash(key));

@@ -4,7 +4,17 @@
 
 namespace grover::db {
 
-Stamps::Stamps(bool enabled) : enabled_(enabled) {
+namespace {
+
+std::uint64_t next_store() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+}  // namespace
+
+Stamps::Stamps(bool enabled)
+    : enabled_(enabled), store_(next_store()), next_((store_ << kCommitBits) + 1), published_(next_) {
     if (enabled) slots_ = std::make_unique<std::atomic<std::uint64_t>[]>(kMask + 1);
 }
 

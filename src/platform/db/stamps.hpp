@@ -29,9 +29,11 @@ public:
 
     static std::uint64_t hash(std::string_view key);
 
-    // Whether a copy whose snapshot began at `seen` still equals the row.
+    // Whether a copy whose snapshot began at `seen` still equals the row. Never for 0, or a number of another
+    // store.
     bool is_current(std::uint64_t key_hash, std::uint64_t seen) const {
-        return seen != 0 && enabled_ && slots_[key_hash & kMask].load(std::memory_order_acquire) <= seen;
+        return seen >> kCommitBits == store_ && enabled_ &&
+               slots_[key_hash & kMask].load(std::memory_order_acquire) <= seen;
     }
 
     // The writer only. raise() before the commit, publish() after it.
@@ -43,10 +45,14 @@ public:
 
 private:
     static constexpr std::uint64_t kMask = (std::uint64_t{1} << 18) - 1;  // 2 MiB of stamps
+    // The upper bits of a number say which store of this process it belongs to: tests have many, and copies
+    // of all of them in one thread's memory.
+    static constexpr int kCommitBits = 40;
 
     bool enabled_;
-    std::uint64_t next_ = 1;
-    std::atomic<std::uint64_t> published_{1};
+    std::uint64_t store_;
+    std::uint64_t next_;
+    std::atomic<std::uint64_t> published_;
     std::unique_ptr<std::atomic<std::uint64_t>[]> slots_;
 };
 

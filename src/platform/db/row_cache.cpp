@@ -1,0 +1,183 @@
+#include "platform/db/row_cache.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+namespace grover::db {
+namespace {
+
+std::atomic<std::size_t> budget{std::size_t{16} << 20};
+
+}  // namespace
+
+// The entries of all caches of one thread in one ring, and the hand that goes around it (CLOCK): an entry
+// that was used since the hand came by last is spared once.
+class RowCacheShelf {
+public:
+    using Entry = RowCacheBase::Entry;
+
+    static RowCacheShelf& of_this_thread() {
+        thread_local RowCacheShelf shelf;
+        return shelf;
+    }
+
+    void add(Entry* entry) {
+        bytes_ += entry->bytes;
+        if (hand_ == nullptr) {
+            hand_ = entry->next = entry->previous = entry;
+            return;
+        }
+        // Just behind the hand: the last to be looked at.
+        entry->next = hand_;
+        entry->previous = hand_->previous;
+        entry->previous->next = entry->next->previous = entry;
+    }
+
+    void remove(Entry* entry) {
+        bytes_ -= entry->bytes;
+        if (hand_ == entry) hand_ = entry->next == entry ? nullptr : entry->next;
+        entry->previous->next = entry->next;
+        entry->next->previous = entry->previous;
+    }
+
+    void make_room(std::size_t limit) {
+        while (bytes_ > limit && hand_ != nullptr) {
+            Entry* const entry = hand_;
+            if (entry->used_lately) {
+                entry->used_lately = false;
+                hand_ = entry->next;
+            } else {
+                RowCacheBase::add(entry->owner->counts_->evictions, 1);
+                entry->owner->remove(entry);
+            }
+        }
+    }
+
+private:
+    Entry* hand_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+void set_row_cache_budget(std::size_t bytes_of_each_thread) {
+    budget.store(bytes_of_each_thread, std::memory_order_relaxed);
+}
+
+struct RowCacheBase::AllCounts {
+    std::mutex mutex;
+    std::vector<std::shared_ptr<const Counts>> of_caches;
+};
+
+RowCacheBase::AllCounts& RowCacheBase::all_counts() {
+    static auto* const all = new AllCounts;  // threads may end after static destruction began
+    return *all;
+}
+
+RowCacheBase::RowCacheBase(std::string_view name)
+    : slots_(256), mask_(slots_.size() - 1), counts_(std::make_shared<Counts>()) {
+    counts_->name = name;
+    RowCacheShelf::of_this_thread();  // so that it is destroyed after this
+    const std::scoped_lock lock(all_counts().mutex);
+    all_counts().of_caches.push_back(counts_);
+}
+
+RowCacheBase::~RowCacheBase() { clear(); }
+
+void RowCacheBase::clear() {
+    for (std::size_t i = 0; i < slots_.size();) {
+        // remove() may move another entry into this slot.
+        if (slots_[i].entry != nullptr) {
+            remove(slots_[i].entry);
+        } else {
+            ++i;
+        }
+    }
+}
+
+std::size_t RowCacheBase::position_of(std::uint64_t hash, std::string_view key) const {
+    std::size_t i = (hash >> 18) & mask_;
+    while (slots_[i].entry != nullptr && (slots_[i].hash != hash || slots_[i].entry->key != key))
+        i = (i + 1) & mask_;
+    return i;
+}
+
+RowCacheBase::Entry* RowCacheBase::find_entry(const Read& tx, std::string_view key) {
+    if (tx.snapshot() == 0) return nullptr;
+    const std::uint64_t hash = Stamps::hash(key);
+    Entry* const entry = slots_[position_of(hash, key)].entry;
+    if (entry == nullptr || !tx.stamps().is_current(hash, entry->seen)) {
+        add(counts_->misses, 1);
+        return nullptr;
+    }
+    entry->used_lately = true;
+    add(counts_->hits, 1);
+    return entry;
+}
+
+void RowCacheBase::put_entry(std::unique_ptr<Entry> entry, std::string_view key) {
+    const std::uint64_t hash = Stamps::hash(key);
+    if (Entry* const old = slots_[position_of(hash, key)].entry) {
+        // A reader with an older snapshot may come last; its copy must not take the place of a newer one.
+        if (old->seen > entry->seen && old->seen >> 40 == entry->seen >> 40) return;
+        remove(old);
+    }
+    const std::size_t limit = budget.load(std::memory_order_relaxed);
+    entry->bytes += key.size() + sizeof(Slot) * 2;
+    if (entry->bytes > limit / 8) return;  // one row for which an eighth of all others would have to go
+    RowCacheShelf& shelf = RowCacheShelf::of_this_thread();
+    shelf.make_room(limit - entry->bytes);
+    entry->owner = this;
+    entry->hash = hash;
+    entry->key = key;
+    if ((used_ + 1) * 2 > slots_.size()) grow();
+    slots_[position_of(hash, key)] = {hash, entry.get()};
+    ++used_;
+    add(counts_->entries, 1);
+    add(counts_->bytes, entry->bytes);
+    shelf.add(entry.release());
+}
+
+void RowCacheBase::grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    mask_ = slots_.size() - 1;
+    for (const Slot& slot : old) {
+        if (slot.entry != nullptr) slots_[position_of(slot.hash, slot.entry->key)] = slot;
+    }
+}
+
+void RowCacheBase::remove(Entry* entry) {
+    RowCacheShelf::of_this_thread().remove(entry);
+    std::size_t hole = position_of(entry->hash, entry->key);
+    // What follows in the same run moves up, so that no search ends at the hole too early.
+    for (std::size_t i = (hole + 1) & mask_; slots_[i].entry != nullptr; i = (i + 1) & mask_) {
+        const std::size_t home = (slots_[i].hash >> 18) & mask_;
+        if (((i - home) & mask_) < ((i - hole) & mask_)) continue;
+        slots_[hole] = slots_[i];
+        hole = i;
+    }
+    slots_[hole] = {};
+    --used_;
+    add(counts_->entries, std::uint64_t(0) - 1);
+    add(counts_->bytes, std::uint64_t(0) - entry->bytes);
+    delete entry;
+}
+
+std::vector<RowCacheTotals> row_cache_totals() {
+    std::map<std::string, RowCacheTotals> by_name;
+    const std::scoped_lock lock(RowCacheBase::all_counts().mutex);
+    for (const auto& counts : RowCacheBase::all_counts().of_caches) {
+        RowCacheTotals& total = by_name[counts->name];
+        total.name = counts->name;
+        total.hits += counts->hits.load(std::memory_order_relaxed);
+        total.misses += counts->misses.load(std::memory_order_relaxed);
+        total.evictions += counts->evictions.load(std::memory_order_relaxed);
+        total.entries += counts->entries.load(std::memory_order_relaxed);
+        total.bytes += counts->bytes.load(std::memory_order_relaxed);
+    }
+    std::vector<RowCacheTotals> out;
+    for (auto& [name, total] : by_name) out.push_back(std::move(total));
+    return out;
+}
+
+}  // namespace grover::db
