@@ -4,7 +4,8 @@ namespace grover {
 
 std::string to_dollars(Cents cents) {
     const bool negative = cents.value < 0;
-    const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(cents.value) : static_cast<std::uint64_t>(cents.value);
+    const auto magnitude =
+        negative ? 0 - static_cast<std::uint64_t>(cents.value) : static_cast<std::uint64_t>(cents.value);
     std::string text = (negative ? "-" : "") + std::to_string(magnitude / 100);
     if (const auto rest = magnitude % 100; rest != 0) {
         text += '.';

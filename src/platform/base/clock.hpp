@@ -19,7 +19,9 @@ struct Time {
     friend Time operator-(Time t, std::chrono::duration<Rep, Period> d) {
         return {t.us - std::chrono::duration_cast<std::chrono::microseconds>(d).count()};
     }
-    friend std::chrono::microseconds operator-(Time a, Time b) { return std::chrono::microseconds{a.us - b.us}; }
+    friend std::chrono::microseconds operator-(Time a, Time b) {
+        return std::chrono::microseconds{a.us - b.us};
+    }
 };
 
 // What time it is. Everything that decides by time asks one of these, so that tests move it. Any thread.

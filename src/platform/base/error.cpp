@@ -11,11 +11,11 @@ struct KindInfo {
 };
 
 constexpr std::array kKinds{
-    KindInfo{"validation_error", 400}, KindInfo{"not_authenticated", 401}, KindInfo{"not_authorized", 403},
-    KindInfo{"not_found", 404},        KindInfo{"conflict", 409},          KindInfo{"rate_limited", 429},
-    KindInfo{"payment_error", 400},    KindInfo{"file_upload_error", 400}, KindInfo{"database_error", 500},
+    KindInfo{"validation_error", 400}, KindInfo{"not_authenticated", 401},  KindInfo{"not_authorized", 403},
+    KindInfo{"not_found", 404},        KindInfo{"conflict", 409},           KindInfo{"rate_limited", 429},
+    KindInfo{"payment_error", 400},    KindInfo{"file_upload_error", 400},  KindInfo{"database_error", 500},
     KindInfo{"invalid_input", 422},    KindInfo{"method_not_allowed", 405}, KindInfo{"too_large", 413},
-    KindInfo{"unavailable", 503},      KindInfo{"upstream_error", 502},    KindInfo{"internal_error", 500},
+    KindInfo{"unavailable", 503},      KindInfo{"upstream_error", 502},     KindInfo{"internal_error", 500},
 };
 
 }  // namespace
@@ -43,7 +43,8 @@ Error unavailable(std::string detail, std::chrono::seconds retry_after) {
 }
 
 Error upstream_error(std::string_view service, std::string cause) {
-    return Error(ErrorKind::upstream_error, std::string(service) + " unavailable").with_cause(std::move(cause));
+    return Error(ErrorKind::upstream_error, std::string(service) + " unavailable")
+        .with_cause(std::move(cause));
 }
 
 Error invalid_input(std::vector<std::string> loc, std::string msg, std::string type) {

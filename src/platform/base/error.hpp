@@ -44,14 +44,24 @@ struct FieldError {
 
 class Error : public std::exception {
 public:
-    Error(ErrorKind error_kind, std::string sentence) : kind(error_kind), status(default_status(error_kind)), detail(std::move(sentence)) {}
+    Error(ErrorKind error_kind, std::string sentence)
+        : kind(error_kind), status(default_status(error_kind)), detail(std::move(sentence)) {}
 
     const char* what() const noexcept override { return detail.c_str(); }
 
-    Error&& with_status(int new_status) && { status = new_status; return std::move(*this); }
-    Error&& with_retry_after(std::chrono::seconds wait) && { retry_after = wait; return std::move(*this); }
+    Error&& with_status(int new_status) && {
+        status = new_status;
+        return std::move(*this);
+    }
+    Error&& with_retry_after(std::chrono::seconds wait) && {
+        retry_after = wait;
+        return std::move(*this);
+    }
     // Logged, never sent.
-    Error&& with_cause(std::string text) && { cause = std::move(text); return std::move(*this); }
+    Error&& with_cause(std::string text) && {
+        cause = std::move(text);
+        return std::move(*this);
+    }
 
     ErrorKind kind;
     int status;
@@ -62,13 +72,20 @@ public:
 };
 
 inline Error validation_error(std::string detail) { return {ErrorKind::validation_error, std::move(detail)}; }
-inline Error not_authenticated(std::string detail = "Not authenticated") { return {ErrorKind::not_authenticated, std::move(detail)}; }
-inline Error not_authorized(std::string detail = "Not authorized") { return {ErrorKind::not_authorized, std::move(detail)}; }
+inline Error not_authenticated(std::string detail = "Not authenticated") {
+    return {ErrorKind::not_authenticated, std::move(detail)};
+}
+inline Error not_authorized(std::string detail = "Not authorized") {
+    return {ErrorKind::not_authorized, std::move(detail)};
+}
 inline Error not_found(std::string detail) { return {ErrorKind::not_found, std::move(detail)}; }
 inline Error conflict(std::string detail) { return {ErrorKind::conflict, std::move(detail)}; }
 inline Error payment_error(std::string detail) { return {ErrorKind::payment_error, std::move(detail)}; }
-inline Error file_upload_error(std::string detail) { return {ErrorKind::file_upload_error, std::move(detail)}; }
-Error rate_limited(std::chrono::seconds retry_after, std::string detail = "Too many requests, please try again later");
+inline Error file_upload_error(std::string detail) {
+    return {ErrorKind::file_upload_error, std::move(detail)};
+}
+Error rate_limited(std::chrono::seconds retry_after,
+                   std::string detail = "Too many requests, please try again later");
 // `cause` is logged; the client reads "Internal server error".
 Error database_error(std::string cause);
 Error database_unreachable(std::string cause);

@@ -29,7 +29,8 @@ public:
 
     constexpr Id() = default;
     // Precondition: at most 50 characters; what the wire sends is checked before (wire/fields.hpp).
-    constexpr explicit Id(std::string_view text) : size_(static_cast<std::uint8_t>(text.size() > kMaxIdLength ? kMaxIdLength : text.size())) {
+    constexpr explicit Id(std::string_view text)
+        : size_(static_cast<std::uint8_t>(text.size() > kMaxIdLength ? kMaxIdLength : text.size())) {
         for (std::size_t i = 0; i < size_; ++i) text_[i] = text[i];
     }
 
@@ -52,15 +53,21 @@ public:
 
     // Time-ordered; two calls in one microsecond differ in 72 random bits.
     template <class IdType>
-    IdType next() const { return next_at<IdType>(clock_.now()); }
+    IdType next() const {
+        return next_at<IdType>(clock_.now());
+    }
 
     // For a row whose created_at is already read: both sort alike.
     template <class IdType>
-    static IdType next_at(Time created_at) { return make<IdType>(ordered(created_at)); }
+    static IdType next_at(Time created_at) {
+        return make<IdType>(ordered(created_at));
+    }
 
     // 128 random bits: for ids that are a capability (media).
     template <class IdType>
-    static IdType unguessable() { return make<IdType>(random()); }
+    static IdType unguessable() {
+        return make<IdType>(random());
+    }
 
 private:
     using Text = std::array<char, 26>;
@@ -82,11 +89,21 @@ private:
 // Bytes nobody can guess (libsodium). Any thread.
 void fill_random(void* out, std::size_t size);
 
-struct UserTag { static constexpr std::string_view prefix = "user_", kind = "user_id"; };
-struct PostTag { static constexpr std::string_view prefix = "post_", kind = "post_id"; };
-struct MediaTag { static constexpr std::string_view prefix = "media_", kind = "media_id"; };
-struct CommentTag { static constexpr std::string_view prefix = "comment_", kind = "comment_id"; };
-struct SessionTag { static constexpr std::string_view prefix = "sess_", kind = "session_id"; };
+struct UserTag {
+    static constexpr std::string_view prefix = "user_", kind = "user_id";
+};
+struct PostTag {
+    static constexpr std::string_view prefix = "post_", kind = "post_id";
+};
+struct MediaTag {
+    static constexpr std::string_view prefix = "media_", kind = "media_id";
+};
+struct CommentTag {
+    static constexpr std::string_view prefix = "comment_", kind = "comment_id";
+};
+struct SessionTag {
+    static constexpr std::string_view prefix = "sess_", kind = "session_id";
+};
 using UserId = Id<UserTag>;
 using PostId = Id<PostTag>;
 using MediaId = Id<MediaTag>;
@@ -97,5 +114,7 @@ using SessionId = Id<SessionTag>;
 
 template <class Tag>
 struct std::hash<grover::Id<Tag>> {
-    std::size_t operator()(const grover::Id<Tag>& id) const noexcept { return std::hash<std::string_view>{}(id.view()); }
+    std::size_t operator()(const grover::Id<Tag>& id) const noexcept {
+        return std::hash<std::string_view>{}(id.view());
+    }
 };

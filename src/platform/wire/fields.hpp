@@ -39,18 +39,20 @@ enum Where : std::uint8_t {
     in_body = 4,  // JSON, urlencoded or multipart text
     in_file = 8,  // a multipart file part (a text part of that name is reported as such)
 };
-constexpr Where operator|(Where a, Where b) { return static_cast<Where>(static_cast<int>(a) | static_cast<int>(b)); }
+constexpr Where operator|(Where a, Where b) {
+    return static_cast<Where>(static_cast<int>(a) | static_cast<int>(b));
+}
 
 struct FieldRules {
     Where where = nowhere;
     std::array<std::string_view, 4> also{};  // more names: aliases when read, copies when written
     bool trim = false;
-    bool or_default = false;       // absent keeps the member's initial value
+    bool or_default = false;        // absent keeps the member's initial value
     bool absent_when_null = false;  // written only when there is a value
-    bool clamp = false;            // numbers outside are moved to the bound instead of refused
-    bool comma_list = false;       // a list may come as "a, b"
-    bool json_text = false;        // a list may come as a JSON array inside a string
-    std::uint32_t min_length = 0;  // code points; for lists the number of items
+    bool clamp = false;             // numbers outside are moved to the bound instead of refused
+    bool comma_list = false;        // a list may come as "a, b"
+    bool json_text = false;         // a list may come as a JSON array inside a string
+    std::uint32_t min_length = 0;   // code points; for lists the number of items
     std::uint32_t max_length = std::numeric_limits<std::uint32_t>::max();
     double low = -std::numeric_limits<double>::infinity();
     double high = std::numeric_limits<double>::infinity();
@@ -108,15 +110,21 @@ constexpr Field<Struct, Member> field(std::string_view name, Member Struct::*mem
 }
 
 template <class T>
-concept Described = requires { T::fields; };
+concept Described = requires {
+    T::fields;
+};
 
 // An enum joins the wire by `constexpr std::array<std::string_view, N> enum_names(E)` beside it: the names in the order of
 // its enumerators, which count from 0.
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { enum_names(e); };
+concept NamedEnum = std::is_enum_v<E> && requires(E e) {
+    enum_names(e);
+};
 
 template <NamedEnum E>
-constexpr std::string_view name_of(E value) { return enum_names(value)[static_cast<std::size_t>(value)]; }
+constexpr std::string_view name_of(E value) {
+    return enum_names(value)[static_cast<std::size_t>(value)];
+}
 
 template <NamedEnum E>
 constexpr std::optional<E> enum_of(std::string_view name) {
@@ -143,13 +151,16 @@ constexpr std::size_t layout_of_fields() {
     std::size_t offset = 0;
     std::apply(
         [&](const auto&... f) {
-            auto place = [&]<class M>(const M*) { offset = (offset + alignof(M) - 1) / alignof(M) * alignof(M) + sizeof(M); };
+            auto place = [&]<class M>(const M*) {
+                offset = (offset + alignof(M) - 1) / alignof(M) * alignof(M) + sizeof(M);
+            };
             (place(static_cast<const typename std::remove_cvref_t<decltype(f)>::member_type*>(nullptr)), ...);
         },
         T::fields);
     return (offset + alignof(T) - 1) / alignof(T) * alignof(T);
 }
 template <class T>
-concept describes_every_member = layout_of_fields<T>() == sizeof(T);
+concept describes_every_member = layout_of_fields<T>()
+== sizeof(T);
 
 }  // namespace grover::wire

@@ -48,14 +48,21 @@ JsonView JsonDocument::root() const { return JsonView(&impl_->root); }
 JsonKind JsonView::kind() const {
     if (!value_) return JsonKind::null;
     switch (value_of(value_).kind()) {
-        case json::kind::null: return JsonKind::null;
-        case json::kind::bool_: return JsonKind::boolean;
-        case json::kind::int64: return JsonKind::integer;
+        case json::kind::null:
+            return JsonKind::null;
+        case json::kind::bool_:
+            return JsonKind::boolean;
+        case json::kind::int64:
+            return JsonKind::integer;
         case json::kind::uint64:
-        case json::kind::double_: return JsonKind::number;
-        case json::kind::string: return JsonKind::string;
-        case json::kind::array: return JsonKind::array;
-        case json::kind::object: return JsonKind::object;
+        case json::kind::double_:
+            return JsonKind::number;
+        case json::kind::string:
+            return JsonKind::string;
+        case json::kind::array:
+            return JsonKind::array;
+        case json::kind::object:
+            return JsonKind::object;
     }
     return JsonKind::null;
 }

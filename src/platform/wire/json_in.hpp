@@ -28,8 +28,8 @@ public:
     std::optional<std::int64_t> integer() const;
     double number() const;
     std::string_view string() const;
-    std::size_t size() const;          // of an array
-    JsonView at(std::size_t i) const;  // of an array
+    std::size_t size() const;                   // of an array
+    JsonView at(std::size_t i) const;           // of an array
     JsonView find(std::string_view key) const;  // of an object; absent if there is none
 
 private:
@@ -66,7 +66,9 @@ template <std::integral T>
     requires(!std::is_same_v<T, bool>)
 void read_into(JsonView in, T& out) { out = static_cast<T>(in.integer().value_or(0)); }
 template <class Tag>
-void read_into(JsonView in, Id<Tag>& out) { out = Id<Tag>(in.string()); }
+void read_into(JsonView in, Id<Tag>& out) {
+    out = Id<Tag>(in.string());
+}
 template <NamedEnum E>
 void read_into(JsonView in, E& out) {
     if (const auto value = enum_of<E>(in.string())) out = *value;
@@ -74,7 +76,9 @@ void read_into(JsonView in, E& out) {
 template <Described T>
 void read_into(JsonView in, T& out);
 template <class T>
-void read_into(JsonView in, std::optional<T>& out) { read_into(in, out.emplace()); }
+void read_into(JsonView in, std::optional<T>& out) {
+    read_into(in, out.emplace());
+}
 template <class T>
 void read_into(JsonView in, std::vector<T>& out) {
     out.clear();

@@ -34,11 +34,17 @@ inline void write(std::string& out, double value) { append_number(out, value); }
 inline void write(std::string& out, Time value) { append_time(out, value); }
 inline void write(std::string& out, Cents value) { out += to_dollars(value); }
 template <class Tag>
-void write(std::string& out, const Id<Tag>& id) { append_string(out, id.view()); }
+void write(std::string& out, const Id<Tag>& id) {
+    append_string(out, id.view());
+}
 template <NamedEnum E>
-void write(std::string& out, E value) { append_string(out, name_of(value)); }
+void write(std::string& out, E value) {
+    append_string(out, name_of(value));
+}
 template <class T>
-void write(std::string& out, const Raw<T>& raw) { out += raw.json; }
+void write(std::string& out, const Raw<T>& raw) {
+    out += raw.json;
+}
 template <Described T>
 void write(std::string& out, const T& value);
 template <class T>

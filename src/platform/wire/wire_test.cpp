@@ -41,8 +41,10 @@ static_assert(!wire::describes_every_member<Forgetful>);
 }  // namespace
 
 TEST_CASE("absent values are null, copies carry the same value, private ones disappear") {
-    CHECK(wire::to_json(Song{.title = "Aria", .liked = true, .tags = {"a", "b"}, .mood = Mood::wild, .price = {2999}}) ==
-          R"({"title":"Aria","album":null,"liked":true,"is_liked":true,"tags":["a","b"],"mood":"wild","price":29.99})");
+    CHECK(
+        wire::to_json(
+            Song{.title = "Aria", .liked = true, .tags = {"a", "b"}, .mood = Mood::wild, .price = {2999}}) ==
+        R"({"title":"Aria","album":null,"liked":true,"is_liked":true,"tags":["a","b"],"mood":"wild","price":29.99})");
 }
 
 TEST_CASE("text is escaped, and control characters never reach a client raw") {
@@ -54,7 +56,13 @@ TEST_CASE("times are written in UTC with milliseconds") {
 }
 
 TEST_CASE("what was written is read back") {
-    const Song song{.title = "Überall \"hier\"", .album = "x", .liked = true, .tags = {"é"}, .mood = Mood::wild, .price = {1005}, .plays = 7};
+    const Song song{.title = "Überall \"hier\"",
+                    .album = "x",
+                    .liked = true,
+                    .tags = {"é"},
+                    .mood = Mood::wild,
+                    .price = {1005},
+                    .plays = 7};
     CHECK(wire::to_json(wire::read<Song>(wire::to_json(song))) == wire::to_json(song));
 }
 
@@ -69,7 +77,8 @@ TEST_CASE("JSON that is broken, too deep or not UTF-8 is no document") {
 }
 
 TEST_CASE("numbers keep their kind: whole, large, fractional") {
-    const auto document = wire::JsonDocument::parse(R"({"a":3,"b":3.0,"c":3.5,"d":1e400,"e":18446744073709551615})");
+    const auto document =
+        wire::JsonDocument::parse(R"({"a":3,"b":3.0,"c":3.5,"d":1e400,"e":18446744073709551615})");
     REQUIRE(document);
     CHECK(document->root().find("a").integer() == 3);
     CHECK(document->root().find("b").integer() == 3);
