@@ -15,6 +15,8 @@ MODULE = re.compile(r"^\s*grover_module\(([^)]*)\)", re.M)
 KEYWORDS = {"NAME", "SOURCES", "TESTS", "SQL", "USES", "PKG", "LINK", "TEST_USES"}
 # Each costs seconds to compile, for every file that includes it.
 HEAVY = re.compile(r"^(boost/(asio|beast|json)\b|libpq-fe\.h|sqlite3\.h|curl/|vips/|spdlog/)")
+# Where several .cpp files of one platform folder share a class made of such things.
+PRIVATE_HEAVY = "_asio.hpp"
 
 
 class Module(NamedTuple):
@@ -97,6 +99,8 @@ def check_include(path, folder, is_test, target, modules, allowed):
     if parts[0] not in ("platform", "domains") or len(parts) < 3:
         return "includes are rooted at src/"
     used = "/".join(parts[:2])
+    if parts[-1].endswith(PRIVATE_HEAVY) and (used != folder or path.suffix == ".hpp" and not path.name.endswith(PRIVATE_HEAVY)):
+        return f"a header named *{PRIVATE_HEAVY} is for the .cpp files of its own folder"
     if used == folder:
         return None
     if folder.startswith("platform/") and parts[0] == "domains":
@@ -110,7 +114,7 @@ def check_include(path, folder, is_test, target, modules, allowed):
 
 def may_be_heavy(path, folder, target):
     if path.suffix == ".hpp":
-        return False
+        return folder.startswith("platform/") and path.name.endswith(PRIVATE_HEAVY)
     return folder.startswith("platform/") or (folder == "domains/media" and target.startswith("vips/"))
 
 

@@ -84,6 +84,14 @@ class DependencyDirections(unittest.TestCase):
         self.refuses({"domains/media/media.hpp": "#include <vips/vips.h>\n"}, "heavy header")
         self.refuses({"domains/media/a.cpp": "#include <sqlite3.h>\n"}, "heavy header")
 
+    def test_a_private_heavy_header_is_for_the_sources_of_its_folder(self):
+        heavy = {"platform/db/socket_asio.hpp": "#include <boost/asio.hpp>\n"}
+        include = '#include "platform/db/socket_asio.hpp"\n'
+        self.refuses(heavy | {"platform/db/a.cpp": include, "platform/db/b_asio.hpp": include})
+        self.refuses(heavy | {"platform/db/db.hpp": include}, "own folder")
+        self.refuses(heavy | {"platform/http/a.cpp": include}, "own folder")
+        self.refuses({"domains/posts/a_asio.hpp": "#include <boost/asio.hpp>\n"}, "heavy header")
+
     def test_includes_are_rooted(self):
         self.refuses({"domains/posts/a.cpp": '#include "posts_store.hpp"\n'}, "rooted at src/")
 

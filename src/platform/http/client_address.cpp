@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <optional>
 #include <stdexcept>
 
 namespace grover::http {
@@ -45,26 +44,25 @@ class ForwardedFor {
 public:
     explicit ForwardedFor(const RequestHead& request) : headers_(request.headers), left_(headers_.size()) {}
 
-    std::optional<std::string_view> next() {
-        while (!line_) {
-            if (left_ == 0) return std::nullopt;
+    bool next(std::string_view& entry) {
+        while (!in_line_) {
+            if (left_ == 0) return false;
             const Header& header = headers_[--left_];
-            if (equals_ignoring_case(header.name, "x-forwarded-for")) line_ = header.value;
+            in_line_ = equals_ignoring_case(header.name, "x-forwarded-for");
+            line_ = header.value;
         }
-        const auto comma = line_->rfind(',');
-        const auto entry = comma == line_->npos ? *line_ : line_->substr(comma + 1);
-        if (comma == line_->npos) {
-            line_.reset();
-        } else {
-            line_ = line_->substr(0, comma);
-        }
-        return entry;
+        const auto comma = line_.rfind(',');
+        in_line_ = comma != line_.npos;
+        entry = in_line_ ? line_.substr(comma + 1) : line_;
+        line_ = line_.substr(0, in_line_ ? comma : 0);
+        return true;
     }
 
 private:
     std::span<const Header> headers_;
     std::size_t left_;
-    std::optional<std::string_view> line_;
+    std::string_view line_;
+    bool in_line_ = false;
 };
 
 }  // namespace
@@ -114,15 +112,16 @@ bool TrustedProxies::trusts(const Address& address) const {
 
 std::string TrustedProxies::client_address(const RequestHead& request) const {
     ForwardedFor entries(request);
-    auto entry = entries.next();
+    std::string_view entry;
+    bool more = entries.next(entry);
     Address believed;
     // Most requests carry no such header, and nothing needs parsing.
-    if (!entry || !Address::parse(request.peer, believed)) return std::string(request.peer);
-    while (entry && trusts(believed)) {
+    if (!more || !Address::parse(request.peer, believed)) return std::string(request.peer);
+    while (more && trusts(believed)) {
         Address next;
-        if (!Address::parse(without_port(*entry), next)) break;
+        if (!Address::parse(without_port(entry), next)) break;
         believed = next;
-        entry = entries.next();
+        more = entries.next(entry);
     }
     return believed.text();
 }

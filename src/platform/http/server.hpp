@@ -40,20 +40,25 @@ struct ServerOptions {
     std::chrono::seconds idle_timeout{75};
     std::chrono::seconds slow_body_grace{30};  // then at least 1 KiB/s
     std::chrono::seconds handler_timeout{25};
-    std::size_t max_connections = 15'000;  // of all threads; more are closed at once
+    std::size_t max_connections = 15'000;         // of all threads; more are closed at once
+    std::chrono::milliseconds sweep_period{500};  // how often the time limits are looked at
+    // What they are measured by; tests move it. Called by any thread. Empty: the steady clock.
+    std::function<runtime::Steady::time_point()> now;
 };
 
 class Server {
 public:
     // Binds at once (throws std::runtime_error with a sentence saying what to do); serves when the loops run.
+    // Destroy it when they no longer do, and before them.
     Server(runtime::Loops& loops, Handler& handler, ServerOptions options);
     ~Server();
 
     std::uint16_t port() const;
     std::size_t connections() const;
 
-    // Stops accepting, lets running requests finish (at most `limit`), closes idle connections; returns when
-    // all are gone. Not on a loop's thread.
+    // Accepts for a while longer; then stops, closes idle connections and lets running requests finish, at
+    // most `limit`, after which they are cancelled. Returns when all connections are gone. Not on a loop's
+    // thread, and while the loops run.
     void drain(std::chrono::seconds accept_for, std::chrono::seconds limit);
 
 private:

@@ -38,7 +38,13 @@ Steady::time_point after(Steady::time_point now, Steady::duration limit) {
 
 thread_local Steady::time_point thread_deadline = Steady::time_point::max();
 
-Steady::time_point& deadline_here() { return in_fiber() ? Loop::here()->current->deadline : thread_deadline; }
+Steady::time_point& scoped_deadline() {
+    return in_fiber() ? Loop::here()->current->scoped_deadline : thread_deadline;
+}
+
+Steady::time_point deadline_of(const Fiber& fiber) {
+    return std::min(fiber.own_deadline, fiber.scoped_deadline);
+}
 
 }  // namespace
 
@@ -120,7 +126,8 @@ void Fiber::run_bodies() noexcept {
         body_ = nullptr;
         ++run_number;
         interruption = Interruption::none;
-        deadline = Steady::time_point::max();
+        own_deadline = Steady::time_point::max();
+        scoped_deadline = Steady::time_point::max();
         idle = true;
         leave();
     }
@@ -147,9 +154,10 @@ bool suspend_for(Steady::duration limit) {
     Fiber& fiber = current_fiber();
     throw_if_interrupted(fiber);
     const auto now = Steady::now();
-    if (fiber.deadline <= now) throw DeadlineExceeded();
+    const auto deadline = deadline_of(fiber);
+    if (deadline <= now) throw DeadlineExceeded();
     const auto end = after(now, limit);
-    const auto wake_at = std::min(end, fiber.deadline);
+    const auto wake_at = std::min(end, deadline);
 
     fiber.suspended = true;
     fiber.interruptible = true;
@@ -165,7 +173,7 @@ bool suspend_for(Steady::duration limit) {
             throw_if_interrupted(fiber);
             break;
         case Outcome::timed_out:
-            if (fiber.deadline < end) throw DeadlineExceeded();
+            if (deadline < end) throw DeadlineExceeded();
             break;
     }
     return false;
@@ -225,11 +233,13 @@ void sleep_for(Steady::duration duration) {
     if (thread_deadline < end) throw DeadlineExceeded();
 }
 
-DeadlineScope::DeadlineScope(Steady::time_point at) : previous_(deadline_here()) {
-    deadline_here() = std::min(at, previous_);
+DeadlineScope::DeadlineScope(Steady::time_point at) : previous_(scoped_deadline()) {
+    scoped_deadline() = std::min(at, previous_);
 }
-DeadlineScope::~DeadlineScope() { deadline_here() = previous_; }
+DeadlineScope::~DeadlineScope() { scoped_deadline() = previous_; }
 
-Steady::time_point deadline() { return deadline_here(); }
+Steady::time_point deadline() { return in_fiber() ? deadline_of(*Loop::here()->current) : thread_deadline; }
+
+void set_fiber_deadline(Steady::time_point at) { current_fiber().own_deadline = at; }
 
 }  // namespace grover::runtime

@@ -43,6 +43,9 @@ struct FiberHandle {
 };
 FiberHandle this_fiber();
 
+// The deadline under all DeadlineScopes of this fiber: that of its whole work. May be moved later.
+void set_fiber_deadline(Steady::time_point at);
+
 enum class Interruption : std::uint8_t { none, cancelled, deadline };
 
 // Ends the fiber's present interruptible wait (sleep_for, wait_for, suspend_for) and every later one with

@@ -59,7 +59,8 @@ public:
     bool queued = false;         // to be resumed when the present fiber has left
     Outcome outcome = Outcome::woken;
     Interruption interruption = Interruption::none;
-    Steady::time_point deadline = Steady::time_point::max();
+    Steady::time_point own_deadline = Steady::time_point::max();
+    Steady::time_point scoped_deadline = Steady::time_point::max();
     bool idle = true;  // has no body
 
 private:

@@ -1,0 +1,188 @@
+#include "platform/http/worker_asio.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "platform/http/client_address.hpp"
+#include "platform/http/connection_asio.hpp"
+#include "platform/http/response_head.hpp"
+
+namespace grover::http {
+
+namespace {
+
+constexpr std::size_t kTrashSize = 64 * 1024;
+constexpr std::size_t kKeptRequests = 256;
+// Between two looks at the connections already there.
+constexpr int kAcceptsAtOnce = 64;
+
+std::string text_of(const sockaddr_storage& address) {
+    Address out;
+    if (address.ss_family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+        std::copy_n(v6.sin6_addr.s6_addr, out.bytes.size(), out.bytes.begin());
+    } else {
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+        const auto* bytes = reinterpret_cast<const unsigned char*>(&v4.sin_addr);
+        out.bytes[10] = out.bytes[11] = 0xff;
+        std::copy_n(bytes, sizeof v4.sin_addr, out.bytes.begin() + 12);
+    }
+    return out.text();
+}
+
+}  // namespace
+
+void ServerState::connection_ended() {
+    connections.fetch_sub(1, std::memory_order_relaxed);
+    if (!draining.load(std::memory_order_relaxed)) return;
+    const std::scoped_lock lock(drain_mutex);
+    drained.notify_all();
+}
+
+Worker::Worker(ServerState& state, boost::asio::io_context& its_context, int listener, bool ipv6)
+    : server(state),
+      context(its_context),
+      acceptor_(its_context.get_executor()),
+      timer_(its_context.get_executor()),
+      ipv6_(ipv6) {
+    acceptor_.assign(ipv6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), listener);
+    trash.resize(kTrashSize);
+}
+
+Worker::~Worker() {
+    while (connections_ != nullptr) connections_->orphan();
+    if (reserve_ >= 0) ::close(reserve_);
+}
+
+void Worker::start() {
+    reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    sweep();
+    wait_for_clients();
+}
+
+void Worker::wait_for_clients() {
+    acceptor_.async_wait(Acceptor::wait_read, [this](const boost::system::error_code& error) {
+        if (!error) accept_clients();
+    });
+}
+
+void Worker::accept_clients() {
+    accept_paused_ = false;
+    for (int i = 0; i < kAcceptsAtOnce && accept_one(); ++i) {
+    }
+    // Paused, the next sweep tries again: waiting would return at once, for ever.
+    if (!accept_paused_ && acceptor_.is_open()) wait_for_clients();
+}
+
+bool Worker::accept_one() {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    const int fd = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size,
+                             SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+        switch (errno) {
+            case EAGAIN:
+                return false;
+            case EMFILE:
+            case ENFILE:
+                refuse_without_descriptors();
+                return true;
+            case ENOBUFS:
+            case ENOMEM:
+                accept_paused_ = true;
+                return false;
+            default:
+                return true;  // that client is gone already
+        }
+    }
+    if (server.connections.fetch_add(1, std::memory_order_relaxed) >= server.options.max_connections) {
+        server.connections.fetch_sub(1, std::memory_order_relaxed);
+        ::close(fd);
+        return true;
+    }
+    const Connection::Ref connection(new Connection(*this, fd, ipv6_, text_of(address)));
+    connection->start();
+    return true;
+}
+
+// Without descriptors a client would wait in the backlog, and we would be told of it for ever: the reserve
+// lets us take it out and close it.
+void Worker::refuse_without_descriptors() {
+    if (reserve_ >= 0) {
+        ::close(reserve_);
+        const int fd = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+        if (fd >= 0) ::close(fd);
+    }
+    reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (reserve_ < 0) accept_paused_ = true;
+}
+
+void Worker::stop_accepting() {
+    if (!acceptor_.is_open()) return;
+    while (accept_one() && !accept_paused_) {
+    }
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+}
+
+template <class Condition>
+void Worker::close_if(Condition condition) {
+    // Ending one may end others, so the list is not walked meanwhile.
+    std::vector<Connection::Ref> ended;
+    for (auto* connection = connections_; connection != nullptr; connection = connection->next_) {
+        if (condition(*connection)) ended.emplace_back(connection);
+    }
+    for (const auto& connection : ended) connection->end();
+}
+
+void Worker::close_idle() {
+    close_if([](const Connection& connection) { return connection.is_idle(); });
+}
+
+void Worker::close_all() {
+    close_if([](const Connection&) { return true; });
+}
+
+void Worker::sweep() {
+    fiber_now = runtime::Steady::now();
+    now = server.options.now ? server.options.now() : fiber_now;
+    tell_time();
+    std::vector<Connection::Ref> late;
+    for (auto* connection = connections_; connection != nullptr; connection = connection->next_) {
+        if (connection->deadline_passed()) late.emplace_back(connection);
+    }
+    for (const auto& connection : late) connection->check_deadline();
+    if (accept_paused_ && acceptor_.is_open()) accept_clients();
+
+    timer_.expires_after(server.options.sweep_period);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) sweep();
+    });
+}
+
+void Worker::tell_time() {
+    timespec time{};
+    ::clock_gettime(CLOCK_REALTIME, &time);
+    date = http_date(time.tv_sec);
+}
+
+std::unique_ptr<Request> Worker::take_request() {
+    if (free_requests_.empty()) return std::make_unique<Request>();
+    auto request = std::move(free_requests_.back());
+    free_requests_.pop_back();
+    return request;
+}
+
+void Worker::give_back(std::unique_ptr<Request> request) {
+    if (!request || free_requests_.size() >= kKeptRequests) return;
+    request->clear();
+    free_requests_.push_back(std::move(request));
+}
+
+}  // namespace grover::http
