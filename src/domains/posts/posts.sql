@@ -5,14 +5,18 @@ SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, medi
 FROM posts WHERE post_id = :post_id
 
 -- name: load_posts (sqlite)
--- Posts and the roots of those that are reposts, with everything a card needs.
+-- Posts and the roots of those that are reposts, with everything a card needs, and what the viewer did with them.
 SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.has_poll, p.media_type, p.is_pinned, p.created_at,
        p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
        p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at,
        (SELECT group_concat(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
         WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
-       (SELECT group_concat(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes
+       (SELECT group_concat(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes,
+       (SELECT s.stance FROM post_stances s WHERE s.user_id = :viewer AND s.post_id = p.post_id) AS viewer_stance,
+       CASE WHEN EXISTS (SELECT 1 FROM post_saves s WHERE s.user_id = :viewer AND s.post_id = p.post_id) THEN 1 ELSE 0 END AS viewer_saved,
+       CASE WHEN EXISTS (SELECT 1 FROM posts s WHERE s.user_id = :viewer AND s.original_post_id = p.post_id) THEN 1 ELSE 0 END AS viewer_reposted,
+       (SELECT s.option_index FROM poll_votes s WHERE s.user_id = :viewer AND s.post_id = p.post_id) AS viewer_vote
 FROM posts p LEFT JOIN polls l ON l.post_id = p.post_id
 WHERE p.post_id IN each(:ids) OR p.post_id IN (SELECT r.original_post_id FROM posts r WHERE r.post_id IN each(:ids))
 
@@ -23,7 +27,11 @@ SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.ha
        (SELECT string_agg(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
         WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
-       (SELECT string_agg(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes
+       (SELECT string_agg(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes,
+       (SELECT s.stance FROM post_stances s WHERE s.user_id = :viewer AND s.post_id = p.post_id) AS viewer_stance,
+       CASE WHEN EXISTS (SELECT 1 FROM post_saves s WHERE s.user_id = :viewer AND s.post_id = p.post_id) THEN 1 ELSE 0 END AS viewer_saved,
+       CASE WHEN EXISTS (SELECT 1 FROM posts s WHERE s.user_id = :viewer AND s.original_post_id = p.post_id) THEN 1 ELSE 0 END AS viewer_reposted,
+       (SELECT s.option_index FROM poll_votes s WHERE s.user_id = :viewer AND s.post_id = p.post_id) AS viewer_vote
 FROM posts p LEFT JOIN polls l ON l.post_id = p.post_id
 WHERE p.post_id = ANY(ARRAY(SELECT unnest(:ids::text[]) UNION SELECT r.original_post_id FROM posts r WHERE r.post_id IN each(:ids)))
 

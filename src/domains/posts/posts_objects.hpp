@@ -8,16 +8,16 @@
 #include <vector>
 
 #include "domains/posts/posts.hpp"
+#include "domains/posts/posts_plugs.hpp"
 #include "platform/wire/json_out.hpp"
-
-namespace grover::media {
-struct MediaInfo;
-}
 
 namespace grover::posts {
 
 enum class AccessType : std::uint8_t { free, pay_per_view, subscription, one_time };
 constexpr std::array<std::string_view, 4> enum_names(AccessType) { return {"free", "pay-per-view", "subscription", "one-time"}; }
+
+// A list of texts as it is stored: already JSON.
+using JsonTexts = wire::Raw<std::vector<std::string>>;
 
 struct PostFrame {
     PostId post_id;
@@ -30,7 +30,7 @@ struct PostFrame {
     std::int64_t comments_total_count = 0;
     std::map<std::string, std::int64_t> reaction_counts;
     std::int64_t reactions_count = 0;
-    std::vector<std::string> tags;
+    JsonTexts tags;
     std::optional<std::string> category;
     bool is_repost = false;
     std::optional<PostId> original_post_id;
@@ -86,13 +86,13 @@ struct PostContent {
     std::optional<std::string> media_type;
     std::optional<std::string> thumbnail_url;
     std::optional<std::string> poster_url;
-    std::optional<wire::Raw<media::MediaInfo>> media;
-    std::vector<std::string> tagged_users;
-    std::vector<std::string> mentioned_users;
+    std::optional<wire::Raw<MediaInfo>> media;
+    JsonTexts tagged_users;
+    JsonTexts mentioned_users;
     std::optional<std::string> location;
     bool has_poll = false;
     std::optional<std::string> poll_question;
-    std::optional<std::vector<std::string>> poll_options;
+    std::optional<JsonTexts> poll_options;
     std::optional<std::map<std::string, std::int64_t>> poll_votes;
     std::optional<Time> poll_expires_at;
     std::int64_t poll_total_votes = 0;

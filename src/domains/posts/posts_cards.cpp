@@ -1,0 +1,281 @@
+#include "domains/posts/posts_cards.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "domains/posts/posts_objects.hpp"
+#include "sql/posts.hpp"
+#include "sql/posts_marks.hpp"
+
+namespace grover::posts {
+namespace {
+
+// More marks than this in the time span of one page: asked for post by post instead.
+constexpr int kMaxMarksInRange = 300;
+
+// What the stored marks of one reader cover.
+struct MarksRange {
+    PostId low, high;
+    MarksPtr marks;
+};
+
+db::RowCache<CardPtr>& card_cache() {
+    thread_local db::RowCache<CardPtr> cache{"posts"};
+    return cache;
+}
+
+db::RowCache<MarksRange>& marks_cache() {
+    thread_local db::RowCache<MarksRange> cache{"post_marks"};
+    return cache;
+}
+
+std::string members_of(const auto& part) {
+    std::string out = wire::to_json(part);
+    return out.substr(1, out.size() - 2);
+}
+
+// "like 3,love 1" as the statements aggregate it.
+template <class F>
+void each_count(std::string_view text, F&& f) {
+    while (!text.empty()) {
+        const auto comma = std::min(text.find(','), text.size());
+        const auto item = text.substr(0, comma);
+        const auto blank = item.rfind(' ');
+        std::int64_t count = 0;
+        std::from_chars(item.data() + blank + 1, item.data() + item.size(), count);
+        f(item.substr(0, blank), count);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+}
+
+bool needs_signature(const PostFacts& facts, const users::UserCard& author) {
+    return author.is_private || facts.visibility != Visibility::public_;
+}
+
+void add_mark(MarksByPost& marks, const PostId& post, std::string_view kind, std::string_view value) {
+    Marks& mark = marks[post];
+    if (kind == "s") mark.stance = value;
+    if (kind == "v") mark.saved = true;
+    if (kind == "r") mark.reposted = true;
+    if (kind == "p") {
+        int vote = 0;
+        std::from_chars(value.data(), value.data() + value.size(), vote);
+        mark.vote = vote;
+    }
+}
+
+}  // namespace
+
+std::string marks_key(const UserId& viewer) { return "marks:" + viewer.str(); }
+
+struct PostCards::Row : PostFacts {
+    std::string content;
+    std::optional<MediaId> media_id;
+    std::optional<std::string> location;
+    std::string tags, tagged_users, mentioned_users;
+    std::optional<std::string> category, repost_comment;
+    std::int64_t likes_count = 0, dislikes_count = 0, shares_count = 0, repost_count = 0, comments_count = 0, comments_total_count = 0;
+    std::optional<Time> updated_at;
+    std::optional<std::string> reaction_counts;
+    std::optional<std::string> poll_question, poll_options;
+    std::optional<Time> poll_expires_at;
+    std::optional<std::string> poll_votes;
+    std::optional<std::string> viewer_stance;
+    bool viewer_saved = false, viewer_reposted = false;
+    std::optional<int> viewer_vote;
+
+    static constexpr auto columns = std::tuple_cat(
+        PostFacts::columns,
+        std::tuple{
+            db::column("content", &Row::content), db::column("media_id", &Row::media_id), db::column("location", &Row::location),
+            db::column("tags", &Row::tags), db::column("tagged_users", &Row::tagged_users), db::column("mentioned_users", &Row::mentioned_users),
+            db::column("category", &Row::category), db::column("repost_comment", &Row::repost_comment),
+            db::column("likes_count", &Row::likes_count), db::column("dislikes_count", &Row::dislikes_count),
+            db::column("shares_count", &Row::shares_count), db::column("repost_count", &Row::repost_count),
+            db::column("comments_count", &Row::comments_count), db::column("comments_total_count", &Row::comments_total_count),
+            db::column("updated_at", &Row::updated_at), db::column("reaction_counts", &Row::reaction_counts),
+            db::column("poll_question", &Row::poll_question), db::column("poll_options", &Row::poll_options),
+            db::column("poll_expires_at", &Row::poll_expires_at), db::column("poll_votes", &Row::poll_votes),
+            db::column("viewer_stance", &Row::viewer_stance), db::column("viewer_saved", &Row::viewer_saved),
+            db::column("viewer_reposted", &Row::viewer_reposted), db::column("viewer_vote", &Row::viewer_vote),
+        });
+
+    PostFrame frame() const {
+        PostFrame out;
+        out.post_id = post_id;
+        out.user_id = user_id;
+        out.likes_count = likes_count;
+        out.dislikes_count = dislikes_count;
+        out.shares_count = shares_count;
+        out.repost_count = repost_count;
+        out.comments_count = comments_count;
+        out.comments_total_count = comments_total_count;
+        each_count(reaction_counts.value_or(""), [&](std::string_view type, std::int64_t count) {
+            out.reaction_counts.emplace(type, count);
+            out.reactions_count += count;
+        });
+        out.tags = {tags};
+        out.category = category;
+        out.is_repost = is_repost;
+        out.original_post_id = original_post_id;
+        out.repost_comment = repost_comment;
+        out.visibility = visibility;
+        out.is_pinned = is_pinned;
+        out.created_at = created_at;
+        out.updated_at = updated_at;
+        return out;
+    }
+
+    PostContent shown_content() const {
+        PostContent out;
+        out.content = content;
+        out.tagged_users = {tagged_users};
+        out.mentioned_users = {mentioned_users};
+        out.location = location;
+        out.has_poll = has_poll;
+        if (!has_poll) return out;
+        out.poll_question = poll_question;
+        out.poll_options = JsonTexts{poll_options.value_or("[]")};
+        out.poll_expires_at = poll_expires_at;
+        each_count(poll_votes.value_or(""), [&](std::string_view option, std::int64_t votes) {
+            if (!out.poll_votes) out.poll_votes.emplace();
+            out.poll_votes->emplace(option, votes);
+            out.poll_total_votes += votes;
+        });
+        return out;
+    }
+};
+
+struct PostCards::Fetched {
+    std::map<PostId, std::pair<CardPtr, AuthorPtr>> cards;
+    MarksByPost marks;
+};
+
+bool PostCards::is_usable(const PostCard& card, const users::UserCard& author, std::string_view base_url) const {
+    if (!card.has_media) return true;
+    return card.base_url == base_url && card.signed_links == needs_signature(card.facts, author) && clock_.now() < card.links_until;
+}
+
+LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids, std::string_view base_url) {
+    auto& cache = card_cache();
+    LoadedPage page;
+    page.posts.resize(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (const auto* card = cache.find(tx, ids[i].view())) page.posts[i].card = *card;
+        const auto& card = page.posts[i].card;
+        if (!card || !card->facts.original_post_id) continue;
+        if (const auto* root = cache.find(tx, card->facts.original_post_id->view())) page.posts[i].root = *root;
+        // A repost is in memory only together with its root.
+        if (!page.posts[i].root) page.posts[i].card.reset();
+    }
+
+    std::vector<UserId> authors;
+    for (const auto& post : page.posts) {
+        if (post.card) authors.push_back(post.card->facts.user_id);
+        if (post.root) authors.push_back(post.root->facts.user_id);
+    }
+    const auto cards = users_.cards(tx, authors, base_url);
+    std::vector<PostId> missing;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        auto& post = page.posts[i];
+        if (post.card) post.author = cards[next++];
+        if (post.root) post.root_author = cards[next++];
+        const bool usable = post.card && is_usable(*post.card, *post.author, base_url) &&
+                            (!post.root || is_usable(*post.root, *post.root_author, base_url));
+        if (!usable) missing.push_back(ids[i]);
+    }
+    if (missing.empty()) return page;
+
+    Fetched fetched;
+    fetch(tx, viewer, missing, base_url, fetched);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto found = fetched.cards.find(ids[i]);
+        if (found == fetched.cards.end()) {
+            if (std::ranges::find(missing, ids[i]) != missing.end()) page.posts[i] = {};
+            continue;
+        }
+        auto& post = page.posts[i];
+        post = {found->second.first, found->second.second, nullptr, nullptr};
+        if (!post.card->facts.original_post_id) continue;
+        if (const auto root = fetched.cards.find(*post.card->facts.original_post_id); root != fetched.cards.end()) {
+            post.root = root->second.first;
+            post.root_author = root->second.second;
+        }
+    }
+    if (tx.snapshot() == 0) page.marks = std::make_shared<const MarksByPost>(std::move(fetched.marks));
+    return page;
+}
+
+void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing, std::string_view base_url, Fetched& out) {
+    const auto ids = db::ids_of(missing);
+    const auto rows = tx.list<Row>(sql::posts::load_posts{.viewer = viewer, .ids = ids});
+
+    std::vector<UserId> author_ids;
+    for (const auto& row : rows) author_ids.push_back(row.user_id);
+    const auto authors = users_.cards(tx, author_ids, base_url);
+
+    std::vector<PostMedia::Wanted> wanted;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].media_id) wanted.push_back({*rows[i].media_id, needs_signature(rows[i], *authors[i])});
+    }
+    const auto shown = wanted.empty() ? std::vector<std::optional<PostMedia::Shown>>{} : media_.show(tx, wanted, base_url);
+
+    const auto snapshot = tx.snapshot();
+    std::size_t medium = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row& row = rows[i];
+        auto card = std::make_shared<PostCard>();
+        card->facts = row;
+        card->poll_expires_at = row.poll_expires_at;
+        auto content = row.shown_content();
+        if (row.media_id) {
+            card->has_media = true;
+            card->signed_links = wanted[medium].signed_links;
+            card->base_url = base_url;
+            if (const auto& media = shown[medium++]) {
+                card->links_until = media->links_until;
+                card->public_id = media->public_id;
+                content.media_url = media->info.url;
+                content.media_type = row.media_type;
+                content.thumbnail_url = media->info.thumbnail_url;
+                content.poster_url = media->info.poster_url;
+                content.media = wire::Raw<MediaInfo>{wire::to_json(media->info)};
+            }
+        }
+        card->frame = members_of(row.frame());
+        card->content = members_of(content);
+        const auto bytes = sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
+        out.cards[row.post_id] = {card, authors[i]};
+        card_cache().put(row.post_id.view(), CardPtr(card), bytes, snapshot);
+        if (snapshot == 0) {
+            out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted, row.viewer_vote};
+        }
+    }
+}
+
+MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids) {
+    if (ids.empty()) return std::make_shared<const MarksByPost>();
+    const auto [low, high] = std::ranges::minmax(ids);
+    const std::string key = marks_key(viewer);
+    auto& cache = marks_cache();
+    if (const auto* kept = cache.find(tx, key); kept && kept->low <= low && high <= kept->high) return kept->marks;
+
+    auto marks = std::make_shared<MarksByPost>();
+    int count = 0;
+    const auto add = [&](const db::Row& row) {
+        add_mark(*marks, PostId(row.text(0)), row.text(1), row.text(2));
+        ++count;
+    };
+    tx.each(sql::posts_marks::marks_in_range{.viewer = viewer, .low = low, .high = high, .limit = kMaxMarksInRange}, add);
+    if (count < kMaxMarksInRange) {
+        cache.put(key, {low, high, marks}, sizeof(MarksRange) + 160 * marks->size(), tx.snapshot());
+        return marks;
+    }
+    marks->clear();
+    const auto texts = db::ids_of(ids);
+    tx.each(sql::posts_marks::marks_of_posts{.viewer = viewer, .ids = texts}, add);
+    return marks;
+}
+
+}  // namespace grover::posts

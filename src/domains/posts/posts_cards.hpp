@@ -1,0 +1,81 @@
+// Cards: what every reader sees of a post, already serialised and kept in memory; and marks: what one reader did with it.
+// A list is ids → cards → drop what this reader may not see → views (style.md). Private to domains/posts.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "domains/posts/posts.hpp"
+#include "domains/posts/posts_plugs.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/db/row_cache.hpp"
+
+namespace grover::posts {
+
+struct PostCard {
+    PostFacts facts;
+    std::string frame;    // members of PostFrame, without braces
+    std::string content;  // members of PostContent; a repost shows its root's
+    std::string public_id;
+    std::optional<Time> poll_expires_at;
+
+    // What the links in `content` were made for.
+    bool has_media = false;
+    bool signed_links = false;
+    std::string base_url;
+    Time links_until{INT64_MAX};
+};
+
+// What one reader did with one post.
+struct Marks {
+    std::string stance;  // a reaction type, "-" for a dislike, empty for none
+    bool saved = false;
+    bool reposted = false;
+    std::optional<int> vote;
+};
+
+// Stamp key of everything one reader does with posts.
+std::string marks_key(const UserId& viewer);
+
+using CardPtr = std::shared_ptr<const PostCard>;
+using AuthorPtr = std::shared_ptr<const users::UserCard>;
+using MarksByPost = std::map<PostId, Marks>;
+using MarksPtr = std::shared_ptr<const MarksByPost>;
+
+// One post of a page with all that its view needs.
+struct LoadedPost {
+    CardPtr card;  // null: no such post
+    AuthorPtr author;
+    CardPtr root;  // of a repost whose root lives
+    AuthorPtr root_author;
+};
+
+struct LoadedPage {
+    std::vector<LoadedPost> posts;  // one for each id, in order
+    MarksPtr marks;  // where rows are not cached (PostgreSQL) they came with the rows; else null
+};
+
+class PostCards {
+public:
+    PostCards(PostMedia& media, users::UsersService& users, const Clock& clock) : media_(media), users_(users), clock_(clock) {}
+
+    // At most three statements (posts with roots, authors, media), whatever the number of ids; none when all is in memory.
+    LoadedPage load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids, std::string_view base_url);
+    // Marks of one reader on the given posts; at most two statements, usually none.
+    MarksPtr marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids);
+
+private:
+    struct Row;
+    struct Fetched;
+    void fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing, std::string_view base_url, Fetched& out);
+    bool is_usable(const PostCard& card, const users::UserCard& author, std::string_view base_url) const;
+
+    PostMedia& media_;
+    users::UsersService& users_;
+    const Clock& clock_;
+};
+
+}  // namespace grover::posts

@@ -1,0 +1,52 @@
+// Positions of the home feed and of explore, from memory where it can be (design.md "Home feed").
+//
+// For each author the newest positions are kept; a feed merges those of the followed. The merged head of each viewer is kept
+// too, good until anybody posts. All are copies validated by commit stamps (platform/db/stamps.hpp), so a feed shows
+// every commit that its reader could know of; without memory (PostgreSQL, cache off) one statement does the same.
+// Private to domains/posts.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "domains/posts/posts.hpp"
+#include "platform/db/row_cache.hpp"
+
+namespace grover::posts {
+
+// A place in a list, newest first.
+struct Position {
+    Time at{INT64_MAX};
+    PostId id{"~"};  // behind every id: the start of the list
+
+    friend bool operator==(const Position&, const Position&) = default;
+    // True when `a` comes before `b` in the list.
+    friend bool comes_before(const Position& a, const Position& b) { return a.at != b.at ? a.at > b.at : a.id > b.id; }
+
+    static constexpr auto columns = std::tuple{db::column("created_at", &Position::at), db::column("post_id", &Position::id)};
+};
+
+std::string to_text(const Position& position);
+// Throws 400 "Invalid cursor".
+Position position_of(std::string_view text);
+
+// Stamp keys that a change of the set of an author's posts touches, and of anybody's.
+std::string author_posts_key(const UserId& author);
+inline constexpr std::string_view kAnyPostKey = "posts:any";
+
+class PostFeed {
+public:
+    explicit PostFeed(users::UsersService& users) : users_(users) {}
+
+    // The next `limit` positions of the viewer's feed after `after`: of followed accounts and own, neither muted nor checked
+    // for sight.
+    std::vector<Position> after(db::Read& tx, const UserId& viewer, const Position& after, int limit);
+    // The same of everybody's posts that are not private.
+    std::vector<Position> newest(db::Read& tx, const Position& after, int limit);
+
+private:
+    users::UsersService& users_;
+};
+
+}  // namespace grover::posts

@@ -1,0 +1,118 @@
+#include "domains/posts/posts_views.hpp"
+
+#include <algorithm>
+
+namespace grover::posts {
+namespace {
+
+// The author's own view names the medium's storage id; everybody else's says null at the same place.
+std::string with_public_id(const std::string& content, const std::string& public_id) {
+    constexpr std::string_view hidden = "\"public_id\":null";
+    std::string out = content;
+    if (const auto at = out.find(hidden); at != std::string::npos && !public_id.empty()) {
+        std::string shown = "\"public_id\":";
+        wire::append_string(shown, public_id);
+        out.replace(at, hidden.size(), shown);
+    }
+    return out;
+}
+
+}  // namespace
+
+Sight sight_of(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author) {
+    if (post.user_id == viewer.viewer()) return Sight::seen;
+    if (author.is_hidden || viewer.is_cut_off_from(post.user_id)) return Sight::hidden;
+    if (post.visibility == Visibility::private_) return Sight::hidden;
+    const bool for_followers = author.is_private || post.visibility == Visibility::followers;
+    return !for_followers || viewer.follows(post.user_id) ? Sight::seen : Sight::followers_only;
+}
+
+bool PostViews::may_see(const users::Relations& viewer, const LoadedPost& post, Muted muted) const {
+    if (!post.card || sight_of(viewer, post.card->facts, *post.author) != Sight::seen) return false;
+    if (muted == Muted::left_out && post.card->facts.user_id != viewer.viewer() && viewer.mutes_posts_of(post.card->facts.user_id)) return false;
+    return !post.root || sight_of(viewer, post.root->facts, *post.root_author) == Sight::seen;
+}
+
+MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& page, std::span<const PostId> ids) {
+    if (page.marks) return page.marks;
+    const bool has_roots = std::ranges::any_of(page.posts, [](const auto& post) { return post.root != nullptr; });
+    if (!has_roots) return cards_.marks(tx, me.id, ids);
+    std::vector<PostId> all(ids.begin(), ids.end());
+    for (const auto& post : page.posts) {
+        if (post.root) all.push_back(post.root->facts.post_id);
+    }
+    return cards_.marks(tx, me.id, all);
+}
+
+void PostViews::append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks, bool nested) const {
+    static const Marks kNone;
+    const auto mark_of = [&](const PostId& id) -> const Marks& {
+        const auto found = marks.find(id);
+        return found == marks.end() ? kNone : found->second;
+    };
+    const PostCard& own = *post.card;
+    const PostCard& content = post.root ? *post.root : own;
+    const Marks& mark = mark_of(own.facts.post_id);
+    const Marks& content_mark = post.root ? mark_of(content.facts.post_id) : mark;
+
+    PostViewer viewer;
+    viewer.is_owner = own.facts.user_id == me.id;
+    viewer.poll_closed = content.poll_expires_at && clock_.now() >= *content.poll_expires_at;
+    viewer.poll_user_vote = content_mark.vote;
+    viewer.disliked = mark.stance == "-";
+    if (!mark.stance.empty() && !viewer.disliked) viewer.user_reaction = mark.stance;
+    viewer.liked = mark.stance == "like";
+    viewer.saved = mark.saved;
+    viewer.reposted = content_mark.reposted;
+    const bool owns_content = content.facts.user_id == me.id;
+    if (owns_content && !content.public_id.empty()) viewer.media_public_id = content.public_id;
+
+    out += '{';
+    out += own.frame;
+    out += ',';
+    out += owns_content && content.has_media ? with_public_id(content.content, content.public_id) : content.content;
+    out += ",\"user\":";
+    out += post.author->json;
+    out += ",\"user_name\":";
+    wire::append_string(out, post.author->summary.name);
+    out += ",\"user_picture\":";
+    wire::write(out, post.author->summary.picture);
+    wire::write_members(out, viewer);
+    wire::append_key(out, "original_post");
+    if (post.root && !nested) {
+        append(out, me, {post.root, post.root_author, nullptr, nullptr}, marks, true);
+    } else {
+        out += "null";
+    }
+    out += '}';
+}
+
+void PostViews::write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip, int limit, std::string& out,
+                      std::vector<std::size_t>& taken) {
+    if (ids.empty()) return;
+    const auto page = cards_.load(tx, me.id, ids, me.base_url);
+    const auto relations = users_.relations(tx, me.id);
+    const auto marks = marks_of(tx, me, page, ids);
+    for (std::size_t i = 0; i < ids.size() && static_cast<int>(taken.size()) < limit; ++i) {
+        if (!may_see(*relations, page.posts[i], muted)) continue;
+        if (skip-- > 0) continue;
+        if (!taken.empty()) out += ',';
+        append(out, me, page.posts[i], *marks, false);
+        taken.push_back(i);
+    }
+}
+
+std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id, std::string_view not_found_text) {
+    const auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);
+    const auto& post = page.posts.front();
+    const auto relations = users_.relations(tx, me.id);
+    auto sight = post.card ? sight_of(*relations, post.card->facts, *post.author) : Sight::hidden;
+    if (sight == Sight::seen && post.root) sight = sight_of(*relations, post.root->facts, *post.root_author);
+    if (sight == Sight::hidden) throw not_found(std::string(not_found_text));
+    if (sight == Sight::followers_only) throw not_authorized();
+    std::string out;
+    append(out, me, post, *marks_of(tx, me, page, std::span(&id, 1)), false);
+    return out;
+}
+
+}  // namespace grover::posts
