@@ -101,3 +101,9 @@ SELECT count(*) AS posts,
        COALESCE(sum((SELECT COALESCE(sum(c.reactions), 0) FROM post_reaction_counts c WHERE c.post_id = p.post_id)
                     + p.comments_total_count + p.repost_count + p.shares_count), 0) AS engagements
 FROM posts p WHERE p.user_id = :user_id AND p.created_at >= :since
+
+-- name: get_likes
+SELECT likes_count FROM posts WHERE post_id = :post_id
+
+-- name: get_repost_count
+SELECT repost_count FROM posts WHERE post_id = :post_id

@@ -247,7 +247,7 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
         card->content = members_of(content);
         const auto bytes = sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
         out.cards[row.post_id] = {card, authors[i]};
-        card_cache().put(row.post_id.view(), CardPtr(card), bytes, snapshot);
+        card_cache().put(tx, row.post_id.view(), CardPtr(card), bytes);
         if (snapshot == 0) {
             out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted, row.viewer_vote};
         }
@@ -269,7 +269,7 @@ MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const Po
     };
     tx.each(sql::posts_marks::marks_in_range{.viewer = viewer, .low = low, .high = high, .limit = kMaxMarksInRange}, add);
     if (count < kMaxMarksInRange) {
-        cache.put(key, {low, high, marks}, sizeof(MarksRange) + 160 * marks->size(), tx.snapshot());
+        cache.put(tx, key, {low, high, marks}, 160 * marks->size());
         return marks;
     }
     marks->clear();

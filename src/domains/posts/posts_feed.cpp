@@ -24,7 +24,13 @@ using AuthorPostsPtr = std::shared_ptr<const AuthorPosts>;
 struct Head {
     std::vector<Position> positions;
     bool complete = false;
+    std::uint64_t seen = 0;  // good while kAnyPostKey is not stamped higher
     std::shared_ptr<const users::Relations> relations;  // what it was merged for
+
+    bool is_current(const db::Read& tx) const {
+        static const auto key = db::Stamps::hash(kAnyPostKey);
+        return tx.stamps().is_current(key, seen);
+    }
 };
 
 db::RowCache<AuthorPostsPtr>& author_cache() {
@@ -135,7 +141,7 @@ private:
             made[i]->complete = static_cast<int>(made[i]->newest.size()) < depth;
             made[i]->newest.shrink_to_fit();
             posts_[missing[i]] = made[i];
-            author_cache().put(author_posts_key(authors_[missing[i]]), AuthorPostsPtr(made[i]), bytes_of(made[i]->newest), tx_.snapshot());
+            author_cache().put(tx_, author_posts_key(authors_[missing[i]]), AuthorPostsPtr(made[i]), bytes_of(made[i]->newest));
         }
     }
 
@@ -176,36 +182,37 @@ std::vector<Position> PostFeed::after(db::Read& tx, const UserId& viewer, const 
     std::vector<Position> out;
     if (tx.snapshot() == 0) return from_store(tx, sources_of(*relations), after, limit);
 
-    const auto* head = head_cache().find(tx, key, kAnyPostKey);
-    if (head && head->relations == relations && take_after(head->positions, head->complete, after, limit, out)) return out;
+    const auto* head = head_cache().find(tx, key);
+    if (head && head->is_current(tx) && head->relations == relations && take_after(head->positions, head->complete, after, limit, out)) return out;
 
     Merge merge(tx, sources_of(*relations));
     const bool from_start = after == Position{};
     if (!from_start) {
         return merge.next(after, limit, out) ? out : from_store(tx, sources_of(*relations), after, limit);
     }
-    Head fresh{{}, false, relations};
+    Head fresh{{}, false, tx.snapshot(), relations};
     if (!merge.next(after, std::max(limit, kHeadDepth), fresh.positions)) return from_store(tx, sources_of(*relations), after, limit);
     fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
     take_after(fresh.positions, fresh.complete, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    head_cache().put(key, std::move(fresh), bytes, tx.snapshot(), kAnyPostKey);
+    head_cache().put(tx, key, std::move(fresh), bytes);
     return out;
 }
 
 std::vector<Position> PostFeed::newest(db::Read& tx, const Position& after, int limit) {
     std::vector<Position> out;
-    const auto* head = head_cache().find(tx, "explore", kAnyPostKey);
+    const auto* head = head_cache().find(tx, "explore");
+    if (head && !head->is_current(tx)) head = nullptr;
     if (head && take_after(head->positions, head->complete, after, limit, out)) return out;
     const auto read = [&](const Position& from, int count) {
         return tx.list<Position>(sql::posts_lists::newest{.at = from.at, .id = from.id, .limit = count});
     };
     if (tx.snapshot() == 0 || head || after != Position{}) return read(after, limit);
-    Head fresh{read({}, kHeadDepth), false, nullptr};
+    Head fresh{read({}, kHeadDepth), false, tx.snapshot(), nullptr};
     fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
     take_after(fresh.positions, fresh.complete, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    head_cache().put("explore", std::move(fresh), bytes, tx.snapshot(), kAnyPostKey);
+    head_cache().put(tx, "explore", std::move(fresh), bytes);
     return out;
 }
 

@@ -87,19 +87,29 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
     out += '}';
 }
 
-void PostViews::write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip, int limit, std::string& out,
-                      std::vector<std::size_t>& taken) {
-    if (ids.empty()) return;
+PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip, int limit,
+                                    std::string& out) {
+    Written done;
+    if (ids.empty()) return done;
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
     const auto relations = users_.relations(tx, me.id);
     const auto marks = marks_of(tx, me, page, ids);
-    for (std::size_t i = 0; i < ids.size() && static_cast<int>(taken.size()) < limit; ++i) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
         if (!may_see(*relations, page.posts[i], muted)) continue;
-        if (skip-- > 0) continue;
-        if (!taken.empty()) out += ',';
+        if (done.skipped < skip) {
+            ++done.skipped;
+            continue;
+        }
+        if (done.count == limit) {
+            done.more = true;
+            break;
+        }
+        if (out.back() == '}') out += ',';
         append(out, me, page.posts[i], *marks, false);
-        taken.push_back(i);
+        ++done.count;
+        done.last = i;
     }
+    return done;
 }
 
 std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id, std::string_view not_found_text) {

@@ -19,9 +19,16 @@ class PostViews {
 public:
     PostViews(PostCards& cards, users::UsersService& users, const Clock& clock) : cards_(cards), users_(users), clock_(clock) {}
 
-    // The posts that the caller may see, in order: written one by one into `out` as JSON, separated by commas.
-    // Stops after `limit`; `taken` gets the index (in ids) of each post written.
-    void write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip, int limit, std::string& out, std::vector<std::size_t>& taken);
+    // How far write() came.
+    struct Written {
+        int count = 0;
+        int skipped = 0;
+        std::size_t last = 0;  // index in ids of the last one written
+        bool more = false;     // another that the caller may see comes after it
+    };
+    // Passes over `skip` of the posts that the caller may see, then appends up to `limit` of them to `out`, in order, as
+    // JSON separated by commas (also from what `out` holds).
+    Written write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip, int limit, std::string& out);
 
     // One post: 404 `not_found_text`, or 403, as posts.md §1.5 says.
     std::string one(db::Read& tx, const Caller& me, const PostId& post, std::string_view not_found_text = "Post not found");

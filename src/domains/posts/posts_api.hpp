@@ -1,0 +1,435 @@
+// The endpoints of posts.md, of polls.md §3 (a vote answers with the whole post), and the two lists of users.md that are
+// posts.
+#pragma once
+
+#include "domains/posts/posts_objects.hpp"
+#include "platform/api/api.hpp"
+
+namespace grover::posts {
+
+using api::Auth;
+using api::RateClass;
+using api::Route;
+using http::Method;
+using wire::in_body;
+using wire::in_path;
+using wire::in_query;
+
+enum class Category : std::uint8_t { music, art, tech, fashion, food, fitness, gaming, education, business, entertainment };
+constexpr std::array<std::string_view, 10> enum_names(Category) {
+    return {"music", "art", "tech", "fashion", "food", "fitness", "gaming", "education", "business", "entertainment"};
+}
+
+enum class MediaKind : std::uint8_t { image, video, audio, all };
+constexpr std::array<std::string_view, 4> enum_names(MediaKind) { return {"image", "video", "audio", "all"}; }
+
+// ---- creating and changing ------------------------------------------------------------------------------------------
+
+struct PostCreate {
+    std::string content;
+    std::optional<http::UploadedFile> media;
+    std::optional<std::string> media_text;  // base64 where a file belongs
+    std::optional<std::string> media_url;
+    std::optional<MediaId> media_id;
+    std::vector<std::string> tagged_users;
+    std::optional<std::string> location;
+    std::optional<std::string> poll_question;
+    std::optional<std::vector<std::string>> poll_options;
+    std::optional<std::string> poll_duration_hours;  // ignored without a poll, so read later
+    std::optional<std::vector<std::string>> tags;
+    Visibility visibility = Visibility::public_;
+    std::optional<std::string> category;
+    bool is_exclusive = false;
+    std::optional<Cents> access_price;
+    AccessType access_type = AccessType::free;
+    std::optional<int> free_preview_duration_minutes;
+    std::optional<std::string> preview_content;
+
+    static constexpr Route route{.method = Method::post, .path = "/posts", .summary = "Publish a post.", .limit = RateClass::write, .takes_base64 = true};
+    static constexpr auto fields = std::tuple{
+        field("content", &PostCreate::content, in_body, wire::or_default, wire::trimmed_length(0, 5'000)),
+        api::file("media", &PostCreate::media, "file"),
+        field("media", &PostCreate::media_text, in_body, wire::also("file")),
+        field("media_url", &PostCreate::media_url, in_body),
+        field("media_id", &PostCreate::media_id, in_body),
+        field("tagged_users", &PostCreate::tagged_users, in_body, wire::comma_list),
+        field("location", &PostCreate::location, in_body, wire::trimmed_length(0, 200)),
+        field("poll_question", &PostCreate::poll_question, in_body, wire::trimmed_length(0, 500)),
+        field("poll_options", &PostCreate::poll_options, in_body, wire::json_text),
+        field("poll_duration_hours", &PostCreate::poll_duration_hours, in_body),
+        field("tags", &PostCreate::tags, in_body, wire::comma_list),
+        field("visibility", &PostCreate::visibility, in_body, wire::or_default),
+        field("category", &PostCreate::category, in_body),
+        field("is_exclusive", &PostCreate::is_exclusive, in_body, wire::or_default, wire::also("is_paid")),
+        field("access_price", &PostCreate::access_price, in_body, wire::also("price")),
+        field("access_type", &PostCreate::access_type, in_body, wire::or_default),
+        field("free_preview_duration_minutes", &PostCreate::free_preview_duration_minutes, in_body, wire::also("free_preview_duration"), wire::range(0, 60)),
+        field("preview_content", &PostCreate::preview_content, in_body, wire::trimmed_length(0, 500)),
+    };
+};
+
+struct PostCreateAnswer {
+    PostId post_id;
+    std::string message = "Post created";
+    wire::Raw<Post> post;
+    static constexpr auto fields = std::tuple{field("post_id", &PostCreateAnswer::post_id), field("message", &PostCreateAnswer::message), field("post", &PostCreateAnswer::post)};
+};
+
+struct PostUpdate {
+    PostId post_id;
+    std::optional<std::string> content;
+    std::optional<std::string> location;
+    std::optional<std::string> visibility;  // refused in its own words (400)
+    std::optional<bool> is_pinned;
+    std::optional<std::vector<std::string>> tags;
+    std::optional<std::string> category;
+    std::optional<std::string> repost_comment;
+    std::optional<bool> is_exclusive;
+    std::optional<Cents> access_price;
+    std::optional<int> free_preview_duration_minutes;
+
+    static constexpr Route route{.method = Method::put, .path = "/posts/{post_id}", .summary = "Change one's own post.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{
+        field("post_id", &PostUpdate::post_id, in_path),
+        field("content", &PostUpdate::content, in_body | in_query, wire::trimmed_length(0, 5'000)),
+        field("location", &PostUpdate::location, in_body | in_query, wire::trimmed_length(0, 200)),
+        field("visibility", &PostUpdate::visibility, in_body | in_query),
+        field("is_pinned", &PostUpdate::is_pinned, in_body | in_query),
+        field("tags", &PostUpdate::tags, in_body | in_query, wire::comma_list),
+        field("category", &PostUpdate::category, in_body | in_query),
+        field("repost_comment", &PostUpdate::repost_comment, in_body | in_query, wire::trimmed_length(0, 5'000)),
+        field("is_exclusive", &PostUpdate::is_exclusive, in_body | in_query, wire::also("is_paid")),
+        field("access_price", &PostUpdate::access_price, in_body | in_query, wire::also("price")),
+        field("free_preview_duration_minutes", &PostUpdate::free_preview_duration_minutes, in_body | in_query, wire::also("free_preview_duration"), wire::range(0, 60)),
+    };
+};
+static_assert(wire::describes_every_member<PostUpdate>);
+
+struct PostUpdateAnswer {
+    std::string message = "Post updated";
+    wire::Raw<Post> post;
+    static constexpr auto fields = std::tuple{field("message", &PostUpdateAnswer::message), field("post", &PostUpdateAnswer::post)};
+};
+
+struct Message {
+    std::string message;
+    static constexpr auto fields = std::tuple{field("message", &Message::message)};
+};
+
+struct PostDelete {
+    PostId post_id;
+    static constexpr Route route{.method = Method::delete_, .path = "/posts/{post_id}", .summary = "Delete one's own post with everything on it.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{field("post_id", &PostDelete::post_id, in_path)};
+};
+
+// ---- reading --------------------------------------------------------------------------------------------------------
+
+struct PostGet {
+    PostId post_id;
+    static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}", .summary = "One post."};
+    static constexpr auto fields = std::tuple{field("post_id", &PostGet::post_id, in_path)};
+};
+
+struct PostsList {
+    std::optional<UserId> user_id;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts", .summary = "All visible posts, or one author's, newest first."};
+    static constexpr auto fields = std::tuple{field("user_id", &PostsList::user_id, in_query), api::page(&PostsList::page)};
+};
+
+struct PostsMe {
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts/me", .summary = "Own posts and reposts."};
+    static constexpr auto fields = std::tuple{api::page(&PostsMe::page, 50)};
+};
+
+struct PostsMedia {
+    UserId user_id;
+    MediaKind media_type = MediaKind::image;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts/media", .summary = "One author's uploads of one kind."};
+    static constexpr auto fields = std::tuple{
+        field("user_id", &PostsMedia::user_id, in_query),
+        field("media_type", &PostsMedia::media_type, in_query, wire::also("type"), wire::or_default),
+        api::page(&PostsMedia::page, 18),
+    };
+};
+
+struct PostsFeed {
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts/feed", .summary = "Posts and reposts of followed accounts and own."};
+    static constexpr auto fields = std::tuple{api::page(&PostsFeed::page)};
+};
+
+struct PostsExplore {
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts/explore", .summary = "Everything public, newest first."};
+    static constexpr auto fields = std::tuple{api::page(&PostsExplore::page)};
+};
+
+struct PostsSaved {
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts/saved", .summary = "Saved posts, newest save first."};
+    static constexpr auto fields = std::tuple{api::page(&PostsSaved::page, 100)};
+};
+
+struct PostReposts {
+    PostId post_id;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}/reposts", .summary = "Reposts of a post."};
+    static constexpr auto fields = std::tuple{field("post_id", &PostReposts::post_id, in_path), api::page(&PostReposts::page, 100)};
+};
+
+struct Mentions {
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/mentions", .summary = "Posts that tag or mention the caller."};
+    static constexpr auto fields = std::tuple{api::page(&Mentions::page, 100)};
+};
+
+struct UserPosts {
+    UserId user_id;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/users/{user_id}/posts", .summary = "One author's posts and reposts."};
+    static constexpr auto fields = std::tuple{field("user_id", &UserPosts::user_id, in_path), api::page(&UserPosts::page)};
+};
+
+struct UserMedia {
+    UserId user_id;
+    MediaKind type = MediaKind::image;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/users/{user_id}/media", .summary = "One author's uploads of one kind."};
+    static constexpr auto fields = std::tuple{
+        field("user_id", &UserMedia::user_id, in_path),
+        field("type", &UserMedia::type, in_query, wire::also("media_type"), wire::or_default),
+        api::page(&UserMedia::page),
+    };
+};
+
+// ---- what readers do --------------------------------------------------------------------------------------------------
+
+// The one answer of all four endpoints of §4.7.
+struct StanceAnswer {
+    std::string message;
+    bool reacted = false;
+    std::optional<std::string> reaction_type;
+    bool liked = false;
+    bool disliked = false;
+    std::int64_t likes_count = 0;
+    std::int64_t dislikes_count = 0;
+    std::map<std::string, std::int64_t> reaction_counts;
+    std::int64_t reactions_count = 0;
+    static constexpr auto fields = std::tuple{
+        field("message", &StanceAnswer::message),
+        field("reacted", &StanceAnswer::reacted),
+        field("reaction_type", &StanceAnswer::reaction_type, wire::also("user_reaction")),
+        field("liked", &StanceAnswer::liked),
+        field("disliked", &StanceAnswer::disliked),
+        field("likes_count", &StanceAnswer::likes_count),
+        field("dislikes_count", &StanceAnswer::dislikes_count),
+        field("reaction_counts", &StanceAnswer::reaction_counts),
+        field("reactions_count", &StanceAnswer::reactions_count),
+    };
+};
+static_assert(wire::describes_every_member<StanceAnswer>);
+
+struct PostReact {
+    PostId post_id;
+    std::string reaction_type;
+    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/react", .summary = "Set, change or take back a reaction.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{
+        field("post_id", &PostReact::post_id, in_path),
+        field("reaction_type", &PostReact::reaction_type, in_body | in_query),
+    };
+};
+
+struct PostLike {
+    PostId post_id;
+    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/like", .summary = "React with like, or take it back.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{field("post_id", &PostLike::post_id, in_path)};
+};
+
+struct PostUnlike {
+    PostId post_id;
+    static constexpr Route route{.method = Method::delete_, .path = "/posts/{post_id}/like", .summary = "Take back the reaction, whatever it is.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{field("post_id", &PostUnlike::post_id, in_path)};
+};
+
+struct PostDislike {
+    PostId post_id;
+    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/dislike", .summary = "Dislike, or take it back.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{field("post_id", &PostDislike::post_id, in_path)};
+};
+
+struct ReactionEntry {
+    wire::Raw<users::UserSummary> user;
+    UserId user_id;
+    std::string reaction_type;
+    Time created_at;
+    static constexpr auto fields = std::tuple{
+        field("user", &ReactionEntry::user),
+        field("user_id", &ReactionEntry::user_id),
+        field("reaction_type", &ReactionEntry::reaction_type),
+        field("created_at", &ReactionEntry::created_at),
+    };
+};
+
+struct ReactionsAnswer {
+    using described = std::map<std::string, std::vector<ReactionEntry>>;
+    std::string json;
+    std::string next;
+};
+
+struct PostReactions {
+    PostId post_id;
+    std::optional<std::string> type;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}/reactions", .summary = "Who reacted how, newest first, by type."};
+    static constexpr auto fields = std::tuple{
+        field("post_id", &PostReactions::post_id, in_path),
+        field("type", &PostReactions::type, in_query),
+        api::page(&PostReactions::page, 100),
+    };
+};
+
+struct SaveAnswer {
+    std::string message;
+    bool saved = false;
+    static constexpr auto fields = std::tuple{field("message", &SaveAnswer::message), field("saved", &SaveAnswer::saved)};
+};
+
+struct PostSave {
+    PostId post_id;
+    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/save", .summary = "Save a post, or drop it from the saved ones.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{field("post_id", &PostSave::post_id, in_path)};
+};
+
+struct ShareAnswer {
+    std::string message = "Post shared";
+    std::int64_t shares_count = 0;
+    static constexpr auto fields = std::tuple{field("message", &ShareAnswer::message), field("shares_count", &ShareAnswer::shares_count)};
+};
+
+struct PostShare {
+    PostId post_id;
+    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/share", .summary = "Count a share.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{field("post_id", &PostShare::post_id, in_path)};
+};
+
+struct RepostAnswer {
+    std::string message = "Post reposted successfully";
+    PostId repost_id;
+    std::int64_t repost_count = 0;
+    bool reposted = true;
+    wire::Raw<Post> post;
+    static constexpr auto fields = std::tuple{
+        field("message", &RepostAnswer::message),
+        field("repost_id", &RepostAnswer::repost_id),
+        field("repost_count", &RepostAnswer::repost_count),
+        field("reposted", &RepostAnswer::reposted),
+        field("post", &RepostAnswer::post),
+    };
+};
+
+struct PostRepost {
+    PostId post_id;
+    std::optional<std::string> repost_comment;
+    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/repost", .summary = "Repost, with a comment or without.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{
+        field("post_id", &PostRepost::post_id, in_path),
+        field("repost_comment", &PostRepost::repost_comment, in_body | in_query, wire::trimmed_length(0, 5'000)),
+    };
+};
+
+struct UnrepostAnswer {
+    std::string message = "Repost removed";
+    std::int64_t repost_count = 0;
+    bool reposted = false;
+    static constexpr auto fields = std::tuple{
+        field("message", &UnrepostAnswer::message),
+        field("repost_count", &UnrepostAnswer::repost_count),
+        field("reposted", &UnrepostAnswer::reposted),
+    };
+};
+
+struct PostUnrepost {
+    PostId post_id;
+    static constexpr Route route{.method = Method::delete_, .path = "/posts/{post_id}/unrepost", .summary = "Take back one's repost.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{field("post_id", &PostUnrepost::post_id, in_path)};
+};
+
+// ---- polls ----------------------------------------------------------------------------------------------------------
+
+struct PollResult {
+    std::string option;
+    int index = 0;
+    std::int64_t votes = 0;
+    double percentage = 0;
+    static constexpr auto fields = std::tuple{
+        field("option", &PollResult::option),
+        field("index", &PollResult::index),
+        field("votes", &PollResult::votes),
+        field("percentage", &PollResult::percentage),
+    };
+};
+
+// What a vote adds to the Post that it answers with.
+struct VoteSummary {
+    std::string message = "Vote recorded";
+    std::vector<PollResult> results;
+    std::int64_t total_votes = 0;
+    bool user_voted = true;
+    std::optional<int> user_vote_index;
+    static constexpr auto fields = std::tuple{
+        field("message", &VoteSummary::message),
+        field("results", &VoteSummary::results),
+        field("total_votes", &VoteSummary::total_votes),
+        field("user_voted", &VoteSummary::user_voted),
+        field("user_vote_index", &VoteSummary::user_vote_index),
+    };
+};
+
+struct VoteAnswer : Post, VoteSummary {
+    static constexpr auto fields = std::tuple_cat(Post::fields, VoteSummary::fields);
+};
+
+struct PostVote {
+    PostId post_id;
+    int option_index = 0;
+    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/vote", .summary = "Vote in a post's poll, or move one's vote.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{
+        field("post_id", &PostVote::post_id, in_path),
+        field("option_index", &PostVote::option_index, in_body | in_query),
+    };
+};
+
+struct PollResults {
+    PostId post_id;
+    std::string question;
+    std::vector<PollResult> results;
+    std::int64_t total_votes = 0;
+    bool user_voted = false;
+    std::optional<int> user_vote_index;
+    Time expires_at;
+    bool is_expired = false;
+    static constexpr auto fields = std::tuple{
+        field("post_id", &PollResults::post_id),
+        field("question", &PollResults::question),
+        field("results", &PollResults::results),
+        field("total_votes", &PollResults::total_votes),
+        field("user_voted", &PollResults::user_voted),
+        field("user_vote_index", &PollResults::user_vote_index),
+        field("expires_at", &PollResults::expires_at),
+        field("is_expired", &PollResults::is_expired),
+    };
+};
+
+struct PollResultsGet {
+    PostId post_id;
+    static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}/poll-results", .summary = "Results of a post's poll."};
+    static constexpr auto fields = std::tuple{field("post_id", &PollResultsGet::post_id, in_path)};
+};
+
+class PostsService;
+void add_posts_api(Api& api, PostsService& posts);
+
+}  // namespace grover::posts

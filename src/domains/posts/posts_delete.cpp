@@ -1,0 +1,54 @@
+#include "domains/posts/posts_service.hpp"
+#include "sql/posts.hpp"
+
+namespace grover::posts {
+namespace {
+
+struct RepostRow {
+    PostId post_id;
+    UserId user_id;
+    std::optional<std::string> repost_comment;
+    static constexpr auto columns = std::tuple{
+        db::column("post_id", &RepostRow::post_id),
+        db::column("user_id", &RepostRow::user_id),
+        db::column("repost_comment", &RepostRow::repost_comment),
+    };
+};
+
+}  // namespace
+
+// Everything on the post goes with it by foreign key; what is left to do is what counts elsewhere.
+void PostsService::erase(db::Write& tx, const PostFacts& post) {
+    if (const auto media = tx.find<MediaId>(sql::posts::get_media_of{.post_id = post.post_id})) media_.release(tx, *media);
+    if (post.original_post_id) {
+        tx.exec(sql::posts::add_reposts{.delta = -1, .post_id = *post.original_post_id});
+        tx.touch(*post.original_post_id);
+        tx.touch(marks_key(post.user_id));
+    }
+    const auto reposts = tx.list<RepostRow>(sql::posts::reposts_of{.post_id = post.post_id});
+    for (const auto& repost : reposts) {
+        tx.touch(repost.post_id);
+        tx.touch(marks_key(repost.user_id));
+        if (repost.repost_comment) continue;
+        erase(tx, {.post_id = repost.post_id, .user_id = repost.user_id, .is_repost = true});
+    }
+    tx.exec(sql::posts::orphan_reposts{.original_post_id = post.post_id});
+    const auto likes = tx.find<std::int64_t>(sql::posts::get_likes{.post_id = post.post_id}).value_or(0);
+    if (likes > 0) users_.add_likes_received(tx, post.user_id, -likes);
+    if (tx.exec(sql::posts::delete_post{.post_id = post.post_id}) == 0) throw not_found("Post not found");
+    users_.add_posts_count(tx, post.user_id, -1);
+    tx.touch(post.post_id);
+    touch_lists_of(tx, post.user_id);
+    tx.publish(PostDeleted{.post_id = post.post_id, .user_id = post.user_id});
+}
+
+Message PostsService::remove(const Caller& me, const PostId& post_id) {
+    db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, post_id);
+        if (post.user_id != me.id) throw not_authorized();
+        erase(tx, post);
+    });
+    return {"Post deleted"};
+}
+
+}  // namespace grover::posts

@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "domains/posts/posts_service.hpp"
+#include "domains/posts/posts_text.hpp"
+#include "platform/text/sanitize.hpp"
+#include "sql/posts.hpp"
+
+namespace grover::posts {
+namespace {
+
+constexpr std::int64_t kMaxPinned = 3;
+
+// The columns that an edit may change, as they are and as they will be.
+struct Editable {
+    std::string content;
+    std::optional<std::string> location, category;
+    Visibility visibility = Visibility::public_;
+    bool is_pinned = false;
+    std::string tags;
+    bool tags_are_explicit = false;
+    std::string tagged_users, mentioned_users;
+    std::optional<std::string> repost_comment;
+
+    bool operator==(const Editable&) const = default;
+
+    static constexpr auto columns = std::tuple{
+        db::column("content", &Editable::content),
+        db::column("location", &Editable::location),
+        db::column("category", &Editable::category),
+        db::column("visibility", &Editable::visibility),
+        db::column("is_pinned", &Editable::is_pinned),
+        db::column("tags", &Editable::tags),
+        db::column("tags_are_explicit", &Editable::tags_are_explicit),
+        db::column("tagged_users", &Editable::tagged_users),
+        db::column("mentioned_users", &Editable::mentioned_users),
+        db::column("repost_comment", &Editable::repost_comment),
+    };
+};
+
+bool asks_for_nothing(const PostUpdate& in) {
+    return !in.content && !in.location && !in.visibility && !in.is_pinned && !in.tags && !in.category && !in.repost_comment && !in.is_exclusive &&
+           !in.access_price && !in.free_preview_duration_minutes;
+}
+
+bool asks_for_more_than_the_comment(const PostUpdate& in) {
+    PostUpdate rest = in;
+    rest.repost_comment.reset();
+    return !asks_for_nothing(rest);
+}
+
+bool contains(std::string_view json_ids, const UserId& user) { return json_ids.find('"' + user.str() + '"') != std::string_view::npos; }
+
+}  // namespace
+
+PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
+    if (asks_for_nothing(in)) throw invalid_input({"body"}, "Nothing to change", "missing");
+    if (in.category && !in.category->empty() && !wire::enum_of<Category>(*in.category)) {
+        throw invalid_input({"body", "category"}, "Input should be one of the categories", "enum");
+    }
+    const auto content = in.content ? std::optional(text::sanitize_string(*in.content)) : std::nullopt;
+    const auto tags = in.tags ? std::optional(tags_from(*in.tags)) : std::nullopt;
+
+    db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, in.post_id);
+        if (post.user_id != me.id) throw not_authorized();
+        if (content && content->empty() && !post.media_type && !post.has_poll && !post.is_repost) {
+            throw invalid_input({"body", "content"}, "A post needs text, media or a poll", "missing");
+        }
+        std::optional<Visibility> visibility;
+        if (in.visibility) {
+            visibility = wire::enum_of<Visibility>(*in.visibility);
+            if (!visibility) throw validation_error("Invalid visibility. Must be: public, followers, or private");
+        }
+        if (post.is_repost && asks_for_more_than_the_comment(in)) throw validation_error("Only the comment of a repost can change");
+        if (!post.is_repost && in.repost_comment) throw validation_error("This post is not a repost");
+        if (in.is_exclusive.value_or(false) || (in.access_price && in.access_price->value > 0)) {
+            throw not_authorized("You must enable monetization in your profile settings before creating paid content.");
+        }
+
+        const auto before = *tx.find<Editable>(sql::posts::get_editable{.post_id = post.post_id});
+        auto after = before;
+        std::vector<UserId> newly_mentioned;
+        if (content && *content != before.content) {
+            after.content = *content;
+            const auto mentioned = mentioned_in(tx, users_, me.id, *content);
+            after.mentioned_users = wire::to_json(mentioned);
+            if (!before.tags_are_explicit) after.tags = wire::to_json(tags_in(*content));
+            tx.exec(sql::posts::delete_mentions{.post_id = post.post_id});
+            auto named = wire::read<std::vector<UserId>>(before.tagged_users);
+            named.insert(named.end(), mentioned.begin(), mentioned.end());
+            for (const auto& user : named) tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = post.post_id, .created_at = post.created_at});
+            std::ranges::copy_if(mentioned, std::back_inserter(newly_mentioned), [&](const UserId& user) {
+                return user != me.id && !contains(before.mentioned_users, user) && !contains(before.tagged_users, user);
+            });
+        }
+        if (in.location) after.location = clean_optional(in.location);
+        if (in.category) after.category = in.category->empty() ? std::nullopt : in.category;
+        if (visibility) after.visibility = *visibility;
+        if (tags) after.tags = wire::to_json(*tags), after.tags_are_explicit = true;
+        if (in.repost_comment) after.repost_comment = clean_optional(in.repost_comment);
+        if (in.is_pinned) {
+            after.is_pinned = *in.is_pinned;
+            const bool pins = after.is_pinned && !before.is_pinned;
+            if (pins && tx.value<std::int64_t>(sql::posts::count_pinned{.user_id = me.id}) >= kMaxPinned) throw validation_error("At most 3 posts can be pinned");
+        }
+        if (after == before) return;
+        const auto now = clock_.now();
+        tx.exec(sql::posts::update_post{
+            .content = after.content,
+            .location = after.location,
+            .category = after.category,
+            .visibility = static_cast<int>(after.visibility),
+            .is_pinned = after.is_pinned,
+            .tags = after.tags,
+            .tags_are_explicit = after.tags_are_explicit,
+            .mentioned_users = after.mentioned_users,
+            .repost_comment = after.repost_comment,
+            .now = now,
+            .post_id = post.post_id,
+        });
+        tx.touch(post.post_id);
+        if (after.visibility != before.visibility) touch_lists_of(tx, me.id);
+        if (after.visibility == Visibility::private_) newly_mentioned.clear();
+        tx.publish(PostUpdated{.post_id = post.post_id, .user_id = me.id, .newly_mentioned_users = newly_mentioned, .updated_at = now});
+    });
+    return {.post = {view(me, in.post_id)}};
+}
+
+}  // namespace grover::posts

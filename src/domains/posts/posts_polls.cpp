@@ -1,0 +1,81 @@
+// Votes and results: polls.md §3. A repost shows its root's poll, and voting on either counts for the root.
+#include <cmath>
+
+#include "domains/posts/posts_service.hpp"
+#include "sql/posts_marks.hpp"
+
+namespace grover::posts {
+namespace {
+
+namespace marks = sql::posts_marks;
+
+struct PollRow {
+    std::string question;
+    std::string options;
+    Time expires_at;
+    static constexpr auto columns = std::tuple{
+        db::column("question", &PollRow::question),
+        db::column("options", &PollRow::options),
+        db::column("expires_at", &PollRow::expires_at),
+    };
+};
+
+double percentage(std::int64_t votes, std::int64_t total) {
+    return total == 0 ? 0.0 : std::round(1000.0 * static_cast<double>(votes) / static_cast<double>(total)) / 10.0;
+}
+
+}  // namespace
+
+PollResults PostsService::results_of(db::Read& tx, const Caller& me, const PostFacts& post) {
+    const auto id = post.content_id();
+    const auto poll = tx.find<PollRow>(marks::get_poll{.post_id = id});
+    if (!poll) throw not_found("Poll not found");
+    const auto options = wire::read<std::vector<std::string>>(poll->options);
+    const auto votes = tx.list<std::int64_t>(marks::poll_counts{.post_id = id});
+    PollResults out{.post_id = post.post_id, .question = poll->question, .expires_at = poll->expires_at, .is_expired = clock_.now() >= poll->expires_at};
+    for (const auto count : votes) out.total_votes += count;
+    for (std::size_t i = 0; i < options.size(); ++i) {
+        out.results.push_back({options[i], static_cast<int>(i), votes[i], percentage(votes[i], out.total_votes)});
+    }
+    out.user_vote_index = tx.find<int>(marks::get_vote{.user_id = me.id, .post_id = id});
+    out.user_voted = out.user_vote_index.has_value();
+    return out;
+}
+
+PollResults PostsService::poll_results(const Caller& me, const PostId& post_id) {
+    return db_.read([&](db::Read& tx) { return results_of(tx, me, gate_.get_visible(tx, me, post_id)); });
+}
+
+wire::Raw<VoteAnswer> PostsService::vote(const Caller& me, const PostVote& in) {
+    const auto results = db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, in.post_id);
+        const auto id = post.content_id();
+        if (tx.engine() == db::Engine::postgres) tx.exists(marks::lock_post{.post_id = id});
+        const auto poll = tx.find<PollRow>(marks::get_poll{.post_id = id});
+        if (!poll) throw validation_error("Post does not have a poll");
+        const auto now = clock_.now();
+        if (now >= poll->expires_at) throw validation_error("Poll has expired");
+        const auto options = tx.list<std::int64_t>(marks::poll_counts{.post_id = id});
+        if (in.option_index < 0 || static_cast<std::size_t>(in.option_index) >= options.size()) throw validation_error("Invalid option index");
+
+        const auto before = tx.find<int>(marks::get_vote{.user_id = me.id, .post_id = id});
+        if (before != in.option_index) {
+            tx.exec(marks::set_vote{.user_id = me.id, .post_id = id, .option_index = in.option_index, .now = now});
+            if (before) tx.exec(marks::add_votes{.delta = -1, .post_id = id, .option_index = *before});
+            tx.exec(marks::add_votes{.delta = 1, .post_id = id, .option_index = in.option_index});
+            tx.touch(id);
+            tx.touch(post.post_id);
+            tx.touch(marks_key(me.id));
+            tx.publish(PollVoted{.post_id = id});
+        }
+        return results_of(tx, me, post);
+    });
+    // The whole Post, as the feed shows it, with the results beside its fields.
+    std::string answer = view(me, in.post_id);
+    answer.pop_back();
+    wire::write_members(answer, VoteSummary{.results = results.results, .total_votes = results.total_votes, .user_vote_index = results.user_vote_index});
+    answer += '}';
+    return {std::move(answer)};
+}
+
+}  // namespace grover::posts

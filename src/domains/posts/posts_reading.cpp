@@ -1,0 +1,99 @@
+#include "domains/posts/posts_service.hpp"
+#include "sql/posts.hpp"
+
+namespace grover::posts {
+namespace {
+
+std::string_view stored_kind(MediaKind kind) { return kind == MediaKind::all ? std::string_view{} : wire::name_of(kind); }
+
+}  // namespace
+
+PostsService::PostsService(db::Database& db, const Clock& clock, users::UsersService& users, PostMedia& media)
+    : db_(db),
+      clock_(clock),
+      users_(users),
+      media_(media),
+      cards_(media, users, clock),
+      views_(cards_, users, clock),
+      feed_(users),
+      lists_(views_, feed_, users),
+      gate_(users) {}
+
+std::string PostsService::view(const Caller& me, const PostId& post_id) {
+    return db_.read([&](db::Read& tx) { return views_.one(tx, me, post_id); });
+}
+
+void PostsService::touch_lists_of(db::Write& tx, const UserId& author) const {
+    tx.touch(author_posts_key(author));
+    tx.touch(kAnyPostKey);
+}
+
+wire::Raw<Post> PostsService::get(const Caller& me, const PostId& post_id) { return {view(me, post_id)}; }
+
+PostPage PostsService::everything(const Caller& me, const PostsList& in) {
+    return db_.read([&](db::Read& tx) {
+        if (!in.user_id) return lists_.everything(tx, me, in.page);
+        const auto author = users_.card(tx, *in.user_id, me.base_url);
+        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *author)) return PostPage{"[]", {}};
+        return lists_.of_author(tx, me, *in.user_id, in.page);
+    });
+}
+
+PostPage PostsService::mine(const Caller& me, const PageRequest& page) {
+    return db_.read([&](db::Read& tx) { return lists_.of_author(tx, me, me.id, page); });
+}
+
+PostPage PostsService::media_of(const Caller& me, const UserId& author, MediaKind kind, const PageRequest& page) {
+    return db_.read([&](db::Read& tx) {
+        const auto card = users_.card(tx, author, me.base_url);
+        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *card)) return PostPage{"[]", {}};
+        return lists_.media_of(tx, me, author, stored_kind(kind), page);
+    });
+}
+
+PostPage PostsService::posts_of_user(const Caller& me, const UserId& user, const PageRequest& page, bool& is_private) {
+    return db_.read([&](db::Read& tx) {
+        const auto sight = users_.require_sight(tx, me.id, user);
+        is_private = sight == users::Sight::private_account;
+        return sight == users::Sight::everything ? lists_.of_author(tx, me, user, page) : PostPage{"[]", {}};
+    });
+}
+
+PostPage PostsService::media_of_user(const Caller& me, const UserId& user, MediaKind kind, const PageRequest& page, bool& is_private) {
+    return db_.read([&](db::Read& tx) {
+        const auto sight = users_.require_sight(tx, me.id, user);
+        is_private = sight == users::Sight::private_account;
+        return sight == users::Sight::everything ? lists_.media_of(tx, me, user, stored_kind(kind), page) : PostPage{"[]", {}};
+    });
+}
+
+PostPage PostsService::feed(const Caller& me, const PageRequest& page) {
+    return db_.read([&](db::Read& tx) { return lists_.feed(tx, me, page); });
+}
+
+PostPage PostsService::explore(const Caller& me, const PageRequest& page) {
+    return db_.read([&](db::Read& tx) { return lists_.explore(tx, me, page); });
+}
+
+PostPage PostsService::saved(const Caller& me, const PageRequest& page) {
+    return db_.read([&](db::Read& tx) { return lists_.saved(tx, me, page); });
+}
+
+PostPage PostsService::mentions(const Caller& me, const PageRequest& page) {
+    return db_.read([&](db::Read& tx) { return lists_.mentions(tx, me, page); });
+}
+
+PostPage PostsService::reposts(const Caller& me, const PostId& post_id, const PageRequest& page) {
+    return db_.read([&](db::Read& tx) {
+        gate_.get_visible(tx, me, post_id);
+        return lists_.reposts(tx, me, post_id, page);
+    });
+}
+
+users::EngagementSource::Sums PostsService::engagement(db::Read& tx, const UserId& author, Time since) {
+    Sums sums;
+    tx.each(sql::posts::sum_engagement{.user_id = author, .since = since}, [&](const db::Row& row) { sums = {row.integer(0), row.integer(1)}; });
+    return sums;
+}
+
+}  // namespace grover::posts

@@ -1,0 +1,66 @@
+// The decisions of posts.md and polls.md. One file for each subject: posts_create, posts_edit, posts_delete, posts_stances,
+// posts_reposts, posts_polls, posts_reading. Private to domains/posts and app.
+#pragma once
+
+#include "domains/posts/posts_api.hpp"
+#include "domains/posts/posts_lists.hpp"
+
+namespace grover::posts {
+
+class PostsService final : public users::EngagementSource {
+public:
+    // References outlive the service.
+    PostsService(db::Database& db, const Clock& clock, users::UsersService& users, PostMedia& media);
+
+    PostCreateAnswer create(const Caller& me, PostCreate& in);
+    PostUpdateAnswer update(const Caller& me, const PostUpdate& in);
+    Message remove(const Caller& me, const PostId& post_id);
+
+    wire::Raw<Post> get(const Caller& me, const PostId& post_id);
+    PostPage everything(const Caller& me, const PostsList& in);
+    PostPage mine(const Caller& me, const PageRequest& page);
+    PostPage media_of(const Caller& me, const UserId& author, MediaKind kind, const PageRequest& page);
+    PostPage feed(const Caller& me, const PageRequest& page);
+    PostPage explore(const Caller& me, const PageRequest& page);
+    PostPage saved(const Caller& me, const PageRequest& page);
+    PostPage reposts(const Caller& me, const PostId& post_id, const PageRequest& page);
+    PostPage mentions(const Caller& me, const PageRequest& page);
+    // users.md §2: 404 for whom the caller must not know of; `is_private` tells of an account whose posts are closed to them.
+    PostPage posts_of_user(const Caller& me, const UserId& user, const PageRequest& page, bool& is_private);
+    PostPage media_of_user(const Caller& me, const UserId& user, MediaKind kind, const PageRequest& page, bool& is_private);
+
+    StanceAnswer react(const Caller& me, const PostId& post_id, std::string_view reaction_type);
+    StanceAnswer unlike(const Caller& me, const PostId& post_id);
+    StanceAnswer dislike(const Caller& me, const PostId& post_id);
+    ReactionsAnswer reactions(const Caller& me, const PostReactions& in);
+    SaveAnswer save(const Caller& me, const PostId& post_id);
+    ShareAnswer share(const Caller& me, const PostId& post_id);
+    RepostAnswer repost(const Caller& me, const PostRepost& in);
+    UnrepostAnswer unrepost(const Caller& me, const PostId& post_id);
+    wire::Raw<VoteAnswer> vote(const Caller& me, const PostVote& in);
+    PollResults poll_results(const Caller& me, const PostId& post_id);
+
+    Sums engagement(db::Read& tx, const UserId& author, Time since) override;
+
+    const PostGate& gate() const { return gate_; }
+
+private:
+    struct StanceChange;
+    StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post, const std::string& before, const std::string& after, std::string message);
+    PollResults results_of(db::Read& tx, const Caller& me, const PostFacts& post);
+    void erase(db::Write& tx, const PostFacts& post);
+    void touch_lists_of(db::Write& tx, const UserId& author) const;
+    std::string view(const Caller& me, const PostId& post_id);
+
+    db::Database& db_;
+    const Clock& clock_;
+    users::UsersService& users_;
+    PostMedia& media_;
+    PostCards cards_;
+    PostViews views_;
+    PostFeed feed_;
+    PostLists lists_;
+    PostGate gate_;
+};
+
+}  // namespace grover::posts

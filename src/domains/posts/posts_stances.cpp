@@ -1,0 +1,179 @@
+// Reactions, dislikes, saves, shares: posts.md §4.4, §4.5, §4.7. A user has at most one stance on a post.
+#include "domains/posts/posts_service.hpp"
+#include "platform/text/emoji.hpp"
+#include "sql/posts.hpp"
+#include "sql/posts_marks.hpp"
+
+#include <algorithm>
+
+namespace grover::posts {
+namespace {
+
+namespace marks = sql::posts_marks;
+
+constexpr std::string_view kDislike = "-";
+constexpr std::int64_t kMaxReactionTypes = 50;
+constexpr std::array<std::string_view, 8> kNamedReactions{"like", "love", "wow", "sad", "angry", "care", "haha", "heart"};
+
+bool is_reaction(std::string_view type) { return std::ranges::find(kNamedReactions, type) != kNamedReactions.end() || text::is_single_emoji(type); }
+
+bool is_reaction_stance(const std::string& stance) { return !stance.empty() && stance != kDislike; }
+
+// On PostgreSQL two transactions of one post follow each other from here on; SQLite has one writer.
+void lock(db::Write& tx, const PostId& post) {
+    if (tx.engine() == db::Engine::postgres) tx.exists(marks::lock_post{.post_id = post});
+}
+
+std::string stance_of(db::Read& tx, const UserId& user, const PostId& post) {
+    return tx.find<std::string>(marks::get_stance{.user_id = user, .post_id = post}).value_or("");
+}
+
+}  // namespace
+
+StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const PostFacts& post, const std::string& before, const std::string& after,
+                                         std::string message) {
+    StanceAnswer answer{.message = std::move(message)};
+    // The types this call touched are shown even at 0.
+    if (is_reaction_stance(before)) answer.reaction_counts[before] = 0;
+    if (is_reaction_stance(after)) answer.reaction_counts[after] = 0;
+
+    std::optional<std::pair<std::int64_t, std::int64_t>> counts;
+    const auto take_counts = [&](const db::Row& row) { counts = {row.integer(0), row.integer(1)}; };
+    if (before != after) {
+        if (is_reaction_stance(after) && tx.value<std::int64_t>(marks::count_reaction_types{.post_id = post.post_id, .reaction_type = after}) >= kMaxReactionTypes) {
+            throw validation_error("This post has too many different reactions");
+        }
+        if (after.empty()) {
+            tx.exec(marks::remove_stance{.user_id = me.id, .post_id = post.post_id});
+        } else {
+            tx.exec(marks::set_stance{.user_id = me.id, .post_id = post.post_id, .stance = after, .now = clock_.now()});
+        }
+        if (is_reaction_stance(before)) {
+            tx.exec(marks::drop_reaction{.post_id = post.post_id, .reaction_type = before});
+            tx.exec(marks::drop_empty_reactions{.post_id = post.post_id, .reaction_type = before});
+        }
+        if (is_reaction_stance(after)) tx.exec(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
+        const int likes = (after == "like") - (before == "like");
+        const int dislikes = (after == kDislike) - (before == kDislike);
+        if (likes != 0 || dislikes != 0) tx.each(marks::add_stance_counts{.likes = likes, .dislikes = dislikes, .post_id = post.post_id}, take_counts);
+        if (likes != 0) users_.add_likes_received(tx, post.user_id, likes);
+        tx.touch(post.post_id);
+        tx.touch(marks_key(me.id));
+        PostReacted event{.post_id = post.post_id, .author_id = post.user_id, .user_id = me.id};
+        if (is_reaction_stance(after) && !is_reaction_stance(before)) event.added = after;
+        event.removed = is_reaction_stance(before) && !is_reaction_stance(after);
+        tx.publish(event);
+    }
+    if (!counts) tx.each(marks::get_stance_counts{.post_id = post.post_id}, take_counts);
+    tx.each(marks::reaction_counts{.post_id = post.post_id}, [&](const db::Row& row) {
+        answer.reaction_counts[row.get<std::string>(0)] = row.integer(1);
+        answer.reactions_count += row.integer(1);
+    });
+    answer.likes_count = counts ? counts->first : 0;
+    answer.dislikes_count = counts ? counts->second : 0;
+    answer.reacted = is_reaction_stance(after);
+    if (answer.reacted) answer.reaction_type = after;
+    answer.liked = after == "like";
+    answer.disliked = after == kDislike;
+    return answer;
+}
+
+StanceAnswer PostsService::react(const Caller& me, const PostId& post_id, std::string_view reaction_type) {
+    if (!is_reaction(reaction_type)) throw validation_error("Invalid reaction type");
+    const std::string wanted(reaction_type);
+    return db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, post_id);
+        lock(tx, post_id);
+        const auto before = stance_of(tx, me.id, post_id);
+        const bool removes = before == wanted;
+        const auto message = removes ? "Reaction removed" : is_reaction_stance(before) ? "Reaction changed" : "Reaction added";
+        return change_stance(tx, me, post, before, removes ? "" : wanted, message);
+    });
+}
+
+StanceAnswer PostsService::unlike(const Caller& me, const PostId& post_id) {
+    return db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, post_id);
+        lock(tx, post_id);
+        const auto before = stance_of(tx, me.id, post_id);
+        if (!is_reaction_stance(before)) return change_stance(tx, me, post, before, before, "No like to remove");
+        return change_stance(tx, me, post, before, "", "Like removed");
+    });
+}
+
+StanceAnswer PostsService::dislike(const Caller& me, const PostId& post_id) {
+    return db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, post_id);
+        lock(tx, post_id);
+        const auto before = stance_of(tx, me.id, post_id);
+        const bool removes = before == kDislike;
+        return change_stance(tx, me, post, before, removes ? "" : std::string(kDislike), removes ? "Dislike removed" : "Disliked");
+    });
+}
+
+SaveAnswer PostsService::save(const Caller& me, const PostId& post_id) {
+    return db_.write([&](db::Write& tx) -> SaveAnswer {
+        gate_.get_visible(tx, me, post_id);
+        tx.touch(marks_key(me.id));
+        if (tx.exec(marks::delete_save{.user_id = me.id, .post_id = post_id}) > 0) return {"Post unsaved", false};
+        tx.exists(marks::insert_save{.user_id = me.id, .post_id = post_id, .now = clock_.now()});
+        return {"Post saved", true};
+    });
+}
+
+ShareAnswer PostsService::share(const Caller& me, const PostId& post_id) {
+    return db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, post_id);
+        const auto count = tx.value<std::int64_t>(sql::posts::add_share{.post_id = post_id});
+        tx.touch(post_id);
+        tx.publish(PostShared{.post_id = post_id, .author_id = post.user_id, .user_id = me.id});
+        return ShareAnswer{.shares_count = count};
+    });
+}
+
+ReactionsAnswer PostsService::reactions(const Caller& me, const PostReactions& in) {
+    if (in.type && !is_reaction(*in.type)) throw validation_error("Invalid reaction type");
+    return db_.read([&](db::Read& tx) {
+        gate_.get_visible(tx, me, in.post_id);
+        const auto relations = users_.relations(tx, me.id);
+        struct Entry {
+            UserId user;
+            std::string type;
+            Time at;
+        };
+        std::vector<Entry> entries;
+        std::int64_t skip = in.page.after.empty() ? in.page.skip : 0;
+        auto after = in.page.after.empty() ? Position{} : position_of(in.page.after);
+        // One more than the page, to know whether another follows.
+        const auto wanted = static_cast<std::size_t>(in.page.limit) + 1;
+        while (entries.size() < wanted && skip <= kMaxSkip) {
+            constexpr int kBatch = 200;
+            int rows = 0;
+            tx.each(marks::list_reactions{.post_id = in.post_id, .at = after.at, .id = after.id, .limit = kBatch}, [&](const db::Row& row) {
+                ++rows;
+                Entry entry{row.get<UserId>(0), row.get<std::string>(1), row.get<Time>(2)};
+                after = {entry.at, PostId(entry.user.view())};
+                if (relations->is_cut_off_from(entry.user) || (in.type && entry.type != *in.type)) return;
+                if (skip-- > 0 || entries.size() == wanted) return;
+                entries.push_back(std::move(entry));
+            });
+            if (rows < kBatch) break;
+        }
+        ReactionsAnswer answer;
+        if (entries.size() == wanted) {
+            entries.pop_back();
+            answer.next = to_text({entries.back().at, PostId(entries.back().user.view())});
+        }
+        std::vector<UserId> users;
+        for (const auto& entry : entries) users.push_back(entry.user);
+        const auto cards = users_.cards(tx, users, me.base_url);
+        ReactionsAnswer::described by_type;
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            by_type[entries[i].type].push_back({{cards[i]->json}, cards[i]->summary.user_id, entries[i].type, entries[i].at});
+        }
+        answer.json = wire::to_json(by_type);
+        return answer;
+    });
+}
+
+}  // namespace grover::posts

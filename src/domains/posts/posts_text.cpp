@@ -1,0 +1,44 @@
+#include "domains/posts/posts_text.hpp"
+
+#include <algorithm>
+
+#include "platform/text/hashtags.hpp"
+#include "platform/text/mentions.hpp"
+#include "platform/text/sanitize.hpp"
+#include "platform/wire/json_out.hpp"
+
+namespace grover::posts {
+
+std::optional<std::string> clean_optional(const std::optional<std::string>& text) {
+    if (!text) return std::nullopt;
+    auto clean = text::sanitize_string(*text);
+    if (clean.empty()) return std::nullopt;
+    return clean;
+}
+
+std::vector<std::string> tags_in(std::string_view content) {
+    auto tags = text::extract_hashtags(content, kMaxTags);
+    for (auto& tag : tags) tag.erase(0, 1);
+    return tags;
+}
+
+std::vector<std::string> tags_from(const std::vector<std::string>& given) {
+    std::vector<std::string> tags;
+    for (const auto& tag : given) {
+        if (tags.size() == kMaxTags) break;
+        auto stored = text::sanitize_hashtag(tag);
+        if (std::ranges::find(tags, stored) == tags.end()) tags.push_back(std::move(stored));
+    }
+    return tags;
+}
+
+std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author, std::string_view content) {
+    const auto names = text::extract_mentions(content, kMaxNames);
+    if (names.empty()) return {};
+    return users.addressed(tx, author, names, users::Address::mention);
+}
+
+std::string to_json(const std::vector<std::string>& texts) { return wire::to_json(texts); }
+std::string to_json(const std::vector<UserId>& ids) { return wire::to_json(ids); }
+
+}  // namespace grover::posts
