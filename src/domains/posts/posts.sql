@@ -89,9 +89,6 @@ SELECT post_id, user_id, repost_comment FROM posts WHERE original_post_id = :pos
 -- name: delete_post
 DELETE FROM posts WHERE post_id = :post_id
 
--- name: get_media_of
-SELECT media_id FROM posts WHERE post_id = :post_id AND media_id IS NOT NULL
-
 -- name: orphan_reposts
 -- What reposts with a comment show once their root is gone.
 UPDATE posts SET original_post_id = NULL WHERE original_post_id = :post_id

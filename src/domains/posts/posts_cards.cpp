@@ -48,10 +48,6 @@ void each_count(std::string_view text, F&& f) {
     }
 }
 
-bool needs_signature(const PostFacts& facts, const users::UserCard& author) {
-    return author.is_private || facts.visibility != Visibility::public_;
-}
-
 void add_mark(MarksByPost& marks, const PostId& post, std::string_view kind, std::string_view value) {
     Marks& mark = marks[post];
     if (kind == "s") mark.stance = value;
@@ -151,9 +147,10 @@ struct PostCards::Fetched {
     MarksByPost marks;
 };
 
-bool PostCards::is_usable(const PostCard& card, const users::UserCard& author, std::string_view base_url) const {
+bool PostCards::is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author, std::string_view base_url) const {
     if (!card.has_media) return true;
-    return card.base_url == base_url && card.signed_links == needs_signature(card.facts, author) && clock_.now() < card.links_until;
+    return card.base_url == base_url && card.author_is_private == author.is_private && clock_.now() < card.links_until &&
+           tx.stamps().is_current(card.media_key, card.media_seen);
 }
 
 LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids, std::string_view base_url) {
@@ -181,8 +178,8 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
         auto& post = page.posts[i];
         if (post.card) post.author = cards[next++];
         if (post.root) post.root_author = cards[next++];
-        const bool usable = post.card && is_usable(*post.card, *post.author, base_url) &&
-                            (!post.root || is_usable(*post.root, *post.root_author, base_url));
+        const bool usable = post.card && is_usable(tx, *post.card, *post.author, base_url) &&
+                            (!post.root || is_usable(tx, *post.root, *post.root_author, base_url));
         if (!usable) missing.push_back(ids[i]);
     }
     if (missing.empty()) return page;
@@ -215,14 +212,14 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
     for (const auto& row : rows) author_ids.push_back(row.user_id);
     const auto authors = users_.cards(tx, author_ids, base_url);
 
-    std::vector<PostMedia::Wanted> wanted;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].media_id) wanted.push_back({*rows[i].media_id, needs_signature(rows[i], *authors[i])});
+    std::vector<MediaId> media_ids;
+    for (const auto& row : rows) {
+        if (row.media_id) media_ids.push_back(*row.media_id);
     }
-    const auto shown = wanted.empty() ? std::vector<std::optional<PostMedia::Shown>>{} : media_.show(tx, wanted, base_url);
+    const auto media = media_.load(tx, media_ids);
 
     const auto snapshot = tx.snapshot();
-    std::size_t medium = 0;
+    std::size_t next_medium = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
         auto card = std::make_shared<PostCard>();
@@ -231,23 +228,28 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
         auto content = row.shown_content();
         if (row.media_id) {
             card->has_media = true;
-            card->signed_links = wanted[medium].signed_links;
+            card->media_key = db::Stamps::hash(row.media_id->view());
+            card->media_seen = snapshot;
+            card->author_is_private = authors[i]->is_private;
             card->base_url = base_url;
-            if (const auto& media = shown[medium++]) {
-                card->links_until = media->links_until;
-                card->public_id = media->public_id;
-                content.media_url = media->info.url;
+            card->links_until = media_.urls_change_at();
+            if (const auto& medium = media[next_medium++]) {
+                // The storage id is the author's to see: kept apart, and put in for the author alone (posts_views.cpp).
+                auto info = media_.info(*medium, {.base_url = base_url, .owner_is_private = authors[i]->is_private, .is_owner = true});
+                card->public_id = info.public_id.value_or("");
+                info.public_id.reset();
+                content.media_url = info.url;
                 content.media_type = row.media_type;
-                content.thumbnail_url = media->info.thumbnail_url;
-                content.poster_url = media->info.poster_url;
-                content.media = wire::Raw<MediaInfo>{wire::to_json(media->info)};
+                content.thumbnail_url = info.thumbnail_url;
+                content.poster_url = info.poster_url;
+                content.media = wire::Raw<media::MediaInfo>{wire::to_json(info)};
             }
         }
         card->frame = members_of(row.frame());
         card->content = members_of(content);
         const auto bytes = sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
         out.cards[row.post_id] = {card, authors[i]};
-        card_cache().put(tx, row.post_id.view(), CardPtr(card), bytes);
+        card_cache().put(row.post_id.view(), CardPtr(card), bytes, snapshot);
         if (snapshot == 0) {
             out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted, row.viewer_vote};
         }
@@ -269,7 +271,7 @@ MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const Po
     };
     tx.each(sql::posts_marks::marks_in_range{.viewer = viewer, .low = low, .high = high, .limit = kMaxMarksInRange}, add);
     if (count < kMaxMarksInRange) {
-        cache.put(tx, key, {low, high, marks}, 160 * marks->size());
+        cache.put(key, {low, high, marks}, 160 * marks->size(), tx.snapshot());
         return marks;
     }
     marks->clear();

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "domains/media/media.hpp"
 #include "domains/posts/posts.hpp"
-#include "domains/posts/posts_plugs.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/db/row_cache.hpp"
 
@@ -24,7 +24,9 @@ struct PostCard {
 
     // What the links in `content` were made for.
     bool has_media = false;
-    bool signed_links = false;
+    std::uint64_t media_key = 0;   // stamp of the medium, which changes by itself
+    std::uint64_t media_seen = 0;
+    bool author_is_private = false;
     std::string base_url;
     Time links_until{INT64_MAX};
 };
@@ -60,7 +62,7 @@ struct LoadedPage {
 
 class PostCards {
 public:
-    PostCards(PostMedia& media, users::UsersService& users, const Clock& clock) : media_(media), users_(users), clock_(clock) {}
+    PostCards(media::MediaService& media, users::UsersService& users, const Clock& clock) : media_(media), users_(users), clock_(clock) {}
 
     // At most three statements (posts with roots, authors, media), whatever the number of ids; none when all is in memory.
     LoadedPage load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids, std::string_view base_url);
@@ -71,9 +73,9 @@ private:
     struct Row;
     struct Fetched;
     void fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing, std::string_view base_url, Fetched& out);
-    bool is_usable(const PostCard& card, const users::UserCard& author, std::string_view base_url) const;
+    bool is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author, std::string_view base_url) const;
 
-    PostMedia& media_;
+    media::MediaService& media_;
     users::UsersService& users_;
     const Clock& clock_;
 };

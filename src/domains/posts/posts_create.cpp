@@ -74,7 +74,33 @@ std::vector<UserId> others(const std::vector<UserId>& users, const UserId& autho
     return out;
 }
 
+template <class T>
+bool given(const std::optional<T>& value) {
+    if constexpr (std::is_same_v<T, std::string>) return value && !value->empty();
+    return value.has_value();
+}
+
 }  // namespace
+
+media::Access media_access(Visibility visibility) {
+    return visibility == Visibility::public_ ? media::Access::account : media::Access::signed_;
+}
+
+struct PostsService::Attachment {
+    MediaId media_id;
+    std::string media_type;
+};
+
+std::optional<PostsService::Attachment> PostsService::take_media(const Caller& me, PostCreate& in) {
+    std::optional<MediaId> id = in.media_id;
+    if (in.media) id = media_.upload(me.id, *in.media, media::kPostUse);
+    if (given(in.media_text)) id = media_.take(me.id, *in.media_text, media::kPostUse, {"body", "media"});
+    if (given(in.media_url)) id = media_.take(me.id, *in.media_url, media::kPostUse, {"body", "media_url"});
+    if (!id) return std::nullopt;
+    const auto medium = db_.read([&](db::Read& tx) { return media_.find(tx, *id); });
+    if (!medium || medium->owner_id != me.id) throw not_found("Media not found");
+    return Attachment{*id, std::string(wire::name_of(medium->kind))};
+}
 
 PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
     const auto content = text::sanitize_string(in.content);
@@ -86,18 +112,12 @@ PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
     if (in.tags && in.tags->size() > kMaxTags) throw bad_body("tags", "List should have at most 10 items", "too_long");
     const auto tags = in.tags ? tags_from(*in.tags) : tags_in(content);
 
-    PostMedia::Source source;
-    source.file = in.media ? &in.media : nullptr;
-    source.media_id = in.media_id;
-    const auto given = [](const auto& text) { return text && !text->empty(); };
-    const int sources = (in.media ? 1 : 0) + given(in.media_text) + given(in.media_url) + (in.media_id ? 1 : 0);
+    const int sources = given(in.media) + given(in.media_text) + given(in.media_url) + given(in.media_id);
     if (sources > 1) throw bad_body("media", "Send one of media, media_url and media_id");
-    if (given(in.media_url)) source.text = in.media_url;
-    if (given(in.media_text)) source.text = in.media_text, source.text_name = "media";
     if (content.empty() && sources == 0 && !poll) throw bad_body("content", "A post needs text, media or a poll", "missing");
     if (is_paid(in)) throw not_authorized("You must enable monetization in your profile settings before creating paid content.");
 
-    const auto media = media_.accept(me, source);
+    const auto media = take_media(me, in);
     const auto post_id = db_.write([&](db::Write& tx) {
         const auto now = clock_.now();
         const auto id = IdSource::next_at<PostId>(now);
@@ -122,7 +142,7 @@ PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
             .has_poll = poll.has_value(),
             .created_at = now,
         });
-        if (media) media_.attach(tx, media->media_id);
+        if (media) media_.attach(tx, me.id, media->media_id, {"post", id.view()}, media_access(in.visibility));
         for (const auto* named : {&tagged, &mentioned}) {
             for (const auto& user : *named) tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = id, .created_at = now});
         }

@@ -19,7 +19,7 @@ struct RepostRow {
 
 // Everything on the post goes with it by foreign key; what is left to do is what counts elsewhere.
 void PostsService::erase(db::Write& tx, const PostFacts& post) {
-    if (const auto media = tx.find<MediaId>(sql::posts::get_media_of{.post_id = post.post_id})) media_.release(tx, *media);
+    media_.release(tx, {"post", post.post_id.view()});
     if (post.original_post_id) {
         tx.exec(sql::posts::add_reposts{.delta = -1, .post_id = *post.original_post_id});
         tx.touch(*post.original_post_id);
@@ -32,7 +32,7 @@ void PostsService::erase(db::Write& tx, const PostFacts& post) {
         if (repost.repost_comment) continue;
         erase(tx, {.post_id = repost.post_id, .user_id = repost.user_id, .is_repost = true});
     }
-    tx.exec(sql::posts::orphan_reposts{.original_post_id = post.post_id});
+    tx.exec(sql::posts::orphan_reposts{.post_id = post.post_id});
     const auto likes = tx.find<std::int64_t>(sql::posts::get_likes{.post_id = post.post_id}).value_or(0);
     if (likes > 0) users_.add_likes_received(tx, post.user_id, -likes);
     if (tx.exec(sql::posts::delete_post{.post_id = post.post_id}) == 0) throw not_found("Post not found");

@@ -119,7 +119,10 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             .post_id = post.post_id,
         });
         tx.touch(post.post_id);
-        if (after.visibility != before.visibility) touch_lists_of(tx, me.id);
+        if (after.visibility != before.visibility) {
+            touch_lists_of(tx, me.id);
+            media_.set_access(tx, {"post", post.post_id.view()}, media_access(after.visibility));
+        }
         if (after.visibility == Visibility::private_) newly_mentioned.clear();
         tx.publish(PostUpdated{.post_id = post.post_id, .user_id = me.id, .newly_mentioned_users = newly_mentioned, .updated_at = now});
     });

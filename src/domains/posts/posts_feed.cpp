@@ -56,6 +56,18 @@ bool take_after(const std::vector<Position>& positions, bool complete, const Pos
 }
 
 class Merge {
+    struct Cursor {
+        std::size_t author;
+        std::size_t index;
+    };
+
+    // The heap's top is what comes first in the list.
+    auto later() {
+        return [this](const Cursor& a, const Cursor& b) {
+            return comes_before(posts_[b.author]->newest[b.index], posts_[a.author]->newest[a.index]);
+        };
+    }
+
 public:
     Merge(db::Read& tx, std::vector<UserId> authors) : tx_(tx), authors_(std::move(authors)), posts_(authors_.size()) { load(kAuthorDepth, all()); }
 
@@ -80,11 +92,6 @@ public:
     }
 
 private:
-    struct Cursor {
-        std::size_t author;
-        std::size_t index;
-    };
-
     std::vector<std::size_t> all() const {
         std::vector<std::size_t> indexes(authors_.size());
         for (std::size_t i = 0; i < indexes.size(); ++i) indexes[i] = i;
@@ -103,13 +110,6 @@ private:
         heap.push_back(cursor);
         if (heaped) std::ranges::push_heap(heap, later(), {});
         return true;
-    }
-
-    // The heap's top is what comes first in the list.
-    auto later() {
-        return [this](const Cursor& a, const Cursor& b) {
-            return comes_before(posts_[b.author]->newest[b.index], posts_[a.author]->newest[a.index]);
-        };
     }
 
     // Fills posts_ of the given authors with at least `depth` positions each: from memory, the rest in one statement.
@@ -141,7 +141,7 @@ private:
             made[i]->complete = static_cast<int>(made[i]->newest.size()) < depth;
             made[i]->newest.shrink_to_fit();
             posts_[missing[i]] = made[i];
-            author_cache().put(tx_, author_posts_key(authors_[missing[i]]), AuthorPostsPtr(made[i]), bytes_of(made[i]->newest));
+            author_cache().put(author_posts_key(authors_[missing[i]]), AuthorPostsPtr(made[i]), bytes_of(made[i]->newest), tx_.snapshot());
         }
     }
 
@@ -195,7 +195,7 @@ std::vector<Position> PostFeed::after(db::Read& tx, const UserId& viewer, const 
     fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
     take_after(fresh.positions, fresh.complete, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    head_cache().put(tx, key, std::move(fresh), bytes);
+    head_cache().put(key, std::move(fresh), bytes, tx.snapshot());
     return out;
 }
 
@@ -212,7 +212,7 @@ std::vector<Position> PostFeed::newest(db::Read& tx, const Position& after, int 
     fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
     take_after(fresh.positions, fresh.complete, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    head_cache().put(tx, "explore", std::move(fresh), bytes);
+    head_cache().put("explore", std::move(fresh), bytes, tx.snapshot());
     return out;
 }
 

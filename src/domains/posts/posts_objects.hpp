@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "domains/media/media.hpp"
 #include "domains/posts/posts.hpp"
-#include "domains/posts/posts_plugs.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::posts {
@@ -86,7 +86,7 @@ struct PostContent {
     std::optional<std::string> media_type;
     std::optional<std::string> thumbnail_url;
     std::optional<std::string> poster_url;
-    std::optional<wire::Raw<MediaInfo>> media;
+    std::optional<wire::Raw<media::MediaInfo>> media;
     JsonTexts tagged_users;
     JsonTexts mentioned_users;
     std::optional<std::string> location;

@@ -8,7 +8,7 @@ std::string_view stored_kind(MediaKind kind) { return kind == MediaKind::all ? s
 
 }  // namespace
 
-PostsService::PostsService(db::Database& db, const Clock& clock, users::UsersService& users, PostMedia& media)
+PostsService::PostsService(db::Database& db, const Clock& clock, users::UsersService& users, media::MediaService& media)
     : db_(db),
       clock_(clock),
       users_(users),

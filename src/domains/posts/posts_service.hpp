@@ -7,10 +7,13 @@
 
 namespace grover::posts {
 
+// How a post's files may be read.
+media::Access media_access(Visibility visibility);
+
 class PostsService final : public users::EngagementSource {
 public:
     // References outlive the service.
-    PostsService(db::Database& db, const Clock& clock, users::UsersService& users, PostMedia& media);
+    PostsService(db::Database& db, const Clock& clock, users::UsersService& users, media::MediaService& media);
 
     PostCreateAnswer create(const Caller& me, PostCreate& in);
     PostUpdateAnswer update(const Caller& me, const PostUpdate& in);
@@ -45,17 +48,18 @@ public:
     const PostGate& gate() const { return gate_; }
 
 private:
-    struct StanceChange;
     StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post, const std::string& before, const std::string& after, std::string message);
     PollResults results_of(db::Read& tx, const Caller& me, const PostFacts& post);
     void erase(db::Write& tx, const PostFacts& post);
     void touch_lists_of(db::Write& tx, const UserId& author) const;
     std::string view(const Caller& me, const PostId& post_id);
+    struct Attachment;
+    std::optional<Attachment> take_media(const Caller& me, PostCreate& in);
 
     db::Database& db_;
     const Clock& clock_;
     users::UsersService& users_;
-    PostMedia& media_;
+    media::MediaService& media_;
     PostCards cards_;
     PostViews views_;
     PostFeed feed_;
