@@ -147,7 +147,7 @@ void Api::on(F handler) {
         refuse_if_any(problems);
         std::apply(
             [&](const auto&... f) {
-                auto open = [&](const auto& field) {
+                [[maybe_unused]] auto open = [&](const auto& field) {
                     if constexpr (is_page<typename std::remove_cvref_t<decltype(field)>::member_type>) {
                         if (!problems.cursor.empty()) (in.*field.member).after = call.open_cursor(problems.cursor);
                     }

@@ -117,7 +117,7 @@ std::vector<InputInfo> inputs_of(Components& components) {
     std::vector<InputInfo> out;
     std::apply(
         [&](const auto&... f) {
-            auto one = [&](const auto& field) {
+            [[maybe_unused]] auto one = [&](const auto& field) {
                 using Member = typename std::remove_cvref_t<decltype(field)>::member_type;
                 if constexpr (is_page<Member>) {
                     out.push_back({"limit", wire::in_query, false, R"({"type":"integer","minimum":1,"maximum":100,"default":)" + std::to_string(static_cast<int>(field.rules.high)) + "}", {}});
