@@ -524,4 +524,5 @@ CREATE TABLE users (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX users_by_deletion_scheduled_at ON users (deletion_scheduled_at) WHERE deletion_scheduled_at IS NOT NULL;
 CREATE UNIQUE INDEX users_by_email ON users (email);
+CREATE INDEX users_by_name_key ON users (name_key);
 CREATE UNIQUE INDEX users_by_username ON users (username);

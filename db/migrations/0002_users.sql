@@ -29,6 +29,7 @@ CREATE TABLE users (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX users_by_email ON users (email);
 CREATE UNIQUE INDEX users_by_username ON users (username);
+CREATE INDEX users_by_name_key ON users (name_key);
 CREATE INDEX users_by_deletion_scheduled_at ON users (deletion_scheduled_at) WHERE deletion_scheduled_at IS NOT NULL;
 
 -- Apart from users, because every follow, post and like writes here: the row is short and holds nothing that is cached

@@ -37,8 +37,12 @@ struct Options {
     int max_follows_per_day = 200;
     int max_blocks_per_day = 100;
     int account_deletion_days = 30;
-    std::string data_dir;       // exports are written to <data_dir>/exports
-    std::string link_secret;    // signs download links of exports; at least 16 bytes
+    std::string data_dir;     // exports are written to <data_dir>/exports
+    std::string link_secret;  // signs download links of exports; at least 16 bytes
+};
+
+struct ReportTag {
+    static constexpr std::string_view prefix = "report_", kind = "report_id";
 };
 
 // What sign-up hands over. The e-mail address and the name have passed validate_email and validate_name.
@@ -46,12 +50,15 @@ struct NewAccount {
     std::string email;
     bool email_verified = false;
     std::string name;
-    std::optional<std::string> username;  // as the person chose it, validated here; absent: made from the name
-    std::optional<std::string> picture;   // an https URL; anything else is ignored
+    std::optional<std::string>
+        username;                        // as the person chose it, validated here; absent: made from the name
+    std::optional<std::string> picture;  // an https URL; anything else is ignored
     bool has_password = false;
 };
 
 enum class AccountStatus : std::uint8_t { active, suspended, deactivated, leaving, unknown };
+
+using ReportId = Id<ReportTag>;
 
 struct AccountState {
     bool exists = false;
@@ -64,6 +71,7 @@ struct AccountState {
     bool has_password = false;
     bool mfa_enabled = false;
     bool is_admin = false;
+    bool is_private = false;
     Time created_at;
     std::optional<Time> deletion_scheduled_at;
 
@@ -141,18 +149,22 @@ public:
     // The same as JSON, from memory when current: GET /auth/me.
     std::shared_ptr<const std::string> me_json(db::Read& tx, const UserId& user, std::string_view base_url);
     // One card for each id, in that order, never null; at most one statement.
-    std::vector<std::shared_ptr<const UserCard>> cards(db::Read& tx, std::span<const UserId> users, std::string_view base_url);
+    std::vector<std::shared_ptr<const UserCard>> cards(db::Read& tx, std::span<const UserId> users,
+                                                       std::string_view base_url);
     std::shared_ptr<const UserCard> card(db::Read& tx, const UserId& user, std::string_view base_url);
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
     // The visibility rule of the domain (users.md §1 "Who sees what").
     static Sight sight(const Relations& viewer, const UserCard& author);
-    static bool may_see_content_of(const Relations& viewer, const UserCard& author) { return sight(viewer, author) == Sight::everything; }
+    static bool may_see_content_of(const Relations& viewer, const UserCard& author) {
+        return sight(viewer, author) == Sight::everything;
+    }
     // Throws 404 "User not found" for an account that this viewer must not know of.
     Sight require_sight(db::Read& tx, const UserId& viewer, const UserId& user);
 
     // Who is meant by names in a text of `author`: user ids or usernames, with or without "@", any case. In order, each
     // once; unknown and hidden users, blocks, and people whose settings leave the author out are dropped silently.
-    std::vector<UserId> addressed(db::Read& tx, const UserId& author, std::span<const std::string> names, Address how);
+    std::vector<UserId> addressed(db::Read& tx, const UserId& author, std::span<const std::string> names,
+                                  Address how);
 
     NotificationSettings notification_settings(db::Read& tx, const UserId& user);
     PrivacySettings privacy(db::Read& tx, const UserId& user);
@@ -166,8 +178,8 @@ public:
     void add_streams_count(db::Write& tx, const UserId& user, std::int64_t delta);
     void set_premium(db::Write& tx, const UserId& user, bool is_premium);
     // One open report of a pair: a repeat returns its id. `target_type` "user", "post", ...; what it names was checked.
-    std::string report(db::Write& tx, const UserId& reporter, std::string_view target_type, std::string_view target_id,
-                       std::string_view reason, std::string_view details);
+    std::string report(db::Write& tx, const UserId& reporter, std::string_view target_type,
+                       std::string_view target_id, std::string_view reason, std::string_view details);
     // An edge without rules, limits and notification, for seeds: false if it was there. Counters follow.
     bool add_follow(db::Write& tx, const UserId& follower, const UserId& following, Time at);
 

@@ -104,23 +104,22 @@ struct Me : ProfileBasis {
     std::optional<Time> deletion_scheduled_at;
 
     static constexpr auto fields = std::tuple_cat(
-        ProfileBasis::fields,
-        std::tuple{
-            wire::field("email", &Me::email),
-            wire::field("email_verified", &Me::email_verified),
-            wire::field("paypal_email", &Me::paypal_email),
-            wire::field("notify_followers", &Me::notify_followers),
-            wire::field("notify_likes", &Me::notify_likes),
-            wire::field("notify_comments", &Me::notify_comments),
-            wire::field("notify_messages", &Me::notify_messages),
-            wire::field("notify_sales", &Me::notify_sales),
-            wire::field("notify_mentions", &Me::notify_mentions),
-            wire::field("notify_reposts", &Me::notify_reposts),
-            wire::field("has_password", &Me::has_password),
-            wire::field("mfa_enabled", &Me::mfa_enabled),
-            wire::field("is_admin", &Me::is_admin),
-            wire::field("deletion_scheduled_at", &Me::deletion_scheduled_at),
-        });
+        ProfileBasis::fields, std::tuple{
+                                  wire::field("email", &Me::email),
+                                  wire::field("email_verified", &Me::email_verified),
+                                  wire::field("paypal_email", &Me::paypal_email),
+                                  wire::field("notify_followers", &Me::notify_followers),
+                                  wire::field("notify_likes", &Me::notify_likes),
+                                  wire::field("notify_comments", &Me::notify_comments),
+                                  wire::field("notify_messages", &Me::notify_messages),
+                                  wire::field("notify_sales", &Me::notify_sales),
+                                  wire::field("notify_mentions", &Me::notify_mentions),
+                                  wire::field("notify_reposts", &Me::notify_reposts),
+                                  wire::field("has_password", &Me::has_password),
+                                  wire::field("mfa_enabled", &Me::mfa_enabled),
+                                  wire::field("is_admin", &Me::is_admin),
+                                  wire::field("deletion_scheduled_at", &Me::deletion_scheduled_at),
+                              });
 };
 
 }  // namespace grover::users

@@ -11,7 +11,7 @@
 #include "platform/db/db.hpp"
 
 namespace grover::http {
-struct UploadedFile;
+class UploadedFile;
 }
 
 namespace grover::users {

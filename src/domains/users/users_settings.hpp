@@ -13,7 +13,9 @@
 namespace grover::users {
 
 enum class EmailFrequency : std::uint8_t { instant, daily, weekly };
-constexpr std::array<std::string_view, 3> enum_names(EmailFrequency) { return {"instant", "daily", "weekly"}; }
+constexpr std::array<std::string_view, 3> enum_names(EmailFrequency) {
+    return {"instant", "daily", "weekly"};
+}
 
 struct NotificationSettings {
     UserId user_id;
@@ -66,7 +68,9 @@ static_assert(wire::describes_every_member<NotificationSettings>);
 
 // Of whom a user accepts something. `following`: those the user follows.
 enum class Audience : std::uint8_t { everyone, followers, following, none };
-constexpr std::array<std::string_view, 4> enum_names(Audience) { return {"everyone", "followers", "following", "none"}; }
+constexpr std::array<std::string_view, 4> enum_names(Audience) {
+    return {"everyone", "followers", "following", "none"};
+}
 
 struct PrivacySettings {
     bool is_private = false;
