@@ -43,8 +43,10 @@ std::int64_t execute(db::Database& database, const std::string& sql) {
 }
 
 std::int64_t query_number(db::Database& database, const std::string& sql) {
-    return database.read([&](db::Read& tx) { return tx.value<std::int64_t>(AnySql(sql)); });
+    return database.read([&](db::Read& tx) { return query_number_in(tx, sql); });
 }
+
+std::int64_t query_number_in(db::Read& tx, const std::string& sql) { return tx.value<std::int64_t>(AnySql(sql)); }
 
 std::string query_text(db::Database& database, const std::string& sql) {
     std::string text;

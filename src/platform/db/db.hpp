@@ -162,7 +162,8 @@ public:
         if (listened(E::name)) publish_payload(E::name, to_payload(event));
     }
 
-    // Stores a job in this transaction: run once, at or after `due`, retried with backoff. J as E above.
+    // Stores a job in this transaction: run once, at or after `due` (by default at once), retried with
+    // backoff. J as E above.
     template <class J>
     void enqueue(const J& job, Time due = {}) {
         enqueue_payload(J::name, to_payload(job), due, {});

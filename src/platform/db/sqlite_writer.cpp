@@ -69,12 +69,11 @@ public:
     }
     void enqueue_payload(std::string_view job_name, std::string payload, Time due,
                          std::string_view unique_key) override {
-        const Time now = writer_.clock_.now();
         exec(sql::stored::enqueue{.name = job_name,
                                   .payload = payload,
                                   .unique_key = unique_key.empty() ? Arg(nullptr) : Arg(unique_key),
-                                  .due_at = due == Time{} ? now : due,
-                                  .now = now});
+                                  .due_at = due,
+                                  .now = writer_.clock_.now()});
         batch_.jobs = true;
     }
 

@@ -23,6 +23,8 @@ public:
 
     // The caller has moved the file away, or deletes it.
     void release() { path.clear(); }
+    // Deletes the file now.
+    void discard();
 
     std::string part_name;
     std::string file_name;      // as sent, for display only: never a path. May be empty
@@ -48,10 +50,14 @@ struct MultipartForm {
     std::uint64_t bytes_read = 0;
 };
 
-// Reads the body to its end. A part with a file name, even an empty one with content, is a file; a part with
-// an empty file name and no content is what browsers send for "no file chosen", and is left out. Files lie in
-// `directory`, which exists. Throws too_large (413) over a limit of the request, and 422 for what is no
-// multipart body. In a fiber: waits for the network; writes to the disk in pieces.
+// Reads the body to its end. A part with a file name, or with a type that no text has, is a file; one with an empty file
+// name and no content is what browsers send for "no file chosen", and is left out. Files lie in `directory`, which exists.
+//
+// A file over its limit is not kept. What follows it is read on for a while, so that the client hears why and its other
+// fields are known; the rest of the form may be missing then.
+//
+// Throws too_large (413) over a limit of the request, 422 for what is no multipart body, 503 when the disk is full.
+// In a fiber: waits for the network; writes to the disk in pieces.
 MultipartForm read_multipart(Exchange& exchange, std::string_view content_type, const std::string& directory,
                              const MultipartLimits& limits = {});
 

@@ -1,0 +1,77 @@
+#include "platform/db/idempotency.hpp"
+
+#include <span>
+
+#include "sql/idempotency.hpp"
+
+namespace grover::db {
+namespace {
+
+constexpr std::chrono::seconds kLongestRun{30};
+constexpr int kRemovedAtOnce = 1'000;
+
+std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+
+}  // namespace
+
+IdempotencyKeys::Begun IdempotencyKeys::begin(const Request& request, std::string_view input_hash) {
+    const Time now = clock_.now();
+    return database_.write([&](Write& tx) {
+        const bool fresh = tx.exists(sql::idempotency::begin{.user_id = request.user_id,
+                                                             .method = request.method,
+                                                             .path = request.path,
+                                                             .key = request.key,
+                                                             .input_hash = bytes_of(input_hash),
+                                                             .running_until = now + kLongestRun,
+                                                             .now = now,
+                                                             .expired_at = now - kIdempotencyKept});
+        Begun begun{.kind = Begun::Kind::fresh};
+        if (fresh) return begun;
+        begun.kind = Begun::Kind::still_running;
+        tx.each(sql::idempotency::find{.user_id = request.user_id,
+                                       .method = request.method,
+                                       .path = request.path,
+                                       .key = request.key},
+                [&](const Row& row) {
+                    if (row.text(0) != input_hash) {
+                        begun.kind = Begun::Kind::other_input;
+                    } else if (!row.is_null(1)) {
+                        begun = {Begun::Kind::replay, row.get<int>(1), row.get<std::string>(2)};
+                    }
+                });
+        return begun;
+    });
+}
+
+void IdempotencyKeys::finish(const Request& request, int status, std::string_view body) {
+    database_.write([&](Write& tx) {
+        tx.exec(sql::idempotency::finish{.status = status,
+                                         .body = bytes_of(body),
+                                         .user_id = request.user_id,
+                                         .method = request.method,
+                                         .path = request.path,
+                                         .key = request.key});
+    });
+}
+
+void IdempotencyKeys::forget(const Request& request) {
+    database_.write([&](Write& tx) {
+        tx.exec(sql::idempotency::forget{
+            .user_id = request.user_id, .method = request.method, .path = request.path, .key = request.key});
+    });
+}
+
+std::int64_t IdempotencyKeys::remove_expired() {
+    std::int64_t total = 0;
+    std::int64_t removed = kRemovedAtOnce;
+    while (removed == kRemovedAtOnce) {
+        removed = database_.write([&](Write& tx) {
+            return tx.exec(sql::idempotency::remove_expired{.expired_at = clock_.now() - kIdempotencyKept,
+                                                            .limit = kRemovedAtOnce});
+        });
+        total += removed;
+    }
+    return total;
+}
+
+}  // namespace grover::db

@@ -1,0 +1,25 @@
+-- name: begin
+INSERT INTO idempotency_keys (user_id, method, path, key, input_hash, running_until, created_at)
+VALUES (:user_id, :method, :path, :key, :input_hash, :running_until, :now)
+ON CONFLICT (user_id, method, path, key) DO UPDATE
+SET input_hash = excluded.input_hash, running_until = excluded.running_until, created_at = excluded.created_at,
+    status = NULL, body = NULL
+WHERE idempotency_keys.created_at <= :expired_at
+   OR (idempotency_keys.status IS NULL AND idempotency_keys.running_until <= excluded.created_at)
+RETURNING created_at;
+
+-- name: find
+SELECT input_hash, status, body FROM idempotency_keys
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key;
+
+-- name: finish
+UPDATE idempotency_keys SET status = :status, body = :body
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND status IS NULL;
+
+-- name: forget
+DELETE FROM idempotency_keys
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND status IS NULL;
+
+-- name: remove_expired
+DELETE FROM idempotency_keys WHERE (user_id, method, path, key) IN (
+    SELECT user_id, method, path, key FROM idempotency_keys WHERE created_at <= :expired_at ORDER BY created_at LIMIT :limit);

@@ -1,0 +1,106 @@
+#include "platform/db/idempotency.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "sql/idempotency.hpp"
+#include "testing/database.hpp"
+#include "testing/query_plan.hpp"
+
+using namespace grover;
+using namespace std::chrono_literals;
+using Kind = db::IdempotencyKeys::Begun::Kind;
+
+namespace {
+
+struct StoppedClock final : Clock {
+    Time now() const override { return time; }
+    Time time{1'769'249'472'000'000};
+};
+
+const db::IdempotencyKeys::Request kRequest{
+    .user_id = UserId("user_ada"), .method = "POST", .path = "/api/posts", .key = "k1"};
+
+}  // namespace
+
+TEST_CASE("a repeated request gets the first answer, another input does not") {
+    const auto database = testing::fresh_database();
+    StoppedClock clock;
+    db::IdempotencyKeys keys(*database, clock);
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::still_running);
+    CHECK(keys.begin(kRequest, "other").kind == Kind::other_input);
+    keys.finish(kRequest, 201, R"({"ok":true})");
+    const auto again = keys.begin(kRequest, "hash");
+    CHECK(again.kind == Kind::replay);
+    CHECK(again.status == 201);
+    CHECK(again.body == R"({"ok":true})");
+    CHECK(keys.begin(kRequest, "other").kind == Kind::other_input);
+    keys.forget(kRequest);  // too late: the answer stays
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::replay);
+
+    auto elsewhere = kRequest;
+    elsewhere.user_id = UserId("user_bob");
+    CHECK(keys.begin(elsewhere, "other").kind == Kind::fresh);
+    elsewhere.path = "/api/comments";
+    CHECK(keys.begin(elsewhere, "other").kind == Kind::fresh);
+}
+
+TEST_CASE("a forgotten request and one whose server died may begin anew") {
+    const auto database = testing::fresh_database();
+    StoppedClock clock;
+    db::IdempotencyKeys keys(*database, clock);
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
+    keys.forget(kRequest);
+    CHECK(testing::count_rows(*database, "idempotency_keys") == 0);
+    CHECK(keys.begin(kRequest, "other").kind == Kind::fresh);
+    clock.time = clock.time + 29s;
+    CHECK(keys.begin(kRequest, "other").kind == Kind::still_running);
+    clock.time = clock.time + 1s;
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
+    keys.finish(kRequest, 200, "");
+    CHECK(keys.begin(kRequest, "hash").body.empty());
+}
+
+TEST_CASE("after a day an answer is no longer given, and is removed") {
+    const auto database = testing::fresh_database();
+    StoppedClock clock;
+    db::IdempotencyKeys keys(*database, clock);
+    keys.begin(kRequest, "hash");
+    keys.finish(kRequest, 200, "old");
+    auto other = kRequest;
+    for (int i = 0; i < 1'500; ++i) {
+        const std::string key = "many" + std::to_string(i);
+        other.key = key;
+        keys.begin(other, "hash");
+    }
+    clock.time = clock.time + 24h - 1us;
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::replay);
+    CHECK(keys.remove_expired() == 0);
+    clock.time = clock.time + 1us;
+    CHECK(keys.begin(kRequest, "new").kind == Kind::fresh);
+    CHECK(keys.remove_expired() == 1'500);
+    CHECK(testing::count_rows(*database, "idempotency_keys") == 1);
+}
+
+TEST_CASE("of ten that begin at once with one key, one is fresh") {
+    const auto database = testing::fresh_database();
+    StoppedClock clock;
+    db::IdempotencyKeys keys(*database, clock);
+    std::atomic<int> fresh{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 10; ++i) {
+        threads.emplace_back([&] {
+            if (keys.begin(kRequest, "hash").kind == Kind::fresh) ++fresh;
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(fresh == 1);
+}
+
+TEST_CASE("no statement of kept answers reads a whole table") {
+    testing::check_no_scans(*testing::fresh_database(), sql::idempotency::all);
+}

@@ -1,0 +1,220 @@
+#include "platform/jobs/background.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <deque>
+#include <utility>
+
+#include "platform/base/id.hpp"
+#include "platform/jobs/listener.hpp"
+#include "platform/runtime/runtime.hpp"
+
+namespace grover::jobs {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Nothing relies on a notification alone: it may come from a node that died before it sent one.
+constexpr std::chrono::microseconds kLongestWait = 1s;
+constexpr std::chrono::microseconds kAfterFailure = 1s;
+constexpr auto kLeaseRenewal = 8s;
+
+std::string made_up_name() {
+    std::array<unsigned char, 8> bytes;
+    fill_random(bytes.data(), bytes.size());
+    std::string name = "node-";
+    for (const unsigned char byte : bytes) name += "0123456789abcdef"[byte & 15];
+    return name;
+}
+
+}  // namespace
+
+struct Background::Impl final : db::AfterCommit {
+    Impl(db::Database& store, Options options)
+        : database(store),
+          clock(options.clock != nullptr ? *options.clock : system_clock),
+          report(options.report),
+          jobs_at_once(options.jobs_at_once),
+          events(store, clock, options.node.empty() ? made_up_name() : options.node, options.report),
+          jobs(store, clock, options.report) {
+        database.attach(this);
+    }
+    ~Impl() { database.attach(nullptr); }
+
+    // db::AfterCommit
+    bool listens_to(std::string_view event_name) const override { return events.listens_to(event_name); }
+    void events_committed() override {
+        if (database.engine() == db::Engine::postgres) {
+            order_signal.notify();
+        } else {
+            wake_listeners();
+        }
+    }
+    void jobs_committed() override { job_signal.notify(); }
+
+    void wake_listeners() {
+        if (!working.load(std::memory_order_acquire)) return;
+        for (auto& signal : listener_signals) signal.notify();
+    }
+
+    // A fiber that calls `step` whenever its signal says so, or when the time comes that step returned.
+    void spawn_worker(runtime::Loops& loops, runtime::Signal& signal, std::function<Time()> step);
+    void work(runtime::Signal& signal, const std::function<Time()>& step);
+    Time guarded(const std::function<Time()>& step);
+
+    Time tell(Listener& listener);
+    Time start_jobs(runtime::Loops& loops);
+    void run_in_fiber(runtime::Loops& loops, std::function<void()> f);
+    void ended();
+
+    db::Database& database;
+    SystemClock system_clock;
+    const Clock& clock;
+    std::function<void(const RunReport&)> report;
+    const int jobs_at_once;
+    Events events;
+    Jobs jobs;
+
+    std::atomic<bool> stopping{false};
+    std::atomic<int> fibers{0};
+    std::atomic<int> running_jobs{0};
+    std::atomic<unsigned> next_loop{0};
+    std::atomic<bool> working{false};  // the signals of the listeners are made
+    runtime::Signal order_signal;
+    runtime::Signal job_signal;
+    runtime::Signal keeping_signal;
+    std::shared_ptr<runtime::Signal> all_ended = std::make_shared<runtime::Signal>();
+    std::deque<runtime::Signal> listener_signals;
+};
+
+Background::Background(db::Database& database, Options options)
+    : impl_(std::make_unique<Impl>(database, std::move(options))) {}
+
+Background::~Background() = default;
+
+Events& Background::events() { return impl_->events; }
+Jobs& Background::jobs() { return impl_->jobs; }
+
+int Background::run_due() {
+    int total = 0;
+    for (int last = 1; last > 0; total += last) last = impl_->events.tell_all() + impl_->jobs.run_all();
+    impl_->events.remove_heard();
+    return total;
+}
+
+void Background::start(runtime::Loops& loops) {
+    Impl& self = *impl_;
+    for (std::size_t i = 0; i < self.events.listeners_.size(); ++i) self.listener_signals.emplace_back();
+    self.working.store(true, std::memory_order_release);
+    std::size_t next = 0;
+    for (const auto& listener : self.events.listeners_) {
+        self.spawn_worker(loops, self.listener_signals[next++],
+                          [&self, one = listener.get()] { return self.tell(*one); });
+    }
+    if (self.database.engine() == db::Engine::postgres) {
+        self.spawn_worker(loops, self.order_signal, [&self] {
+            self.events.put_in_order();
+            self.wake_listeners();
+            return self.clock.now() + kLongestWait;
+        });
+    }
+    self.spawn_worker(loops, self.job_signal, [&self, &loops] { return self.start_jobs(loops); });
+    self.spawn_worker(loops, self.keeping_signal, [&self, renewed = Time{}]() mutable {
+        self.events.remove_heard();
+        if (self.clock.now() >= renewed + kLeaseRenewal) {
+            self.jobs.extend_leases();
+            renewed = self.clock.now();
+        }
+        return self.clock.now() + kLongestWait;
+    });
+}
+
+void Background::stop() {
+    Impl& self = *impl_;
+    if (!self.working) return;
+    self.stopping = true;
+    self.wake_listeners();
+    self.order_signal.notify();
+    self.job_signal.notify();
+    self.keeping_signal.notify();
+    while (self.fibers > 0) self.all_ended->wait_for(100ms);
+    for (const auto& listener : self.events.listeners_) listener->save(true);
+}
+
+void Background::Impl::spawn_worker(runtime::Loops& loops, runtime::Signal& signal,
+                                    std::function<Time()> step) {
+    run_in_fiber(loops, [this, &signal, step = std::move(step)] { work(signal, step); });
+}
+
+void Background::Impl::run_in_fiber(runtime::Loops& loops, std::function<void()> f) {
+    ++fibers;
+    runtime::spawn_on(loops, next_loop++ % loops.size(), [this, f = std::move(f)] {
+        try {
+            f();
+        } catch (...) {  // Cancelled: the loops end
+            ended();
+            throw;
+        }
+        ended();
+    });
+}
+
+void Background::Impl::ended() {
+    // Who waits in stop() may destroy this as soon as the count is zero.
+    const auto signal = all_ended;
+    if (--fibers == 0) signal->notify();
+}
+
+void Background::Impl::work(runtime::Signal& signal, const std::function<Time()>& step) {
+    while (!stopping) {
+        const Time again = guarded(step);
+        const Time now = clock.now();
+        if (again > now)
+            signal.wait_for(std::clamp<std::chrono::microseconds>(again - now, 1ms, kLongestWait));
+    }
+}
+
+// A store that cannot be reached, or is full, must not end the fiber that waits for it.
+Time Background::Impl::guarded(const std::function<Time()>& step) {
+    try {
+        return step();
+    } catch (const runtime::Cancelled&) {
+        throw;
+    } catch (const std::exception& error) {
+        if (report) report({.kind = RunReport::Kind::job, .name = "background", .error = error.what()});
+        return clock.now() + kAfterFailure;
+    }
+}
+
+Time Background::Impl::tell(Listener& listener) {
+    const auto progress = listener.advance(events.retry_, report);
+    return progress.again.value_or(clock.now() + kLongestWait);
+}
+
+Time Background::Impl::start_jobs(runtime::Loops& loops) {
+    const int free = jobs_at_once - running_jobs;
+    if (free <= 0) return clock.now() + kLongestWait;  // the next to end notifies
+    const Time due = jobs.next_due().value_or(Time{INT64_MAX});
+    if (due > clock.now()) return due;
+    const auto start = [&](std::function<void()> run) {
+        ++running_jobs;
+        run_in_fiber(loops, [this, run = std::move(run)] {
+            guarded([&] {
+                run();
+                return Time{};
+            });
+            --running_jobs;
+            job_signal.notify();
+        });
+    };
+    for (const auto& name : jobs.due_periodic()) {
+        if (jobs.claim_periodic(name)) start([this, name] { jobs.run_periodic(name); });
+    }
+    auto claimed = jobs.claim(free);
+    for (auto& job : claimed) start([this, job = std::move(job)] { jobs.run(job); });
+    // Nothing was free although something is due: another node was faster.
+    return claimed.empty() ? clock.now() + 20ms : clock.now();
+}
+
+}  // namespace grover::jobs

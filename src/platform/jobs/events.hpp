@@ -1,0 +1,103 @@
+// Events after their commit: what a transaction published (db::Write::publish) is told to listeners, in
+// order, at least once, soon. A listener that hears an event twice must change nothing the second time.
+//
+//     events.on<CommentCreated>("notifications", [&](const CommentCreated& event) {
+//     notifications.tell(event); });
+//
+// Each listener hears its events one after the other; listeners do not wait for each other. A listener that
+// throws is called again with the same event, later and later, and everything behind it waits; after the last
+// attempt the event is parked in the table parked_events and the next one follows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/base/clock.hpp"
+#include "platform/db/db.hpp"
+#include "platform/jobs/retry.hpp"
+#include "platform/jobs/run_report.hpp"
+#include "platform/wire/json_in.hpp"
+
+namespace grover::jobs {
+
+class Listener;
+
+struct ParkedEvent {
+    std::string listener;
+    std::int64_t position = 0;
+    std::string name;
+    std::string payload;
+    int attempts = 0;
+    std::string error;
+    Time parked_at;
+};
+
+// Registering is for the start, by one thread, before anything runs; the rest is for any thread.
+class Events {
+public:
+    Events(db::Database& database, const Clock& clock, std::string node,
+           std::function<void(const RunReport&)> report);
+    ~Events();
+
+    // Of all nodes one tells the listener of each event. It has a place in the store from now on: what is
+    // published while the server is down is told when it is up. A listener may be given for several events,
+    // with one name.
+    template <class E>
+    void on(std::string_view listener, std::function<void(const E&)> f) {
+        add(listener, E::name, Reach::one_node,
+            [f = std::move(f)](const std::string& payload) { f(wire::read<E>(payload)); });
+    }
+
+    // Every node tells its own listener, for what each keeps in memory. It hears what commits from now on and
+    // remembers nothing over a restart: register first, then load the tables, and an event may be older than
+    // what was loaded.
+    template <class E>
+    void on_every_node(std::string_view listener, std::function<void(const E&)> f) {
+        add(listener, E::name, Reach::every_node,
+            [f = std::move(f)](const std::string& payload) { f(wire::read<E>(payload)); });
+    }
+
+    // Failing listeners are called again by these rules. Before the first event.
+    void set_retry(const RetryPolicy& policy) { retry_ = policy; }
+
+    bool listens_to(std::string_view event_name) const;
+
+    // For operators. retry() tells the listener at once, on this thread, and forgets the event if that
+    // succeeds; what the listener throws is thrown. drop() forgets it.
+    std::vector<ParkedEvent> parked(int limit);
+    void retry(std::string_view listener, std::int64_t position);
+    void drop(std::string_view listener, std::int64_t position);
+
+    // Committed events that some listener has not heard.
+    std::int64_t waiting();
+
+private:
+    friend class Background;
+    enum class Reach : std::uint8_t { one_node, every_node };
+    using Call = std::function<void(const std::string& payload)>;
+
+    void add(std::string_view listener, std::string_view event, Reach reach, Call call);
+    // PostgreSQL: gives events that committed their place in the order. Whether there were any.
+    bool put_in_order();
+    // Forgets what all listeners have heard.
+    void remove_heard();
+    // Everything that can be heard now, on this thread. The number of events told.
+    int tell_all();
+
+    db::Database& database_;
+    const Clock& clock_;
+    const std::string node_;
+    std::function<void(const RunReport&)> report_;
+    RetryPolicy retry_{.attempts = 8,
+                       .first_delay = std::chrono::milliseconds{200},
+                       .longest_delay = std::chrono::seconds{30}};
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    std::vector<std::string> event_names_;  // sorted: what listens_to() asks
+};
+
+}  // namespace grover::jobs

@@ -1,0 +1,161 @@
+#include "platform/jobs/listener.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/jobs/run_guarded.hpp"
+#include "sql/events.hpp"
+
+namespace grover::jobs {
+namespace {
+
+constexpr std::chrono::seconds kLease{15};
+// A place is stored this often at most: after a crash, what was heard since is heard again.
+constexpr std::chrono::milliseconds kSaveInterval{50};
+constexpr int kBatch = 128;
+
+}  // namespace
+
+Listener::Listener(db::Database& database, const Clock& clock, std::string name, std::string node,
+                   bool stored)
+    : database_(database), clock_(clock), name_(std::move(name)), node_(std::move(node)), stored_(stored) {}
+
+void Listener::add(std::string_view event, Call call) { calls_.emplace(std::string(event), std::move(call)); }
+
+const Listener::Call* Listener::call_for(std::string_view event) const {
+    const auto found = calls_.find(event);
+    return found == calls_.end() ? nullptr : &found->second;
+}
+
+void Listener::begin() {
+    if (stored_) {
+        database_.write(
+            [&](db::Write& tx) { tx.exec(sql::events::add_listener{.name = name_, .now = clock_.now()}); });
+    } else {
+        position_ = database_.read([](db::Read& tx) { return tx.value<std::int64_t>(sql::events::head{}); });
+    }
+}
+
+bool Listener::hold_lease(Time now) {
+    // One file has one process, which may be the successor of one that died a moment ago.
+    const bool alone = database_.engine() == db::Engine::sqlite;
+    if (lease_until_ != Time{} && (alone || now + kLease / 3 < lease_until_)) return true;
+    const Time until = now + kLease;
+    const auto position = database_.write([&](db::Write& tx) {
+        return tx.find<std::int64_t>(sql::events::take_lease{
+            .owner = node_, .until = until, .name = name_, .now = alone ? Time{INT64_MAX} : now});
+    });
+    if (!position) {
+        lease_until_ = {};
+        return false;
+    }
+    if (lease_until_ == Time{}) {
+        position_ = *position;
+        saved_position_ = *position;
+        failed_attempts_ = 0;
+        retry_at_ = {};
+    }
+    lease_until_ = until;
+    return true;
+}
+
+Listener::Batch Listener::read_batch() {
+    std::vector<std::string_view> names;
+    for (const auto& [name, call] : calls_) names.push_back(name);
+    return database_.read([&](db::Read& tx) {
+        Batch batch;
+        batch.head = tx.value<std::int64_t>(sql::events::head{});
+        if (batch.head <= position()) return batch;
+        tx.each(sql::events::after_position{.position = position(), .names = names, .limit = kBatch},
+                [&](const db::Row& row) {
+                    batch.events.push_back(
+                        {row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)});
+                });
+        return batch;
+    });
+}
+
+Listener::Progress Listener::advance(const RetryPolicy& retry,
+                                     const std::function<void(const RunReport&)>& report) {
+    Time now = clock_.now();
+    if (stored_ && !hold_lease(now)) return {.again = now + kLease / 3};
+    if (retry_at_ > now) return {.again = std::min(retry_at_, now + kLease / 3)};
+
+    Progress progress;
+    const Batch batch = read_batch();
+    for (const Event& event : batch.events) {
+        if (!tell(event, retry, report)) {
+            save(false);
+            progress.again = std::min(retry_at_, now + kLease / 3);
+            return progress;
+        }
+        position_ = event.position;
+        ++progress.told;
+    }
+    now = clock_.now();
+    if (batch.events.size() == kBatch) {
+        progress.again = now;
+    } else {
+        position_ = std::max(position(), batch.head);
+    }
+    if (!stored_) return progress;
+    if (position() != saved_position_ && now >= saved_at_ + kSaveInterval) save(false);
+    if (!progress.again)
+        progress.again =
+            position() != saved_position_ ? saved_at_ + kSaveInterval : lease_until_ - kLease / 2;
+    return progress;
+}
+
+bool Listener::tell(const Event& event, const RetryPolicy& retry,
+                    const std::function<void(const RunReport&)>& report) {
+    const Call* const call = call_for(event.name);
+    if (call == nullptr) return true;
+    RunReport run{.kind = RunReport::Kind::listener, .name = name_, .attempt = failed_attempts_ + 1};
+    const std::string error = run_guarded([&] { (*call)(event.payload); }, run.duration);
+    if (!error.empty()) {
+        ++failed_attempts_;
+        run.error = error;
+        run.parked = failed_attempts_ >= retry.attempts;
+    }
+    if (report) report(run);
+    if (error.empty()) {
+        failed_attempts_ = 0;
+        return true;
+    }
+    if (!run.parked) {
+        retry_at_ = clock_.now() + retry.delay_after(failed_attempts_);
+        return false;
+    }
+    park(event, error);
+    failed_attempts_ = 0;
+    return true;
+}
+
+void Listener::park(const Event& event, const std::string& error) {
+    database_.write([&](db::Write& tx) {
+        tx.exec(sql::events::park{.listener = name_,
+                                  .position = event.position,
+                                  .name = event.name,
+                                  .payload = event.payload,
+                                  .attempts = failed_attempts_,
+                                  .error = error,
+                                  .now = clock_.now()});
+    });
+}
+
+void Listener::save(bool release) {
+    if (!stored_ || lease_until_ == Time{}) return;
+    const Time now = clock_.now();
+    if (position() == saved_position_ && !release) return;
+    const Time until = release ? now : now + kLease;
+    const auto saved = database_.write([&](db::Write& tx) {
+        return tx.exec(sql::events::save_position{
+            .position = position(), .until = until, .name = name_, .owner = node_});
+    });
+    saved_position_ = position();
+    saved_at_ = now;
+    // Nothing saved: this node was away for so long that another one took over.
+    lease_until_ = saved > 0 && !release ? until : Time{};
+}
+
+}  // namespace grover::jobs

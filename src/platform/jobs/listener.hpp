@@ -1,0 +1,80 @@
+// One listener and how far it is. Private to this folder. One thread or fiber at a time calls it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/base/clock.hpp"
+#include "platform/db/db.hpp"
+#include "platform/jobs/retry.hpp"
+#include "platform/jobs/run_report.hpp"
+
+namespace grover::jobs {
+
+class Listener {
+public:
+    using Call = std::function<void(const std::string& payload)>;
+
+    // `stored`: it has a place in the store, shared by all nodes and held by one of them at a time.
+    Listener(db::Database& database, const Clock& clock, std::string name, std::string node, bool stored);
+
+    const std::string& name() const { return name_; }
+    bool is_stored() const { return stored_; }
+    void add(std::string_view event, Call call);
+    const Call* call_for(std::string_view event) const;
+
+    // Where it starts, if it is new: after what has committed so far.
+    void begin();
+
+    struct Progress {
+        int told = 0;
+        std::optional<Time> again;  // when to call again even if nothing commits
+    };
+    // Tells it some of what has committed.
+    Progress advance(const RetryPolicy& retry, const std::function<void(const RunReport&)>& report);
+
+    // Stores how far it is, if that changed; with `release`, another node may go on at once.
+    void save(bool release);
+
+    // What it has heard up to. Any thread.
+    std::int64_t position() const { return position_.load(std::memory_order_relaxed); }
+
+private:
+    struct Event {
+        std::int64_t position;
+        std::string name;
+        std::string payload;
+    };
+    struct Batch {
+        std::vector<Event> events;
+        std::int64_t head = 0;  // of the outbox
+    };
+
+    bool hold_lease(Time now);
+    Batch read_batch();
+    // False: it failed and is to be called again later.
+    bool tell(const Event& event, const RetryPolicy& retry,
+              const std::function<void(const RunReport&)>& report);
+    void park(const Event& event, const std::string& error);
+
+    db::Database& database_;
+    const Clock& clock_;
+    const std::string name_;
+    const std::string node_;
+    const bool stored_;
+    std::map<std::string, Call, std::less<>> calls_;
+
+    std::atomic<std::int64_t> position_{0};
+    std::int64_t saved_position_ = 0;
+    Time saved_at_;
+    Time lease_until_;
+    int failed_attempts_ = 0;  // on the event after position_
+    Time retry_at_;
+};
+
+}  // namespace grover::jobs
