@@ -1,0 +1,137 @@
+#include "app/domains.hpp"
+
+#include <sodium.h>
+
+#include "app/service_api.hpp"
+#include "platform/observability/log.hpp"
+#include "sql/app.hpp"
+
+namespace grover::app {
+namespace {
+
+constexpr std::size_t kQueuedHashes = 256;
+constexpr std::size_t kQueuedFiles = 64;
+
+std::vector<UserId> user_ids(const std::vector<std::string>& texts) {
+    std::vector<UserId> ids;
+    for (const auto& text : texts) ids.emplace_back(text);
+    return ids;
+}
+
+users::Options users_options(const Ground& ground) {
+    const Config& config = ground.config;
+    return {
+        .admin_user_ids = user_ids(config.admin_user_ids),
+        .account_deletion_days = static_cast<int>(config.account_deletion_days.count()),
+        .data_dir = config.grover_data.string(),
+        .link_secret = ground.signing_secret,
+    };
+}
+
+media::Options media_options(const Ground& ground) {
+    const Config& config = ground.config;
+    return {
+        .root = config.media_root,
+        .cdn_base_url = config.media_cdn_base_url,
+        .url_secret = config.media_url_secret.empty() ? ground.signing_secret : config.media_url_secret,
+        .image_workers = std::max(1u, static_cast<unsigned>(config.worker_threads)),
+    };
+}
+
+integrations::MailOptions mail_options(const Config& config) {
+    return {
+        .backend = static_cast<integrations::MailBackend>(config.email_backend),
+        .from = config.smtp_from_email,
+        .directory = config.email_dir.string(),
+        .log = [](std::string_view line) { log::info("mail", {{"line", line}}); },
+        .host = config.smtp_host,
+        .port = static_cast<std::uint16_t>(config.smtp_port),
+        .user = config.smtp_user,
+        .password = config.smtp_password,
+    };
+}
+
+auth::Options auth_options(const Ground& ground) {
+    const Config& config = ground.config;
+    return {
+        .public_base_url = config.links_base_url,
+        .signing_secret = ground.signing_secret,
+        .jwt_secret = config.jwt_enabled ? config.jwt_secret : "",
+        .jwt_algorithm = static_cast<auth::JwtAlgorithm>(config.jwt_algorithm),
+        .access_token_lifetime = config.access_token_expire_minutes,
+        .session_idle = config.session_idle_days,
+        .session_limit = config.session_timeout,
+        .allow_registration = config.enable_registration,
+        .require_email_verification = config.require_email_verification,
+        .session_exchange_url = config.session_exchange_url,
+        .google_client_id = config.google_enabled ? config.google_client_id : "",
+        .google_client_secret = config.google_client_secret,
+        .google_discovery_url = config.google_discovery_url,
+        .google_native_client_ids = config.google_native_client_ids,
+        .allowed_origins = config.allowed_origins,
+        .redirect_allowlist = config.auth_redirect_allowlist,
+        .debug = config.debug,
+    };
+}
+
+}  // namespace
+
+Domains::Domains(const Ground& ground)
+    : hashing(static_cast<unsigned>(ground.config.worker_threads), kQueuedHashes),
+      files(static_cast<unsigned>(ground.config.worker_threads), kQueuedFiles),
+      http_client(ground.loops),
+      mailer(ground.loops, ground.clock, mail_options(ground.config)),
+      users(ground.db, ground.clock, ground.ids, users_options(ground)),
+      media(ground.db, users, ground.clock, files, media_options(ground)),
+      posts(ground.db, ground.clock, users, media),
+      comments(ground.db, ground.clock, users, posts.gate()),
+      auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
+      pictures(ground.db, media) {
+    plug(ground);
+    register_background(ground.background);
+}
+
+Domains::~Domains() = default;
+
+void Domains::plug(const Ground& ground) {
+    erasers_.push_back(posts::posts_eraser(posts));
+    erasers_.push_back(comments::comments_eraser(posts.gate()));
+    contributors_.push_back(posts::posts_export(ground.db));
+    contributors_.push_back(comments::comments_export(ground.db));
+    users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
+    // Comments go before the posts that hold them, and both before the sessions.
+    plugs.erasers = {erasers_[1].get(), erasers_[0].get(), &auth};
+    for (const auto& contributor : contributors_) plugs.contributors.push_back(contributor.get());
+    users.plug(std::move(plugs));
+}
+
+void Domains::register_background(jobs::Background& background) {
+    auto& jobs = background.jobs();
+    jobs.on<auth::SendMail>([this](const auth::SendMail& job) { auth.run(job); });
+    jobs.on<auth::StartPasswordReset>([this](const auth::StartPasswordReset& job) { auth.run(job); });
+    jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
+    jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
+    jobs.every("auth.sweep", std::chrono::hours{1}, [this] { auth.sweep(); });
+    jobs.every("users.sweep", std::chrono::hours{1}, [this] { users.sweep(); });
+}
+
+void Domains::add_endpoints(Api& api) {
+    auth::add_auth_api(api, auth);
+    users::add_users_api(api, users);
+    posts::add_posts_api(api, posts);
+    comments::add_comments_api(api, comments);
+    media::add_media_api(api, media);
+}
+
+std::string signing_secret(const Config& config, db::Database& db) {
+    if (config.jwt_enabled) return config.jwt_secret;
+    unsigned char bytes[32];
+    fill_random(bytes, sizeof bytes);
+    char hex[65];
+    sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
+    // Whoever comes first decides, on all nodes.
+    db.write([&](db::Write& tx) { tx.exec(sql::app::keep_value{.name = "signing_secret", .value = std::string_view(hex)}); });
+    return db.read([&](db::Read& tx) { return tx.value<std::string>(sql::app::get_value{.name = "signing_secret"}); });
+}
+
+}  // namespace grover::app

@@ -1,0 +1,60 @@
+// All services of one server and their endpoints. Serving, seeding and the description of the API make one each.
+#pragma once
+
+#include <memory>
+
+#include "domains/auth/auth.hpp"
+#include "domains/comments/comments.hpp"
+#include "domains/media/media.hpp"
+#include "domains/posts/posts_service.hpp"
+#include "domains/users/users.hpp"
+#include "app/picture_store.hpp"
+#include "platform/config/config.hpp"
+#include "platform/integrations/http_client.hpp"
+#include "platform/integrations/mail.hpp"
+#include "platform/jobs/background.hpp"
+#include "platform/runtime/runtime.hpp"
+
+namespace grover::app {
+
+// What the domains stand on; made by the caller, in this order, and outliving them.
+struct Ground {
+    const Config& config;
+    const Clock& clock;
+    const IdSource& ids;
+    db::Database& db;
+    runtime::Loops* loops = nullptr;  // null: tools, where waiting blocks
+    jobs::Background& background;
+    std::string signing_secret;
+};
+
+struct Domains {
+    explicit Domains(const Ground& ground);
+    ~Domains();
+
+    void add_endpoints(Api& api);
+
+    runtime::WorkerPool hashing;  // passwords: one for each core (auth.md §3)
+    runtime::WorkerPool files;    // pictures and uploads
+    integrations::HttpClient http_client;
+    integrations::Mailer mailer;
+    users::UsersService users;
+    media::MediaService media;
+    posts::PostsService posts;
+    comments::CommentsService comments;
+    auth::AuthService auth;
+    PictureStore pictures;
+
+private:
+    void plug(const Ground& ground);
+    void register_background(jobs::Background& background);
+
+    std::vector<std::unique_ptr<users::AccountEraser>> erasers_;
+    std::vector<std::unique_ptr<users::ExportContributor>> contributors_;
+};
+
+// The secret that signs cursors, links and mail tokens: JWT_SECRET when it is long enough, else one that is made once and
+// kept in the store.
+std::string signing_secret(const Config& config, db::Database& db);
+
+}  // namespace grover::app

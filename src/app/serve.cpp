@@ -1,0 +1,116 @@
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "app/app.hpp"
+#include "app/demo.hpp"
+#include "app/domains.hpp"
+#include "app/idempotency.hpp"
+#include "app/service_api.hpp"
+#include "app/watch.hpp"
+#include "platform/api/dispatcher.hpp"
+#include "app/store.hpp"
+#include "platform/db/open.hpp"
+#include "platform/db/row_cache.hpp"
+#include "platform/http/server.hpp"
+
+namespace grover::app {
+namespace {
+
+constexpr std::chrono::seconds kAcceptWhileDraining{2};
+constexpr std::chrono::seconds kRunningRequestsGet{25};
+
+api::DispatcherOptions dispatcher_options(const Config& config, const Domains& domains, std::string secret) {
+    api::DispatcherOptions options{
+        .rate_limits = config.rate_limit_enabled,
+        .requests_per_minute = config.rate_limit_requests_per_minute,
+        .allowed_origins = config.allowed_origins,
+        .public_base_url = config.public_base_url,
+        .port = static_cast<std::uint16_t>(config.backend_port),
+        .signing_secret = std::move(secret),
+        .upload_directory = domains.media.upload_directory(),
+    };
+    for (const auto& network : config.trusted_proxies) options.trusted_proxies.push_back(to_string(network));
+    return options;
+}
+
+http::ServerOptions server_options(const Config& config) {
+    http::ServerOptions options;
+    options.host = config.backend_host;
+    options.port = static_cast<std::uint16_t>(config.backend_port);
+    options.tls_cert_file = config.tls_cert_file;
+    options.tls_key_file = config.tls_key_file;
+    return options;
+}
+
+// Blocks the signals of this and all later threads, so that one thread takes them in turn.
+sigset_t block_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+// Returns when the server should end.
+void wait_for_the_end(const sigset_t& signals) {
+    while (true) {
+        int signal = 0;
+        sigwait(&signals, &signal);
+        if (signal == SIGHUP) log::reopen();
+        if (signal == SIGUSR1) log::toggle_debug();
+        if (signal == SIGTERM || signal == SIGINT) return;
+    }
+}
+
+}  // namespace
+
+int serve(const LoadedConfig& loaded, const ServeOptions& options) {
+    const Config& config = loaded.config;
+    std::filesystem::create_directories(config.grover_data);
+    const sigset_t signals = block_signals();
+    const Watch watch(loaded);
+
+    const SystemClock clock;
+    const IdSource ids(clock);
+    const auto started_at = clock.now();
+    runtime::Loops loops(static_cast<unsigned>(config.worker_threads));
+    const auto db = open_store(config, clock, {.loops = &loops, .observer = watch.statements()});
+    db::set_row_cache_budget(static_cast<std::size_t>(config.cache_max_bytes) / loops.size());
+    jobs::Background background(*db, {.clock = &clock, .report = watch.background_report()});
+    const auto secret = signing_secret(config, *db);
+    Domains domains({config, clock, ids, *db, &loops, background, secret});
+
+    std::optional<DemoLogin> login;
+    if (options.demo) login = ensure_demo(config, clock, *db, domains, background);
+
+    std::atomic<bool> draining{false};
+    Api api;
+    ServiceStatus status({config, clock, *db, api, started_at, draining, watch.metrics()});
+    add_service_api(api, status);
+    domains.add_endpoints(api);
+    StoredAnswers answers(*db, clock);
+    api::Dispatcher dispatcher(api, clock, domains.auth, answers, watch.requests(api), dispatcher_options(config, domains, secret));
+    http::Server server(loops, dispatcher, server_options(config));
+
+    std::thread control([&] {
+        wait_for_the_end(signals);
+        log::info("stopping");
+        draining.store(true);
+        server.drain(kAcceptWhileDraining, kRunningRequestsGet);
+        background.stop();
+        loops.stop();
+    });
+    background.start(loops);
+    watch.started(config, server.port());
+    if (login) print_login(config, server.port(), *login);
+    loops.run();
+    control.join();
+    log::info("stopped");
+    return 0;
+}
+
+}  // namespace grover::app

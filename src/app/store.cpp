@@ -1,0 +1,28 @@
+#include "app/store.hpp"
+
+#include <thread>
+
+#include "platform/base/error.hpp"
+#include "platform/observability/log.hpp"
+
+namespace grover::app {
+
+std::unique_ptr<db::Database> open_store(const Config& config, const Clock& clock, db::Options more) {
+    std::filesystem::create_directories(config.grover_data);
+    more.url = config.database_url;
+    more.pool_size = static_cast<unsigned>(config.database_pool_size);
+    more.cached = config.cache_max_bytes > 0;
+    more.clock = &clock;
+    more.warn = [](std::string_view sentence) { log::warning(sentence); };
+    while (true) {
+        try {
+            return db::open(more);
+        } catch (const Error& error) {
+            if (error.status != 503) throw;
+            log::warning("the data store cannot be reached yet; trying again", {{"cause", error.cause}});
+            std::this_thread::sleep_for(std::chrono::seconds{2});
+        }
+    }
+}
+
+}  // namespace grover::app

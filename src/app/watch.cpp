@@ -1,0 +1,138 @@
+#include "app/watch.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_map>
+
+#include "app/build_info.hpp"
+#include "platform/observability/active_users.hpp"
+#include "platform/observability/http_metrics.hpp"
+#include "platform/observability/metrics.hpp"
+#include "platform/observability/server_metrics.hpp"
+
+namespace grover::app {
+namespace {
+
+constexpr log::Logger kDatabase{"database"};
+constexpr log::Logger kJobs{"jobs"};
+constexpr log::Logger kHttp{"http"};
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+}
+
+// "posts.insert_like" says the table's family; the first word of the statement says what it does.
+std::string operation_of(const db::Statement& statement) {
+    const std::string_view sql = statement.sqlite;
+    return lower(sql.substr(0, sql.find(' ')));
+}
+
+}  // namespace
+
+// Timings of every statement, found by the statement's address: one table for each thread, so that nothing is shared.
+struct Watch::Statements final : db::StatementObserver {
+    std::chrono::milliseconds slow;
+    bool counted;
+
+    void ran(const db::Statement& statement, std::chrono::nanoseconds duration, std::int64_t rows) override {
+        if (counted) histogram_of(statement).observe(std::chrono::duration_cast<std::chrono::microseconds>(duration));
+        if (duration >= slow) {
+            kDatabase.warning("slow query", {{"statement", statement.name},
+                                             {"ms", std::chrono::duration<double, std::milli>(duration).count()},
+                                             {"rows", rows}});
+        }
+    }
+
+private:
+    static metrics::Histogram& histogram_of(const db::Statement& statement) {
+        thread_local std::unordered_map<const db::Statement*, metrics::Histogram> known;
+        const auto found = known.find(&statement);
+        if (found != known.end()) return found->second;
+        const std::string_view name = statement.name;
+        return known.emplace(&statement, metrics::db_query_latency(name.substr(0, name.find('.')), operation_of(statement))).first->second;
+    }
+};
+
+Watch::Watch(const LoadedConfig& loaded) : config_(loaded.config), statements_(std::make_unique<Statements>()) {
+    statements_->slow = config_.slow_query_ms;
+    statements_->counted = config_.enable_metrics;
+    log::start({
+        .level = config_.log_level,
+        .format = config_.log_format == LogFormat::text ? log::Format::text : log::Format::json,
+        .file = config_.log_path,
+        .slow_request = config_.slow_request_ms,
+        .send_pii = config_.sentry_send_pii,
+    });
+    for (const auto& warning : loaded.warnings) log::warning(warning);
+    metrics::register_server_metrics(config_.app_version, kBuildCommit);
+}
+
+Watch::~Watch() { log::stop(); }
+
+db::StatementObserver* Watch::statements() const { return statements_.get(); }
+
+api::Observer Watch::requests(const Api& api) const {
+    // One counter set for each endpoint and method that reaches it, found here and never again.
+    auto routes = std::make_shared<std::vector<metrics::HttpRoute*>>();
+    for (const auto& endpoint : api.endpoints()) routes->push_back(&metrics::http_route(http::to_string(endpoint->route.method), endpoint->name));
+    return [routes, counted = config_.enable_metrics](const api::Done& done) {
+        const auto us = std::chrono::duration_cast<std::chrono::microseconds>(done.duration).count();
+        if (counted && !done.is_exempt) {
+            auto& route = done.endpoint_index < routes->size() ? *(*routes)[done.endpoint_index] : metrics::http_route(done.method, "none");
+            route.begin();
+            route.end(done.status, us, done.bytes_in, done.bytes_out);
+            if (!done.caller.is_anonymous()) metrics::active_user(done.caller.id.view());
+        }
+        if (done.is_bug) {
+            kHttp.error("unexpected error", {{"request_id", done.caller.request_id}, {"route", done.route}, {"cause", done.cause}});
+        } else if (!done.cause.empty()) {
+            kHttp.warning("request failed", {{"request_id", done.caller.request_id}, {"route", done.route}, {"code", done.code}, {"cause", done.cause}});
+        }
+        log::request({.method = done.method,
+                      .route = done.route,
+                      .path = done.path,
+                      .status = done.status,
+                      .duration_us = us,
+                      .bytes_in = static_cast<std::int64_t>(done.bytes_in),
+                      .bytes_out = static_cast<std::int64_t>(done.bytes_out),
+                      .ip = done.caller.address,
+                      .ua = done.caller.user_agent,
+                      .request_id = done.caller.request_id,
+                      .user_id = done.caller.id.view(),
+                      .session_id = done.caller.session_id.view(),
+                      .quiet = done.is_exempt});
+    };
+}
+
+std::function<void(const jobs::RunReport&)> Watch::background_report() const {
+    return [](const jobs::RunReport& run) {
+        const auto ms = std::chrono::duration<double, std::milli>(run.duration).count();
+        if (run.error.empty()) {
+            kJobs.debug("done", {{"job", run.name}, {"attempt", run.attempt}, {"duration_ms", ms}});
+        } else {
+            kJobs.error(run.parked ? "given up" : "failed", {{"job", run.name}, {"attempt", run.attempt}, {"duration_ms", ms}, {"cause", run.error}});
+        }
+        if (run.kind == jobs::RunReport::Kind::listener) return;
+        metrics::job_runs(run.name, run.error.empty() ? "success" : "failure").add();
+    };
+}
+
+std::function<std::string()> Watch::metrics() const {
+    if (!config_.enable_metrics) return {};
+    return [] { return metrics::render(); };
+}
+
+void Watch::started(const Config& config, unsigned port) const {
+    log::info("started", {{"version", config.app_version},
+                          {"build", kBuildCommit},
+                          {"port", port},
+                          {"threads", config.worker_threads},
+                          {"database", config.database_url.starts_with("sqlite") ? "sqlite" : "postgresql"},
+                          {"jwt", config.jwt_enabled},
+                          {"google", config.google_enabled},
+                          {"tls", config.tls_enabled}});
+}
+
+}  // namespace grover::app

@@ -1,0 +1,38 @@
+// What operators see of the running server: logs and metrics of requests, statements and background work.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "platform/api/dispatcher.hpp"
+#include "platform/config/config.hpp"
+#include "platform/db/open.hpp"
+#include "platform/jobs/run_report.hpp"
+#include "platform/observability/log.hpp"
+
+namespace grover::app {
+
+// Starts the log and the metrics; ends the log when it goes. Made first, destroyed last.
+class Watch {
+public:
+    explicit Watch(const LoadedConfig& loaded);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    db::StatementObserver* statements() const;
+    api::Observer requests(const Api& api) const;
+    std::function<void(const jobs::RunReport&)> background_report() const;
+    // Empty when metrics are off.
+    std::function<std::string()> metrics() const;
+    // One line that says what started and how.
+    void started(const Config& config, unsigned port) const;
+
+private:
+    struct Statements;
+    const Config& config_;
+    std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace grover::app
