@@ -150,10 +150,6 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
     turn.endpoint = turn.match.endpoint;
     const Route& route = turn.endpoint->route;
-    if (draining_.load(std::memory_order_relaxed) && route.limit != RateClass::exempt) {
-        throw unavailable("Service is shutting down", std::chrono::seconds{2});
-    }
-
     turn.client_address = proxies_.client_address(request);
     caller.address = turn.client_address;
     caller.user_agent = request.header("user-agent");
@@ -236,7 +232,9 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
 
     const auto type = request.header("content-type");
     if (contains_no_case(type, "multipart/form-data")) {
-        auto form = http::read_multipart(exchange, type, options_.upload_directory);
+        http::MultipartLimits limits;
+        if (turn.endpoint->route.takes_base64) limits.text = kMaxBase64Body;
+        auto form = http::read_multipart(exchange, type, options_.upload_directory, limits);
         turn.bytes_in = form.bytes_read;
         inputs.form = std::move(form.fields);
         inputs.files = std::move(form.files);

@@ -1,8 +1,7 @@
 // Takes each request from the transport through the rules that hold for all of them, in the order of system.md §2:
-// route, draining, 429 by address, 401, 403, 429 by user, input, idempotency, handler, errors, common headers.
+// route, 429 by address, 401, 403, 429 by user, input, idempotency, handler, errors, common headers.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -74,7 +73,6 @@ struct DispatcherOptions {
     std::vector<std::string> trusted_proxies;
     std::string signing_secret;
     std::string upload_directory;
-    std::vector<std::string> known_methods;
 };
 
 class Dispatcher final : public http::Handler {
@@ -82,9 +80,6 @@ public:
     Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer observer,
                DispatcherOptions options);
     ~Dispatcher() override;
-
-    // From now on everything but service endpoints is 503.
-    void drain() { draining_.store(true, std::memory_order_relaxed); }
 
     bool answer_at_once(const http::RequestHead& request, http::Response& response) override;
     void handle(http::Exchange& exchange) override;
@@ -111,7 +106,6 @@ private:
     http::TrustedProxies proxies_;
     bool any_origin_ = false;
     bool https_ = false;
-    std::atomic<bool> draining_{false};
 };
 
 }  // namespace grover::api
