@@ -61,6 +61,7 @@ struct Dispatcher::Turn {
     std::size_t bytes_in = 0;
     Failure failure{0, {}, {}, false};
     RateClass refused_class = RateClass::count;
+    std::optional<Verdict> rate;
     std::string idempotency_key;
     std::string next;
 };
@@ -118,6 +119,11 @@ void Dispatcher::handle(http::Exchange& exchange) {
         if (turn.failure.status == 405) response.add_header("Allow", turn.match.allow);
     }
     add_common_headers(request, turn.caller.request_id, response);
+    if (turn.rate) {
+        response.add_header("X-RateLimit-Limit", std::to_string(turn.rate->limit));
+        response.add_header("X-RateLimit-Remaining", std::to_string(turn.rate->remaining));
+        response.add_header("X-RateLimit-Reset", std::to_string(turn.rate->reset_seconds));
+    }
     if (turn.endpoint && !turn.endpoint->route.cache_control.empty() && !response.has_header("Cache-Control")) {
         response.add_header("Cache-Control", turn.endpoint->route.cache_control);
     }
@@ -155,7 +161,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     caller.user_agent = request.header("user-agent");
     caller.cookies = request.header("cookie");
     caller.base_url = base_url_for(options_.public_base_url, request.header("host"), request.https, options_.allowed_origins, options_.port);
-    authenticate(request, turn, response);
+    authenticate(request, turn);
 
     Inputs inputs;
     read_inputs(exchange, turn, inputs);
@@ -192,32 +198,29 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     }
 }
 
-void Dispatcher::limit_rate(Turn& turn, Response& response, RateClass limit, std::string_view key) {
+void Dispatcher::limit_rate(Turn& turn, RateClass limit, std::string_view key) {
     if (!options_.rate_limits || limit == RateClass::exempt) return;
-    const auto verdict = limiter_.take(limit, key);
-    response.add_header("X-RateLimit-Limit", std::to_string(verdict.limit));
-    response.add_header("X-RateLimit-Remaining", std::to_string(verdict.remaining));
-    response.add_header("X-RateLimit-Reset", std::to_string(verdict.reset_seconds));
-    if (verdict.allowed) return;
+    turn.rate = limiter_.take(limit, key);
+    if (turn.rate->allowed) return;
     turn.refused_class = limit;
-    throw rate_limited(std::chrono::seconds{verdict.retry_after_seconds});
+    throw rate_limited(std::chrono::seconds{turn.rate->retry_after_seconds});
 }
 
-void Dispatcher::authenticate(const RequestHead& request, Turn& turn, Response& response) {
+void Dispatcher::authenticate(const RequestHead& request, Turn& turn) {
     const Route& route = turn.endpoint->route;
     auto& caller = turn.caller;
     if (route.limit == RateClass::exempt && route.auth == Auth::none) return;
     const auto address_key = http::rate_key(turn.client_address);
     // Guessing is limited where it comes from, before anything is looked up.
-    if (route.limit == RateClass::auth) limit_rate(turn, response, RateClass::auth, address_key);
+    if (route.limit == RateClass::auth) limit_rate(turn, RateClass::auth, address_key);
     const bool known = route.auth != Auth::none && authenticator_.authenticate(request, route, caller);
     if (!known) {
         caller.id = {};
-        if (route.limit != RateClass::auth) limit_rate(turn, response, route.limit, address_key);
+        if (route.limit != RateClass::auth) limit_rate(turn, route.limit, address_key);
         if (route.auth == Auth::required || route.auth == Auth::admin) throw not_authenticated();
         return;
     }
-    if (route.limit != RateClass::auth) limit_rate(turn, response, route.limit, caller.id.view());
+    if (route.limit != RateClass::auth) limit_rate(turn, route.limit, caller.id.view());
     if (route.auth == Auth::admin && !caller.is_admin) throw not_authorized();
 }
 

@@ -88,8 +88,8 @@ public:
 private:
     struct Turn;
     void process(http::Exchange& exchange, Turn& turn);
-    void limit_rate(Turn& turn, http::Response& response, RateClass limit, std::string_view key);
-    void authenticate(const http::RequestHead& request, Turn& turn, http::Response& response);
+    void limit_rate(Turn& turn, RateClass limit, std::string_view key);
+    void authenticate(const http::RequestHead& request, Turn& turn);
     void read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs);
     bool replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs);
     void add_common_headers(const http::RequestHead& request, std::string_view request_id, http::Response& response) const;

@@ -1,0 +1,212 @@
+// A small API to send requests to, without a network: what the tests of this folder share.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/api/dispatcher.hpp"
+#include "platform/http/memory_exchange.hpp"
+
+namespace grover::api::test {
+
+using wire::field;
+using wire::in_body;
+using wire::in_path;
+using wire::in_query;
+
+struct StoppedClock final : Clock {
+    Time at{1'700'000'000'000'000};
+    Time now() const override { return at; }
+};
+
+enum class Mood : std::uint8_t { calm, wild };
+constexpr std::array<std::string_view, 2> enum_names(Mood) { return {"calm", "wild"}; }
+
+struct NoteAnswer {
+    std::string content;
+    std::optional<bool> loud;
+    std::optional<std::int64_t> count;
+    std::optional<std::string> parent;
+    std::vector<std::string> tags;
+    std::optional<Mood> mood;
+    static constexpr auto fields = std::tuple{
+        field("content", &NoteAnswer::content), field("loud", &NoteAnswer::loud), field("count", &NoteAnswer::count),
+        field("parent", &NoteAnswer::parent),   field("tags", &NoteAnswer::tags), field("mood", &NoteAnswer::mood),
+    };
+};
+
+struct NoteCreate {
+    PostId post_id;
+    std::string content;
+    std::optional<bool> loud;
+    std::optional<std::int64_t> count;
+    std::optional<CommentId> parent_comment_id;
+    std::vector<std::string> tags;
+    std::optional<Mood> mood;
+
+    static constexpr Route route{.method = http::Method::post, .path = "/posts/{post_id}/notes", .summary = "Add a note.", .limit = RateClass::write};
+    static constexpr auto fields = std::tuple{
+        field("post_id", &NoteCreate::post_id, in_path),
+        field("content", &NoteCreate::content, in_body | in_query, wire::trimmed_length(1, 20)),
+        field("loud", &NoteCreate::loud, in_body | in_query),
+        field("count", &NoteCreate::count, in_body | in_query, wire::range(0, 100)),
+        field("parent_comment_id", &NoteCreate::parent_comment_id, in_body | in_query),
+        field("tags", &NoteCreate::tags, in_body | in_query, wire::comma_list),
+        field("mood", &NoteCreate::mood, in_body | in_query),
+    };
+};
+static_assert(wire::describes_every_member<NoteCreate>);
+
+struct NotesList {
+    PageRequest page;
+    static constexpr Route route{.method = http::Method::get, .path = "/notes", .summary = "Notes.", .auth = Auth::optional};
+    static constexpr auto fields = std::tuple{api::page(&NotesList::page)};
+};
+
+struct NotesSaved {
+    static constexpr Route route{.method = http::Method::get, .path = "/notes/saved", .summary = "Saved notes."};
+    static constexpr auto fields = std::tuple{};
+};
+
+struct NoteGet {
+    PostId note_id;
+    static constexpr Route route{.method = http::Method::get, .path = "/notes/{note_id}", .summary = "One note."};
+    static constexpr auto fields = std::tuple{field("note_id", &NoteGet::note_id, in_path)};
+};
+
+struct NoteFail {
+    static constexpr Route route{.method = http::Method::get, .path = "/fail", .summary = "A bug."};
+    static constexpr auto fields = std::tuple{};
+};
+
+struct AdminOnly {
+    static constexpr Route route{.method = http::Method::get, .path = "/admin/thing", .summary = "For administrators.", .auth = Auth::admin};
+    static constexpr auto fields = std::tuple{};
+};
+
+struct SignIn {
+    std::string password;
+    static constexpr Route route{.method = http::Method::post, .path = "/sign-in", .summary = "Guess.", .auth = Auth::none, .limit = RateClass::auth};
+    static constexpr auto fields = std::tuple{field("password", &SignIn::password, in_body)};
+};
+
+// Knows "Bearer ada", "Bearer bob" and "Bearer root".
+struct Names final : Authenticator {
+    bool authenticate(const http::RequestHead& request, const Route&, Caller& caller) override {
+        const auto header = request.header("authorization");
+        for (const std::string_view name : {"ada", "bob", "root"}) {
+            if (header != "Bearer " + std::string(name)) continue;
+            caller.id = UserId("user_" + std::string(name));
+            caller.is_admin = name == "root";
+            return true;
+        }
+        return false;
+    }
+};
+
+struct Memory final : IdempotencyStore {
+    struct Kept {
+        std::string hash;
+        int status = 0;
+        std::string body;
+    };
+    std::map<std::string, Kept> kept;
+
+    static std::string name_of(const UserId& user, std::string_view method, std::string_view path, std::string_view key) {
+        return user.str() + " " + std::string(method) + " " + std::string(path) + " " + std::string(key);
+    }
+    Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key, std::string_view hash) override {
+        const auto [found, fresh] = kept.try_emplace(name_of(user, method, path, key), Kept{std::string(hash), 0, {}});
+        if (fresh) return Fresh{};
+        if (found->second.hash != hash) return OtherInput{};
+        if (found->second.status == 0) return StillRunning{};
+        return Replay{found->second.status, found->second.body};
+    }
+    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key, int status, std::string_view body) override {
+        auto& entry = kept[name_of(user, method, path, key)];
+        entry.status = status;
+        entry.body = body;
+    }
+    void forget(const UserId& user, std::string_view method, std::string_view path, std::string_view key) override {
+        kept.erase(name_of(user, method, path, key));
+    }
+};
+
+// One request and its answer.
+struct Sent {
+    int status;
+    std::string body;
+    std::string headers;
+
+    bool has(std::string_view text) const { return body.find(text) != std::string::npos; }
+    std::string header(std::string_view name) const {
+        const auto start = headers.find(std::string(name) + ": ");
+        if (start == std::string::npos) return {};
+        const auto value = start + name.size() + 2;
+        return headers.substr(value, headers.find("\r\n", value) - value);
+    }
+};
+
+struct World {
+    StoppedClock clock;
+    Names names;
+    Memory memory;
+    Api api;
+    int notes = 0;
+    std::vector<std::string> served;  // "200 /api/notes" as the observer hears it
+    DispatcherOptions options{.signing_secret = "0123456789abcdef0123456789abcdef"};
+    std::unique_ptr<Dispatcher> dispatcher;
+
+    World() {
+        options.allowed_origins = {"*"};
+        api.on<NoteCreate>([this](const Caller&, const NoteCreate& in) {
+            ++notes;
+            return NoteAnswer{in.content, in.loud, in.count, in.parent_comment_id ? std::optional(in.parent_comment_id->str()) : std::nullopt, in.tags, in.mood};
+        });
+        api.on<NotesList>([](const Caller&, const NotesList& in) {
+            Page<std::string> page;
+            page.items = {std::to_string(in.page.limit), std::to_string(in.page.skip), in.page.after};
+            page.next = "42.post_x";
+            return page;
+        });
+        api.on<NotesSaved>([](const Caller&, const NotesSaved&) { return std::string("saved"); });
+        api.on<NoteGet>([](const Caller&, const NoteGet& in) -> std::string {
+            if (in.note_id.view() == "post_gone") throw not_found("Note not found");
+            return in.note_id.str();
+        });
+        api.on<NoteFail>([](const Caller&, const NoteFail&) -> std::string { throw std::runtime_error("SELECT secret FROM vault"); });
+        api.on<AdminOnly>([](const Caller&, const AdminOnly&) { return std::string("yes"); });
+        api.on<SignIn>([](const Caller&, const SignIn&) { return std::string("in"); });
+    }
+
+    using Headers = std::vector<http::Header>;
+
+    Sent send(http::Method method, std::string_view target, std::string body = {}, Headers headers = {{"Authorization", "Bearer ada"}}) {
+        if (!dispatcher) {
+            const auto observe = [this](const Done& done) { served.push_back(std::to_string(done.status) + " " + std::string(done.route)); };
+            dispatcher = std::make_unique<Dispatcher>(api, clock, names, memory, observe, options);
+        }
+        if (!body.empty() && (body.front() == '{' || body.front() == '[')) headers.push_back({"Content-Type", "application/json"});
+        http::MemoryExchange exchange(body, 1'000);
+        exchange.head.method = method;
+        exchange.head.target = target;
+        exchange.head.path = target.substr(0, target.find('?'));
+        if (exchange.head.path.size() < target.size()) exchange.head.query = target.substr(exchange.head.path.size() + 1);
+        exchange.head.headers = headers;
+        exchange.head.has_body = !body.empty();
+        exchange.head.peer = "192.0.2.7";
+        dispatcher->handle(exchange);
+        return {exchange.answer.status, exchange.answer.body, std::string(exchange.answer.header_block())};
+    }
+    Sent get(std::string_view target, Headers headers = {{"Authorization", "Bearer ada"}}) { return send(http::Method::get, target, {}, std::move(headers)); }
+    Sent post(std::string_view target, std::string body, Headers headers = {{"Authorization", "Bearer ada"}}) {
+        return send(http::Method::post, target, std::move(body), std::move(headers));
+    }
+};
+
+}  // namespace grover::api::test

@@ -1,0 +1,172 @@
+#include "platform/api/api_test.hpp"
+
+using namespace grover::api::test;
+using grover::http::Method;
+
+TEST_CASE("paths: static wins over a parameter, a trailing slash changes nothing, the rest is 404 or 405") {
+    World w;
+    CHECK(w.get("/api/notes/saved").has("saved"));
+    CHECK(w.get("/api/notes/post_9").has("post_9"));
+    CHECK(w.get("/api/notes/post_9/").has("post_9"));
+    CHECK(w.get("/api/nothing").status == 404);
+    CHECK(w.get("/api/nothing").has("\"detail\":\"Not Found\""));
+    const auto refused = w.send(Method::delete_, "/api/notes/saved");
+    CHECK(refused.status == 405);
+    CHECK(refused.header("Allow") == "GET, HEAD, OPTIONS");
+    CHECK(w.send(Method::head, "/api/notes/saved").status == 200);
+    CHECK(w.get("/api//notes").status == 404);
+}
+
+TEST_CASE("the order of errors: path, sign-in, shape, then what exists") {
+    World w;
+    const World::Headers nobody;
+    CHECK(w.send(Method::post, "/api/nothing", "{", nobody).status == 404);
+    CHECK(w.send(Method::put, "/api/posts/p/notes", "{", nobody).status == 405);
+    const auto anonymous = w.post("/api/posts/p/notes", "{", nobody);
+    CHECK(anonymous.status == 401);
+    CHECK(anonymous.header("WWW-Authenticate") == "Bearer");
+    CHECK(w.post("/api/posts/p/notes", "{").status == 422);
+    CHECK(w.get("/api/notes/post_gone").status == 404);
+    CHECK(w.get("/api/admin/thing").status == 403);
+    CHECK(w.get("/api/admin/thing", {{"Authorization", "Bearer root"}}).status == 200);
+    CHECK(w.notes == 0);
+}
+
+TEST_CASE("an optional endpoint takes an invalid credential for none") {
+    World w;
+    CHECK(w.get("/api/notes", {{"Authorization", "Bearer mallory"}}).status == 200);
+    CHECK(w.get("/api/notes/saved", {{"Authorization", "Bearer mallory"}}).status == 401);
+}
+
+TEST_CASE("a bug answers with a fixed sentence and the request id, and the log alone learns the cause") {
+    World w;
+    const auto sent = w.get("/api/fail");
+    CHECK(sent.status == 500);
+    CHECK(sent.has("\"detail\":\"Internal server error\""));
+    CHECK_FALSE(sent.has("SELECT"));
+    CHECK(sent.has("\"request_id\":\"" + sent.header("X-Request-Id") + "\""));
+    CHECK(w.served == std::vector<std::string>{"500 /api/fail"});
+}
+
+TEST_CASE("a client's request id is used only when it is harmless") {
+    World w;
+    CHECK(w.get("/api/notes", {{"X-Request-Id", "abcdef_12-Z"}}).header("X-Request-Id") == "abcdef_12-Z");
+    CHECK(w.get("/api/notes", {{"X-Request-Id", "short"}}).header("X-Request-Id") != "short");
+    CHECK(w.get("/api/notes", {{"X-Request-Id", "with space in it"}}).header("X-Request-Id").size() == 20);
+}
+
+TEST_CASE("any origin may read, but never with credentials; a listed one is echoed with them") {
+    World any;
+    const auto open = any.get("/api/notes", {{"Origin", "https://evil.example"}});
+    CHECK(open.header("Access-Control-Allow-Origin") == "*");
+    CHECK(open.header("Access-Control-Allow-Credentials").empty());
+
+    World mixed;
+    mixed.options.allowed_origins = {"https://app.example", "*"};
+    const auto starred = mixed.get("/api/notes", {{"Origin", "https://app.example"}});
+    CHECK(starred.header("Access-Control-Allow-Origin") == "*");
+    CHECK(starred.header("Access-Control-Allow-Credentials").empty());
+
+    World listed;
+    listed.options.allowed_origins = {"https://app.example"};
+    const auto ours = listed.get("/api/notes", {{"Origin", "https://app.example"}});
+    CHECK(ours.header("Access-Control-Allow-Origin") == "https://app.example");
+    CHECK(ours.header("Access-Control-Allow-Credentials") == "true");
+    CHECK(ours.header("Vary") == "Origin");
+    const auto theirs = listed.get("/api/notes/saved", {{"Origin", "https://evil.example"}});
+    CHECK(theirs.status == 401);
+    CHECK(theirs.header("Access-Control-Allow-Origin").empty());
+}
+
+TEST_CASE("a preflight needs no credential and echoes the headers that were asked for") {
+    World w;
+    const auto sent = w.send(Method::options, "/api/notes/saved", {}, {{"Origin", "https://app.example"}, {"Access-Control-Request-Headers", "authorization, x-thing"}});
+    CHECK(sent.status == 204);
+    CHECK(sent.header("Access-Control-Allow-Headers") == "authorization, x-thing");
+    CHECK(sent.header("Access-Control-Max-Age") == "600");
+    CHECK(sent.header("Access-Control-Allow-Methods").find("PATCH") != std::string::npos);
+    CHECK(w.send(Method::options, "/api/notes/saved", {}, {}).header("Allow") == "GET, HEAD, OPTIONS");
+}
+
+TEST_CASE("errors carry the headers of any answer") {
+    World w;
+    for (const auto* target : {"/api/nothing", "/api/fail", "/api/notes/post_gone"}) {
+        const auto sent = w.get(target, {{"Authorization", "Bearer ada"}, {"Origin", "https://app.example"}});
+        CHECK(sent.header("Access-Control-Allow-Origin") == "*");
+        CHECK(sent.header("X-Content-Type-Options") == "nosniff");
+        CHECK(sent.header("Referrer-Policy") == "no-referrer");
+        CHECK_FALSE(sent.header("X-Request-Id").empty());
+    }
+}
+
+TEST_CASE("the same request with one key is done once; another request with it is refused") {
+    World w;
+    const World::Headers key{{"Authorization", "Bearer ada"}, {"Idempotency-Key", "k1"}};
+    const auto first = w.post("/api/posts/p/notes", R"({"content":"x"})", key);
+    const auto again = w.post("/api/posts/p/notes", R"({"content":"x"})", key);
+    CHECK(first.status == 200);
+    CHECK(again.body == first.body);
+    CHECK(again.header("Idempotency-Replayed") == "true");
+    CHECK(w.notes == 1);
+
+    const auto other = w.post("/api/posts/p/notes", R"({"content":"y"})", key);
+    CHECK(other.status == 422);
+    CHECK(other.has("Idempotency-Key was used with another request"));
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x"})", {{"Authorization", "Bearer bob"}, {"Idempotency-Key", "k1"}}).status == 200);
+    CHECK(w.notes == 2);
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x"})", {{"Authorization", "Bearer ada"}, {"Idempotency-Key", std::string(129, 'k')}}).status == 422);
+}
+
+TEST_CASE("while the first one runs a second with its key waits") {
+    World w;
+    const World::Headers key{{"Authorization", "Bearer ada"}, {"Idempotency-Key", "k"}};
+    w.post("/api/posts/p/notes", R"({"content":"x"})", key);
+    w.memory.kept.begin()->second.status = 0;  // as before the first answer was stored
+    const auto sent = w.post("/api/posts/p/notes", R"({"content":"x"})", key);
+    CHECK(sent.status == 409);
+    CHECK(sent.header("Retry-After") == "1");
+    CHECK(w.notes == 1);
+}
+
+TEST_CASE("the bucket of a class empties, says so, and fills again") {
+    World w;
+    w.options.requests_per_minute = 6;  // auth: 1 a minute, burst 6
+    const auto guess = [&](std::string_view address) {
+        return w.send(Method::post, "/api/sign-in", R"({"password":"x"})", {{"X-Forwarded-For", address}});
+    };
+    for (int i = 0; i < 6; ++i) CHECK(guess("").status == 200);
+    const auto refused = guess("");
+    CHECK(refused.status == 429);
+    CHECK(refused.has("Too many requests, please try again later"));
+    CHECK(refused.header("Retry-After") == "60");
+    CHECK(refused.header("X-RateLimit-Remaining") == "0");
+    CHECK(guess("198.51.100.1").status == 429);  // the peer is no trusted proxy: its header moves nobody
+
+    w.clock.at = w.clock.at + std::chrono::seconds{60};
+    CHECK(guess("").status == 200);
+    CHECK(guess("").status == 429);
+}
+
+TEST_CASE("a refused request costs nothing, and users have buckets of their own") {
+    World w;
+    w.options.requests_per_minute = 1;  // general: burst 10; write: half a token a minute, burst 5
+    const auto note = [&](const char* who) { return w.post("/api/posts/p/notes", R"({"content":"x"})", {{"Authorization", who}}).status; };
+    for (int i = 0; i < 5; ++i) CHECK(note("Bearer ada") == 200);
+    for (int i = 0; i < 20; ++i) CHECK(note("Bearer ada") == 429);
+    CHECK(w.get("/api/notes/saved").status == 200);
+    CHECK(note("Bearer bob") == 200);
+    CHECK(w.notes == 6);
+}
+
+TEST_CASE("health is answered at once, for GET and HEAD alone") {
+    World w;
+    w.get("/api/notes");
+    grover::http::RequestHead head;
+    head.path = "/health";
+    grover::http::Response response;
+    CHECK(w.dispatcher->answer_at_once(head, response));
+    CHECK(response.body == R"({"status":"ok"})");
+    CHECK(response.has_header("Cache-Control"));
+    head.method = Method::post;
+    CHECK_FALSE(w.dispatcher->answer_at_once(head, response));
+}

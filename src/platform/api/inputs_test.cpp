@@ -1,0 +1,110 @@
+#include "platform/api/api_test.hpp"
+
+using namespace grover::api::test;
+
+TEST_CASE("a value is taken from the body, or from the query when the body does not have it") {
+    World w;
+    CHECK(w.post("/api/posts/post_1/notes", R"({"content":"from body"})").has("\"content\":\"from body\""));
+    CHECK(w.post("/api/posts/post_1/notes?content=from+query", "").has("\"content\":\"from query\""));
+    CHECK(w.post("/api/posts/post_1/notes?content=query", R"({"content":"body"})").has("\"content\":\"body\""));
+    CHECK(w.post("/api/posts/post_1/notes?content=query", R"({"content":null})").has("\"content\":\"query\""));
+    CHECK(w.post("/api/posts/post_1/notes", "content=form&loud=yes", {{"Authorization", "Bearer ada"}, {"Content-Type", "application/x-www-form-urlencoded"}})
+              .has("\"content\":\"form\",\"loud\":true"));
+    CHECK(w.post("/api/posts/post_1/notes?content=1&content=2", "").has("\"content\":\"2\""));
+}
+
+TEST_CASE("booleans and numbers come in the spellings of the clients in the field") {
+    World w;
+    for (const auto* yes : {"true", "\"True\"", "1", "\"1\"", "\"yes\"", "\"ON\""}) {
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","loud":)") + yes + "}").has("\"loud\":true"));
+    }
+    for (const auto* no : {"false", "0", "\"off\"", "\"No\""}) {
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","loud":)") + no + "}").has("\"loud\":false"));
+    }
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","count":"7"})").has("\"count\":7"));
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","count":7.0})").has("\"count\":7"));
+}
+
+TEST_CASE("every bad field is reported at once, and nothing is done") {
+    World w;
+    const auto sent = w.post("/api/posts/post_1/notes", R"({"content":"   ","loud":"maybe","count":101,"mood":"sad"})");
+    CHECK(sent.status == 422);
+    CHECK(sent.has(R"("loc":["body","content"])"));
+    CHECK(sent.has(R"("loc":["body","loud"])"));
+    CHECK(sent.has(R"("loc":["body","count"])"));
+    CHECK(sent.has("'calm' or 'wild'"));
+    CHECK(sent.has("\"code\":\"invalid_input\""));
+    CHECK(w.notes == 0);
+}
+
+TEST_CASE("lengths are counted in code points, after trimming, and too long is refused, never cut") {
+    World w;
+    std::string twenty;
+    for (int i = 0; i < 20; ++i) twenty += "é";
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"  )" + twenty + R"(  "})").status == 200);
+    CHECK(w.post("/api/posts/p/notes", R"({"content":")" + twenty + R"(x"})").status == 422);
+}
+
+TEST_CASE("lists come as arrays, repeated keys or one text with commas") {
+    World w;
+    for (const auto* target : {"/api/posts/p/notes?content=x&tags=a,%20b", "/api/posts/p/notes?content=x&tags=a&tags=b", "/api/posts/p/notes?content=x&tags[]=a&tags[]=b"}) {
+        CHECK(w.post(target, "").has(R"("tags":["a","b"])"));
+    }
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","tags":["a","b"]})").has(R"("tags":["a","b"])"));
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","tags":[1]})").status == 422);
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","tags":{"a":1}})").status == 422);
+}
+
+TEST_CASE("a malformed id is 400, but only when the shape of the input is right") {
+    World w;
+    CHECK(w.post("/api/posts/po%20st/notes", R"({"content":"x"})").status == 400);
+    CHECK(w.post("/api/posts/po%20st/notes", R"({"content":"x"})").has("Invalid post_id format"));
+    CHECK(w.post("/api/posts/" + std::string(51, 'a') + "/notes", R"({"content":"x"})").has("post_id too long"));
+    CHECK(w.post("/api/posts/post_1%0A/notes", R"({"content":"x"})").status == 400);
+    CHECK(w.post("/api/posts/po%20st/notes", "{}").status == 422);
+    CHECK(w.notes == 0);
+}
+
+TEST_CASE("what is no JSON, too deep or not UTF-8 is one clear refusal") {
+    World w;
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x")").status == 422);
+    CHECK(w.post("/api/posts/p/notes", "{\"content\":\"\xff\"}").status == 422);
+    CHECK(w.post("/api/posts/p/notes?content=%ff%fe", "").status == 422);
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","deep":)" + std::string(40, '[') + std::string(40, ']') + "}").status == 422);
+    CHECK(w.post("/api/posts/p/notes", R"(["content"])").status == 422);
+    CHECK(w.notes == 0);
+}
+
+TEST_CASE("numbers too large for anything are refused, not wrapped") {
+    World w;
+    for (const auto* number : {"99999999999999999999", "-1", "1e3", "1.5", "\"nan\"", "\"0x10\"", "true", "[1]"}) {
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","count":)") + number + "}").status == 422);
+    }
+    CHECK(w.notes == 0);
+    CHECK(w.post("/api/posts/p/notes?content=x&count=9223372036854775808", "").status == 422);
+}
+
+TEST_CASE("limit and skip are clamped; what is no integer is 422") {
+    World w;
+    CHECK(w.get("/api/notes").has(R"(["20","0",""])"));
+    CHECK(w.get("/api/notes?limit=1000&skip=-5").has(R"(["100","0",""])"));
+    CHECK(w.get("/api/notes?limit=0").has(R"(["1","0",""])"));
+    CHECK(w.get("/api/notes?limit=99999999999999999999").has(R"(["100","0",""])"));
+    CHECK(w.get("/api/notes?limit=ten").status == 422);
+    CHECK(w.get("/api/notes?skip=1.5").status == 422);
+}
+
+TEST_CASE("a cursor leads on; an altered one, or one of another place, is refused") {
+    World w;
+    const auto cursor = w.get("/api/notes").header("X-Next-Cursor");
+    REQUIRE_FALSE(cursor.empty());
+    CHECK(w.get("/api/notes?cursor=" + cursor).has("42.post_x"));
+    auto altered = cursor;
+    altered.back() = altered.back() == 'A' ? 'B' : 'A';
+    for (const auto& bad : {altered, std::string("x"), std::string(600, 'A'), cursor.substr(1)}) {
+        const auto sent = w.get("/api/notes?cursor=" + bad);
+        CHECK(sent.status == 400);
+        CHECK(sent.has("Invalid cursor"));
+    }
+    CHECK_FALSE(grover::api::CursorCodec("0123456789abcdef0123456789abcdef").open("/api/posts", cursor));
+}
