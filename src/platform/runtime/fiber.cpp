@@ -99,9 +99,13 @@ void Fiber::enter() {
     ExceptionState outside;
     std::memcpy(&outside, thread_exceptions, sizeof outside);
     std::memcpy(thread_exceptions, &exceptions_, sizeof exceptions_);
+    const log::Context* const outside_context = log::current_context();
+    log::set_current_context(log_context_);
     announce_switch(from, context_);
     self_ = std::move(self_).resume();
     announce_arrival(from, context_);
+    log_context_ = log::current_context();
+    log::set_current_context(outside_context);
     std::memcpy(&exceptions_, thread_exceptions, sizeof exceptions_);
     std::memcpy(thread_exceptions, &outside, sizeof outside);
 

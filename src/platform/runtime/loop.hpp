@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "platform/observability/context.hpp"
 #include "platform/runtime/fiber.hpp"
 #include "platform/runtime/sanitizer.hpp"
 #include "platform/runtime/stack.hpp"
@@ -77,8 +78,9 @@ private:
     SanitizerContext context_;
     SanitizerContext* resumer_context_ = nullptr;
     ExceptionState exceptions_;
-    boost::context::fiber self_;     // while suspended
-    boost::context::fiber resumer_;  // while running
+    const log::Context* log_context_ = nullptr;  // of this fiber, while another runs
+    boost::context::fiber self_;                 // while suspended
+    boost::context::fiber resumer_;              // while running
     std::function<void()> body_;
     bool exit_ = false;
 };

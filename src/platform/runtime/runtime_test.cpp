@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "platform/base/error.hpp"
+#include "platform/observability/context.hpp"
 #include "platform/runtime/fiber.hpp"
 #include "platform/runtime/runtime.hpp"
 
@@ -207,6 +208,28 @@ TEST_CASE("exceptions being handled belong to their fiber") {
         CHECK(seen == "firstfirst");
         CHECK(std::uncaught_exceptions() == 0);
     });
+}
+
+TEST_CASE("whose work a log line is about belongs to its fiber") {
+    in_a_fiber([&] {
+        const log::Context mine{.request_id = "mine"};
+        const log::ContextScope scope(mine);
+        Signal go;
+        Signal ended;
+        spawn([&] {
+            CHECK(log::current_context() == nullptr);
+            const log::Context other{.request_id = "other"};
+            const log::ContextScope inner(other);
+            go.wait();
+            CHECK(log::current_context() == &other);
+            ended.notify();
+        });
+        CHECK(log::current_context() == &mine);
+        go.notify();
+        ended.wait();
+        CHECK(log::current_context() == &mine);
+    });
+    CHECK(log::current_context() == nullptr);
 }
 
 TEST_CASE("fibers still waiting when the loop stops are cancelled, and their locals destroyed") {
