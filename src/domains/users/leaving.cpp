@@ -28,6 +28,13 @@ std::vector<EdgeRow> some_edges(db::Read& tx, Statement statement) {
     return out;
 }
 
+struct OverdueRow {
+    UserId user_id;
+    Time due;
+    static constexpr auto columns = std::tuple{db::column("user_id", &OverdueRow::user_id),
+                                               db::column("deletion_scheduled_at", &OverdueRow::due)};
+};
+
 // A second deletion after a restore is another order than the first, whose job may still wait.
 std::string job_key(const UserId& user, Time due) { return user.str() + '.' + std::to_string(due.us); }
 
@@ -159,10 +166,10 @@ void Leaving::sweep() const {
         tx.exec(sql::user_leaving::sweep_former_emails{.now = now});
         tx.exec(sql::user_leaving::sweep_mutes{.now = now});
         // A deletion whose job was lost or parked is ordered again.
-        tx.each(sql::user_leaving::overdue_deletions{.now = now, .limit = 100}, [&](const db::Row& row) {
-            const UserId user(row.text(0));
-            tx.enqueue_once(job_key(user, Time{row.integer(1)}), EraseAccount{user}, now);
-        });
+        const auto overdue =
+            tx.list<OverdueRow>(sql::user_leaving::overdue_deletions{.now = now, .limit = 100});
+        for (const auto& row : overdue)
+            tx.enqueue_once(job_key(row.user_id, row.due), EraseAccount{row.user_id}, now);
     });
 }
 
