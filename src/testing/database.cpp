@@ -3,7 +3,12 @@
 #include <array>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
+
+#include "testing/postgres_databases.hpp"
 
 namespace grover::testing {
 namespace {
@@ -34,7 +39,16 @@ db::Engine engine_under_test() {
 }
 
 std::unique_ptr<db::Database> fresh_database(db::Options options) {
-    options.url = "sqlite::memory:";
+    if (engine_under_test() == db::Engine::sqlite) {
+        options.url = "sqlite::memory:";
+        return db::open(options);
+    }
+    const auto lent = lend_postgres_database();
+    options.url = lent->url;
+    // The Database keeps its options longer than its connections, and with them the right to the database.
+    options.warn = [lent, warn = options.warn](std::string_view text) {
+        if (warn) warn(text);
+    };
     return db::open(options);
 }
 
@@ -46,7 +60,9 @@ std::int64_t query_number(db::Database& database, const std::string& sql) {
     return database.read([&](db::Read& tx) { return query_number_in(tx, sql); });
 }
 
-std::int64_t query_number_in(db::Read& tx, const std::string& sql) { return tx.value<std::int64_t>(AnySql(sql)); }
+std::int64_t query_number_in(db::Read& tx, const std::string& sql) {
+    return tx.value<std::int64_t>(AnySql(sql));
+}
 
 std::string query_text(db::Database& database, const std::string& sql) {
     std::string text;

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "platform/db/postgres_database.hpp"
 #include "platform/db/sqlite_database.hpp"
 
 namespace grover::db {
@@ -12,6 +13,9 @@ std::unique_ptr<Database> open(const Options& options) {
         SqliteFile file(sqlite_path(url));
         file.migrate(options.clock != nullptr ? *options.clock : static_cast<const Clock&>(SystemClock()));
         return std::make_unique<SqliteDatabase>(options, std::move(file));
+    }
+    if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
+        return std::make_unique<PostgresDatabase>(options);
     }
     const auto scheme = url.substr(0, url.find(':'));
     throw std::runtime_error("DATABASE_URL has the unknown scheme '" + std::string(scheme) +

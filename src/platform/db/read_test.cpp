@@ -182,6 +182,13 @@ TEST_CASE("other statements may run while rows are read") {
         });
     });
     CHECK(sum == 2);
+    db->write([&](db::Write& tx) {
+        sum = 0;
+        tx.each(sql::db_test::all_counters{}, [&](const db::Row& row) {
+            sum += tx.value<std::int64_t>(sql::db_test::counter{.name = row.text(0)});
+        });
+    });
+    CHECK(sum == 2);
 }
 
 TEST_CASE("a statement that takes too long is stopped, and the store goes on") {

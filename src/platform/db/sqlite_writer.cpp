@@ -83,10 +83,12 @@ private:
         // PostgreSQL refuses everything after a failed statement; what is written on SQLite must run there
         // too.
         if (failed_) throw std::logic_error(std::string(statement.name) + " after a statement that failed");
-        failed_ = true;
-        const std::int64_t changed = writer_.connection_.run(statement, args, on_row);
-        failed_ = false;
-        return changed;
+        try {
+            return writer_.connection_.run(statement, args, on_row);
+        } catch (...) {
+            failed_ = true;
+            throw;
+        }
     }
 
     SqliteWriter& writer_;

@@ -65,6 +65,7 @@ SELECT 1 WHERE false;
 -- name: put_in_order (postgres)
 -- A transaction that depends on another one published after it, and is visible only with it: among what is visible now,
 -- the order of arrival is right, and nothing that becomes visible later belongs before it.
+-- scan: all that arrived is moved
 WITH arrived AS (DELETE FROM outbox_arrivals RETURNING arrival, name, payload, created_at)
 INSERT INTO outbox (name, payload, created_at) SELECT name, payload, created_at FROM arrived ORDER BY arrival;
 
