@@ -306,7 +306,9 @@ bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules&
     where = found.where;
     present = found.form != Found::Form::absent;
     if (found.form == Found::Form::json) {
-        return found.json.kind() == JsonKind::string ? add_text(found.json.string()) : add_json(found.json);
+        // A text is a list only where the contract says so; a query string or a form has no other way to say one item.
+        const bool is_text = found.json.kind() == JsonKind::string && (rules.comma_list || rules.json_text);
+        return is_text ? add_text(found.json.string()) : add_json(found.json);
     }
     const auto values = inputs.find_all(name, rules, where);
     if (values.empty()) return true;
