@@ -234,10 +234,12 @@ void Connection::next_request() {
 
 // Closing while the client still sends would reset the connection, and the answer could be lost with it.
 void Connection::linger() {
-    state_ = State::lingering;
-    deadline_ = worker_->now + kLinger;
+    const bool more_may_come = !request_->body.done() || !request_->raw.empty();
     worker_->give_back(std::move(request_));
     socket_.end_sending();
+    if (!more_may_come) return close();
+    state_ = State::lingering;
+    deadline_ = worker_->now + kLinger;
     drop_input();
 }
 

@@ -21,7 +21,9 @@ void Connection::handle() {
     if (!request.head.has_body && handler.answer_at_once(request.head, request.answer)) return answer();
     state_ = State::handling;
     deadline_ = worker_->now + worker_->server.options.handler_timeout;
-    body_check_ = {};
+    body_mark_ = worker_->now;
+    body_check_ = worker_->now + worker_->server.options.slow_body_grace;
+    body_bytes_ = request.raw.size();
     runtime::spawn([this] { run_handler(*request_); });
 }
 
@@ -84,10 +86,9 @@ void Connection::wait_for_body(Request& request) {
     const auto& options = worker_->server.options;
     // While the client is the slow one, its rate counts and the handler's time does not.
     if (body_check_ < worker_->now) {
-        const bool first = body_check_ == runtime::Steady::time_point{};
         body_mark_ = worker_->now;
         body_bytes_ = 0;
-        body_check_ = worker_->now + (first ? std::chrono::seconds(options.slow_body_grace) : kBodyWindow);
+        body_check_ = worker_->now + kBodyWindow;
     }
     body_wait_ = true;
     deadline_ = body_check_;
