@@ -110,7 +110,11 @@ std::string openapi_of(const Api& api, std::string_view version) {
     Components components{{"Error", std::string(kErrorSchema)}};
     std::map<std::string, std::map<std::string, std::string>> paths;
     for (const auto& endpoint : api.endpoints()) {
-        const auto add = [&](http::Method method, const std::string& path) { append_operation(paths[path][lower_method(method)], *endpoint, method, path, components); };
+        const auto add = [&](http::Method method, std::string path) {
+            // OpenAPI has no word for "the rest of the path".
+            if (const auto dots = path.rfind("...}"); dots != std::string::npos) path.erase(dots, 3);
+            append_operation(paths[path][lower_method(method)], *endpoint, method, path, components);
+        };
         add(endpoint->route.method, endpoint->name);
         for (const auto& alias : endpoint->route.aliases) add(alias.method, endpoint->route.absolute ? std::string(alias.path) : "/api" + std::string(alias.path));
     }

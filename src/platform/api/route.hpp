@@ -27,7 +27,7 @@ struct Alias {
 
 struct Route {
     http::Method method;
-    // Below /api unless `absolute`; parameters as {name}.
+    // Below /api unless `absolute`; parameters as {name}, at the end also {name...}: all segments that are left.
     std::string_view path;
     std::string_view summary;
     Auth auth = Auth::required;

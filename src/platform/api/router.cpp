@@ -22,6 +22,7 @@ constexpr std::size_t kMethods = static_cast<std::size_t>(Method::other);
 struct Router::Node {
     std::map<std::string, std::unique_ptr<Node>, std::less<>> children;
     std::unique_ptr<Node> parameter;
+    std::unique_ptr<Node> rest;  // takes all that is left of a path
     std::array<Target, kMethods> targets;
     bool is_end = false;
 };
@@ -42,9 +43,14 @@ void Router::add(Method method, std::string_view path, const Endpoint& endpoint)
     Target target{&endpoint, {}};
     path.remove_prefix(1);
     while (!path.empty()) {
-        const auto segment = next_segment(path);
-        auto& child = segment.starts_with('{') ? node->parameter : node->children[std::string(segment)];
-        if (segment.starts_with('{')) target.names.emplace_back(segment.substr(1, segment.size() - 2));
+        auto segment = next_segment(path);
+        const bool is_parameter = segment.starts_with('{'), is_rest = segment.ends_with("...}");
+        auto& child = is_rest ? node->rest : is_parameter ? node->parameter : node->children[std::string(segment)];
+        if (is_parameter) {
+            segment.remove_prefix(1);
+            segment.remove_suffix(is_rest ? 4 : 1);
+            target.names.emplace_back(segment);
+        }
         if (!child) child = std::make_unique<Node>();
         node = child.get();
     }
@@ -62,11 +68,15 @@ const Router::Node* Router::walk(const Node& node, std::string_view rest, std::a
     if (const auto child = node.children.find(segment); child != node.children.end()) {
         if (const auto* found = walk(*child->second, after, values, count)) return found;
     }
-    if (!node.parameter || segment.empty() || count == kMaxPathParameters) return nullptr;
-    values[count++] = segment;
-    if (const auto* found = walk(*node.parameter, after, values, count)) return found;
-    --count;
-    return nullptr;
+    if (count == kMaxPathParameters) return nullptr;
+    if (node.parameter && !segment.empty()) {
+        values[count++] = segment;
+        if (const auto* found = walk(*node.parameter, after, values, count)) return found;
+        --count;
+    }
+    if (!node.rest) return nullptr;
+    values[count++] = rest;
+    return node.rest.get();
 }
 
 Match Router::find(Method method, std::string_view path) const {

@@ -63,7 +63,7 @@ public:
 
 private:
     [[noreturn]] void fail() const {
-        throw unavailable("Service temporarily unavailable", std::chrono::seconds(5))
+        throw unavailable("Storage is temporarily unavailable", std::chrono::seconds(5))
             .with_cause("cannot write the upload " + path_ + ": " + std::strerror(errno));
     }
 
