@@ -48,10 +48,15 @@ struct Use {
     Folder folder = Folder::uploads;
     KindSet kinds = kAnyKind;
     std::uint64_t max_bytes = kMaxFileSize;
+    bool as_profile_picture = false;  // only the middle square, 400 and 100 pixels
 };
 inline constexpr Use kPostUse{.folder = Folder::posts};
 inline constexpr Use kStoryUse{.folder = Folder::stories, .kinds = {Kind::image, Kind::video}};
 inline constexpr Use kProductUse{.folder = Folder::products, .kinds = {Kind::image}};
+inline constexpr Use kProfileUse{.folder = Folder::profiles,
+                                 .kinds = {Kind::image},
+                                 .max_bytes = kMaxProfilePictureSize,
+                                 .as_profile_picture = true};
 inline constexpr Use kVoiceUse{.folder = Folder::messages, .kinds = {Kind::audio}};
 inline constexpr Use kVideoMessageUse{.folder = Folder::messages, .kinds = {Kind::video}};
 inline constexpr Use kGroupUse{.folder = Folder::groups, .kinds = {Kind::image}};
@@ -70,6 +75,13 @@ struct Options {
     unsigned image_workers = 1;  // child processes at once
     // How a child process is started; the first word is the program.
     std::vector<std::string> image_worker_command{"/proc/self/exe", "image-worker"};
+};
+
+// Orders for platform/jobs.
+struct DeleteMediaFiles {
+    MediaId media_id;
+    static constexpr std::string_view name = "media.delete_files";
+    static constexpr auto fields = std::tuple{field("media_id", &DeleteMediaFiles::media_id)};
 };
 
 // For whom URLs are built.
@@ -120,6 +132,16 @@ public:
     MediaInfo info(const Medium& medium, const View& view) const;
     // When signed URLs built now will be built differently: copies in memory end here.
     Time urls_change_at() const;
+
+    // What an object keeps to build the URL later without reading the medium, and that URL; only for what is open to all
+    // (profile pictures). The key of the rendition behind `url`: "grover/profiles/<media_id>/full-0123abcd.jpg".
+    std::string key(const Medium& medium) const;
+    std::string open_url(Kind kind, std::string_view key, std::string_view base_url) const;
+
+    // --- Background: may be run again after a crash at any point. ---
+    void run(const DeleteMediaFiles& job);
+    // Nightly: leftovers, uploads that nobody attached, files without a row, rows without files (logged).
+    void sweep();
 
     // The directory for files that are still coming in (MultipartForm), on the same disk as the rest.
     const std::string& upload_directory() const;

@@ -26,8 +26,7 @@ constexpr std::size_t kHashDigits = 8;
 constexpr std::uint64_t kEnoughFree = 1'000'000'000;
 
 [[noreturn]] void fail(const char* what) {
-    throw unavailable("Storage is temporarily unavailable", kRetryAfter)
-        .with_cause(std::string(what) + ": " + std::strerror(errno));
+    throw storage_unavailable(std::string(what) + ": " + std::strerror(errno));
 }
 
 void require(bool worked, const char* what) {
@@ -96,6 +95,10 @@ FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
 }
 
 int FileHandle::release() { return std::exchange(fd_, -1); }
+
+Error storage_unavailable(std::string cause) {
+    return unavailable("Storage is temporarily unavailable", kRetryAfter).with_cause(std::move(cause));
+}
 
 std::string content_hash(int fd) {
     crypto_hash_sha256_state state;
@@ -209,17 +212,28 @@ std::size_t Storage::remove_leftovers(std::chrono::seconds older_than) {
     return removed;
 }
 
-void Storage::each_medium(std::chrono::seconds older_than,
-                          const std::function<void(const MediaId&)>& f) const {
+std::vector<MediaId> Storage::media_in_shard(unsigned shard, std::chrono::seconds older_than) const {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const std::string name{kDigits[shard / 16 % 16], kDigits[shard % 16]};
+    std::vector<MediaId> media;
     std::error_code error;
-    for (const auto& level_1 : fs::directory_iterator(root_ / "files", error)) {
-        for (const auto& level_2 : fs::directory_iterator(level_1.path(), error)) {
-            for (const auto& medium : fs::directory_iterator(level_2.path(), error)) {
-                const auto name = medium.path().filename().string();
-                if (is_well_formed_id(name) && age(medium.path()) >= older_than) f(MediaId(name));
-            }
+    for (const auto& level_2 : fs::directory_iterator(root_ / "files" / name, error)) {
+        for (const auto& medium : fs::directory_iterator(level_2.path(), error)) {
+            const auto id = medium.path().filename().string();
+            if (is_well_formed_id(id) && age(medium.path()) >= older_than) media.emplace_back(id);
         }
     }
+    return media;
+}
+
+void Storage::take_in(const std::string& path, const Stage& stage, const std::string& rendition) {
+    if (renameat(AT_FDCWD, path.c_str(), stage.fd(), rendition.c_str()) == 0) return;
+    require(errno == EXDEV, "move of an upload");
+    std::error_code error;
+    fs::copy_file(path, stage.path(rendition), error);
+    errno = error.value();
+    require(!error, "copy of an upload");
+    fs::remove(path, error);
 }
 
 bool Storage::is_available() const {

@@ -9,12 +9,12 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "platform/base/error.hpp"
 #include "platform/base/id.hpp"
 
 namespace grover::media {
@@ -35,6 +35,9 @@ public:
 private:
     int fd_ = -1;
 };
+
+// 503 "Storage is temporarily unavailable"; the cause is logged.
+Error storage_unavailable(std::string cause);
 
 // 8 hex digits of the SHA-256 of an open file, read piece by piece.
 std::string content_hash(int fd);
@@ -86,10 +89,13 @@ public:
 
     // Where uploads are spooled; on the same disk, so that nothing is copied.
     std::string upload_directory() const { return (root_ / "tmp").string(); }
+    // Moves a spooled upload into a stage; copies it when it lies on another disk.
+    void take_in(const std::string& path, const Stage& stage, const std::string& rendition);
     // What crashed requests left behind. Returns how many.
     std::size_t remove_leftovers(std::chrono::seconds older_than);
-    // Calls f(media_id) for each medium on disk that is older than that, one directory after the other.
-    void each_medium(std::chrono::seconds older_than, const std::function<void(const MediaId&)>& f) const;
+    // All media that are older than that below one of the kShards directories of the first level, in no order.
+    static constexpr unsigned kShards = 256;
+    std::vector<MediaId> media_in_shard(unsigned shard, std::chrono::seconds older_than) const;
 
     // Writable, and more than 1 GB or 5 % free.
     bool is_available() const;

@@ -153,18 +153,21 @@ TEST_CASE("the sweep finds leftovers and media by their age") {
     fill(stage);
     (void)storage.store(stage, id, kTwoFiles);
 
-    std::vector<std::string> found;
-    const auto note = [&](const MediaId& medium) { found.push_back(medium.str()); };
-    storage.each_medium(1h, note);
-    CHECK(found.empty());
+    const auto older_than = [&](std::chrono::seconds limit) {
+        std::vector<MediaId> found;
+        for (unsigned shard = 0; shard < Storage::kShards; ++shard) {
+            for (const auto& medium : storage.media_in_shard(shard, limit)) found.push_back(medium);
+        }
+        return found;
+    };
+    CHECK(older_than(1h).empty());
     CHECK(storage.remove_leftovers(1h) == 0);
 
     fs::last_write_time(storage.upload_directory() + "/upload-1", fs::file_time_type::clock::now() - 2h);
     for (const auto& entry : fs::recursive_directory_iterator(dir.path("files"))) {
         fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - 2h);
     }
-    storage.each_medium(1h, note);
-    CHECK(found == std::vector{id.str()});
+    CHECK(older_than(1h) == std::vector{id});
     CHECK(storage.remove_leftovers(1h) == 1);
     CHECK_FALSE(fs::exists(storage.upload_directory() + "/upload-1"));
 }

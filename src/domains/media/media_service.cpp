@@ -1,0 +1,89 @@
+#include <stdexcept>
+
+#include "domains/media/base64.hpp"
+#include "domains/media/media_parts.hpp"
+#include "domains/media/media_store.hpp"
+#include "domains/media/media_uploads.hpp"
+
+namespace grover::media {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kShortestSecret = 16;
+// Renditions are kept that long after the last reference, for clients that still show the object.
+constexpr auto kFilesStay = 24h;
+
+}  // namespace
+
+MediaService::MediaService(db::Database& db, users::UsersService& users, const Clock& clock,
+                           runtime::WorkerPool& workers, Options options) {
+    if (options.url_secret.size() < kShortestSecret)
+        throw std::runtime_error("MEDIA_URL_SECRET needs at least 16 bytes");
+    parts_ = std::make_unique<Parts>(db, users, clock, workers, std::move(options));
+}
+
+MediaService::~MediaService() = default;
+
+const std::string& MediaService::upload_directory() const { return parts_->upload_directory; }
+
+MediaId MediaService::upload(const UserId& owner, http::UploadedFile& file, const Use& use) {
+    const Medium medium = parts_->workers.call([&] { return store_upload(*parts_, owner, file, use); });
+    // If this fails, also between commit and answer, the files stay until the sweep: a row must never lose them.
+    parts_->db.write([&](db::Write& tx) { store::insert(tx, medium); });
+    return medium.media_id;
+}
+
+MediaId MediaService::take(const UserId& owner, std::string_view text, const Use& use,
+                           std::vector<std::string> loc) {
+    const auto what = classify_media_text(text);
+    switch (what.form) {
+        case MediaText::Form::neither:
+            throw no_file(loc);
+        case MediaText::Form::base64: {
+            auto file = parts_->workers.call(
+                [&] { return decode_upload(*parts_, what.declared_type, what.data, use, loc); });
+            return upload(owner, file, use);
+        }
+        case MediaText::Form::url:
+            break;
+    }
+    const auto id = medium_in_url(what.data);
+    const auto medium = id ? parts_->db.read([&](db::Read& tx) { return find(tx, *id); }) : nullptr;
+    if (!medium || medium->owner_id != owner)
+        throw invalid_input(loc, loc.back() + " is not the URL of a file you uploaded");
+    if (!use.kinds.contains(medium->kind)) throw type_not_allowed(use.kinds);
+    return *id;
+}
+
+void MediaService::attach(db::Write& tx, const UserId& owner, const MediaId& medium, const Reference& by,
+                          Access access) {
+    const auto found = find(tx, medium);
+    if (!found || found->owner_id != owner) throw media_not_found();
+    const auto now = parts_->clock.now();
+    store::put_reference(tx, medium, by, access, now);
+    store::settle(tx, medium, now);
+}
+
+void MediaService::share(db::Write& tx, const Reference& from, const Reference& to, Access access) {
+    const auto now = parts_->clock.now();
+    for (const auto& medium : store::media_of(tx, from)) {
+        store::put_reference(tx, medium, to, access, now);
+        store::settle(tx, medium, now);
+    }
+}
+
+void MediaService::set_access(db::Write& tx, const Reference& by, Access access) {
+    for (const auto& medium : store::set_access(tx, by, access))
+        store::settle(tx, medium, parts_->clock.now());
+}
+
+void MediaService::release(db::Write& tx, const Reference& by) {
+    const auto now = parts_->clock.now();
+    for (const auto& medium : store::remove_references(tx, by)) {
+        if (store::settle(tx, medium, now)) tx.enqueue(DeleteMediaFiles{medium}, now + kFilesStay);
+    }
+}
+
+}  // namespace grover::media
