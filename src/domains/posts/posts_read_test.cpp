@@ -1,0 +1,214 @@
+#include <thread>
+
+#include "domains/posts/posts_test.hpp"
+#include "sql/posts.hpp"
+#include "sql/posts_lists.hpp"
+#include "sql/posts_marks.hpp"
+#include "testing/query_plan.hpp"
+
+using namespace grover;
+using namespace grover::posts;
+using namespace grover::posts::test;
+using Ids = std::vector<std::string>;
+
+namespace {
+
+Ids strings(std::initializer_list<PostId> ids) {
+    Ids out;
+    for (const auto& id : ids) out.push_back(id.str());
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("who sees what: public, followers-only, private, private account, block") {
+    World w;
+    const auto ada = w.user("ada"), fan = w.user("fan"), stranger = w.user("stranger"), blocked = w.user("blocked");
+    w.follow(fan, ada);
+    w.block(ada, blocked);
+    const auto open = w.post(ada), followers = w.post(ada, "x", Visibility::followers), own = w.post(ada, "x", Visibility::private_);
+
+    CHECK(w.get(fan, followers).text("post_id") == followers.view());
+    refuses(ErrorKind::not_authorized, "Not authorized", [&] { w.get(stranger, followers); });
+    refuses(ErrorKind::not_found, "Post not found", [&] { w.get(fan, own); });
+    refuses(ErrorKind::not_found, "Post not found", [&] { w.get(blocked, open); });
+    refuses(ErrorKind::not_found, "Post not found", [&] { w.get(ada, PostId("post_none")); });
+    CHECK(ids_of(w.posts.everything(ada, {})) == strings({followers, open}));
+    CHECK(ids_of(w.posts.mine(ada, {})) == strings({own, followers, open}));
+    CHECK(ids_of(w.posts.everything(stranger, {})) == strings({open}));
+    CHECK(ids_of(w.posts.everything(blocked, {})).empty());
+    CHECK(ids_of(w.posts.feed(fan, {})) == strings({followers, open}));
+
+    w.make_private(ada);
+    refuses(ErrorKind::not_authorized, "Not authorized", [&] { w.get(stranger, open); });
+    CHECK(w.get(fan, open).text("post_id") == open.view());
+    CHECK(ids_of(w.posts.explore(stranger, {})).empty());
+    CHECK(ids_of(w.posts.explore(fan, {})) == strings({followers, open}));
+    bool is_private = false;
+    CHECK(ids_of(w.posts.posts_of_user(stranger, ada.id, {}, is_private)).empty());
+    CHECK(is_private);
+    refuses(ErrorKind::not_found, "User not found", [&] { w.posts.posts_of_user(blocked, ada.id, {}, is_private); });
+    CHECK(ids_of(w.posts.everything(blocked, {.user_id = ada.id})).empty());
+}
+
+TEST_CASE("no write gets past what the reader may see, and a refusal writes nothing") {
+    World w;
+    const auto ada = w.user("ada"), blocked = w.user("blocked"), stranger = w.user("stranger");
+    w.block(ada, blocked);
+    const auto open = w.post(ada);
+    const auto followers = w.post(ada, "x", Visibility::followers);
+    w.effects();
+    for (const auto& [who, id, kind] : {std::tuple{blocked, open, ErrorKind::not_found}, std::tuple{stranger, followers, ErrorKind::not_authorized}}) {
+        refuses(kind, "", [&] { w.posts.react(who, id, "like"); });
+        refuses(kind, "", [&] { w.posts.unlike(who, id); });
+        refuses(kind, "", [&] { w.posts.dislike(who, id); });
+        refuses(kind, "", [&] { w.posts.save(who, id); });
+        refuses(kind, "", [&] { w.posts.share(who, id); });
+        refuses(kind, "", [&] { w.posts.repost(who, {.post_id = id}); });
+        refuses(kind, "", [&] { w.posts.vote(who, {.post_id = id}); });
+        refuses(kind, "", [&] { w.posts.reactions(who, {.post_id = id}); });
+        refuses(kind, "", [&] { w.posts.reposts(who, id, {}); });
+        refuses(kind, "", [&] { w.posts.poll_results(who, id); });
+    }
+    CHECK(w.rows("post_stances") == 0);
+    CHECK(w.rows("post_saves") == 0);
+    CHECK(w.rows("posts") == 2);
+    CHECK(w.number("SELECT sum(shares_count) FROM posts") == 0);
+    CHECK(w.effects().empty());
+}
+
+TEST_CASE("a repost whose root the reader must not see is in no list") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.follow(eve, bob);
+    const auto root = w.post(ada);
+    const auto repost = w.posts.repost(bob, {.post_id = root}).repost_id;
+    CHECK(ids_of(w.posts.feed(eve, {})) == strings({repost}));
+    w.block(ada, eve);
+    CHECK(ids_of(w.posts.feed(eve, {})).empty());
+    refuses(ErrorKind::not_found, "Post not found", [&] { w.get(eve, repost); });
+}
+
+TEST_CASE("the feed holds every followed account, own posts, and nobody else's") {
+    World w;
+    const auto me = w.user("me"), stranger = w.user("stranger");
+    Ids expected;
+    for (int i = 0; i < 60; ++i) {
+        const auto author = w.user("author" + std::to_string(i));
+        w.follow(me, author);
+        expected.insert(expected.begin(), w.post(author).str());
+    }
+    w.post(stranger);
+    expected.insert(expected.begin(), w.post(me).str());
+    CHECK(ids_of(w.posts.feed(me, {.limit = 100})) == expected);
+}
+
+TEST_CASE("pages by cursor and by skip hold each post once, in order, to the end") {
+    for (const bool cached : {true, false}) {
+        World w(cached);
+        const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+        w.follow(me, ada);
+        w.follow(me, bob);
+        Ids expected;
+        for (int i = 0; i < 150; ++i) expected.insert(expected.begin(), w.post(i % 7 == 0 ? bob : ada, "p").str());
+        Ids by_cursor, by_skip;
+        PageRequest page{.limit = 20};
+        int pages = 0;
+        do {
+            const auto answer = w.posts.feed(me, page);
+            for (const auto& id : ids_of(answer)) by_cursor.push_back(id);
+            page.after = answer.next;
+            ++pages;
+        } while (!page.after.empty() && pages < 20);
+        CHECK(pages == 8);
+        for (int skip = 0; skip < 160; skip += 40) {
+            for (const auto& id : ids_of(w.posts.feed(me, {.limit = 40, .skip = skip}))) by_skip.push_back(id);
+        }
+        CHECK(by_cursor == expected);
+        CHECK(by_skip == expected);
+        CHECK(ids_of(w.posts.feed(me, {.limit = 40, .skip = kMaxSkip + 1})).empty());
+    }
+}
+
+TEST_CASE("everybody sees the own write at once, with memory and without") {
+    for (const bool cached : {true, false}) {
+        World w(cached);
+        const auto me = w.user("me"), ada = w.user("ada");
+        w.follow(me, ada);
+        CHECK(ids_of(w.posts.feed(me, {})).empty());
+        const auto id = w.post(ada, "one");
+        CHECK(ids_of(w.posts.feed(me, {})) == strings({id}));
+        w.posts.react(me, id, "love");
+        w.posts.save(me, id);
+        const auto document = Json(w.posts.feed(me, {}).json.substr(1, w.posts.feed(me, {}).json.size() - 2));
+        CHECK(document.text("user_reaction") == "love");
+        CHECK(document.flag("saved"));
+        CHECK(document.number("reactions_count") == 1);
+        w.posts.update(ada, {.post_id = id, .content = "two"});
+        CHECK(w.posts.feed(me, {}).json.find("two") != std::string::npos);
+        w.posts.update(ada, {.post_id = id, .visibility = "private"});
+        CHECK(ids_of(w.posts.feed(me, {})).empty());
+        w.posts.update(ada, {.post_id = id, .visibility = "public"});
+        CHECK(ids_of(w.posts.feed(me, {})) == strings({id}));
+        w.posts.remove(ada, id);
+        CHECK(ids_of(w.posts.feed(me, {})).empty());
+        CHECK(ids_of(w.posts.saved(me, {})).empty());
+    }
+}
+
+TEST_CASE("saved posts come newest save first, and without what may no longer be seen") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada");
+    const auto first = w.post(ada), second = w.post(ada), third = w.post(ada);
+    for (const auto& id : {second, first, third}) {
+        CHECK(w.posts.save(me, id).saved);
+        w.clock.advance(std::chrono::seconds{1});
+    }
+    CHECK(ids_of(w.posts.saved(me, {})) == strings({third, first, second}));
+    CHECK_FALSE(w.posts.save(me, first).saved);
+    CHECK(ids_of(w.posts.saved(me, {})) == strings({third, second}));
+    w.posts.update(ada, {.post_id = third, .visibility = "private"});
+    CHECK(ids_of(w.posts.saved(me, {})) == strings({second}));
+}
+
+TEST_CASE("the viewer's flags are the same wherever a post shows") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada");
+    w.follow(me, ada);
+    PostCreate in;
+    in.content = "for @me";
+    const auto id = w.posts.create(ada, in).post_id;
+    w.posts.react(me, id, "🔥");
+    w.posts.save(me, id);
+    w.posts.repost(me, {.post_id = id});
+    const auto single = w.get(me, id).raw();
+    const auto holds = [&](const PostPage& page) { return page.json.find(single) != std::string::npos; };
+    CHECK(holds(w.posts.feed(me, {})));
+    CHECK(holds(w.posts.explore(me, {})));
+    CHECK(holds(w.posts.saved(me, {})));
+    CHECK(holds(w.posts.mentions(me, {})));
+    CHECK(holds(w.posts.everything(me, {.user_id = ada.id})));
+}
+
+TEST_CASE("a reader who reacted to very much still sees the own marks") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada");
+    std::vector<PostId> ids;
+    for (int i = 0; i < 320; ++i) {
+        ids.push_back(w.post(ada, "p"));
+        w.posts.react(me, ids.back(), "wow");
+    }
+    const auto newest_and_oldest = w.posts.saved(me, {});
+    CHECK(ids_of(newest_and_oldest).empty());
+    w.posts.save(me, ids.front());
+    w.posts.save(me, ids.back());
+    const auto page = w.posts.saved(me, {}).json;
+    CHECK(page.find("\"user_reaction\":\"wow\"") != page.rfind("\"user_reaction\":\"wow\""));
+}
+
+TEST_CASE("every list is served by an index") {
+    World w;
+    testing::check_no_scans(w.db(), sql::posts::all);
+    testing::check_no_scans(w.db(), sql::posts_lists::all);
+    testing::check_no_scans(w.db(), sql::posts_marks::all);
+}

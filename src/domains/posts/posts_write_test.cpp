@@ -1,0 +1,197 @@
+#include "domains/posts/posts_test.hpp"
+
+using namespace grover;
+using namespace grover::posts;
+using namespace grover::posts::test;
+
+TEST_CASE("a new post has every field, both spellings, and belongs to its author") {
+    World w;
+    const auto ada = w.user("ada");
+    PostCreate in;
+    in.content = "  Look at #Summer and #summer, @bob!  ";
+    const auto answer = w.posts.create(ada, in);
+    CHECK(answer.message == "Post created");
+    const Json post(answer.post.json);
+    CHECK(post.text("content") == "Look at #Summer and #summer, @bob!");
+    CHECK(post.root().find("tags").size() == 1);
+    CHECK(post.root().find("tags").at(0).string() == "summer");
+    for (const auto* flag : {"liked", "is_liked", "disliked", "is_disliked", "saved", "is_saved", "reposted", "is_reposted", "is_exclusive", "is_paid", "is_locked"}) {
+        CHECK_FALSE(post.flag(flag));
+    }
+    CHECK(post.flag("has_access"));
+    CHECK(post.flag("is_owner"));
+    CHECK(post.is_null("updated_at"));
+    CHECK(post.is_null("original_post"));
+    CHECK(post.root().find("user").find("username").string() == "ada");
+    CHECK(post.text("user_name") == "ada");
+    CHECK(post.raw().find("example.com") == std::string::npos);
+    CHECK(w.number("SELECT posts_count FROM user_counts") == 1);
+}
+
+TEST_CASE("a post without text, media and poll is refused and leaves nothing") {
+    World w;
+    const auto ada = w.user("ada");
+    w.effects();
+    for (const auto* content : {"", "   ", "<script>x</script>"}) {
+        refuses(ErrorKind::invalid_input, "", [&] { w.post(ada, content); });
+    }
+    CHECK(w.rows("posts") == 0);
+    CHECK(w.number("SELECT posts_count FROM user_counts") == 0);
+    CHECK(w.effects().empty());
+}
+
+TEST_CASE("paid options without monetization are refused") {
+    World w;
+    const auto ada = w.user("ada");
+    PostCreate in;
+    in.content = "secret";
+    in.access_price = Cents{500};
+    refuses(ErrorKind::not_authorized, "", [&] { w.posts.create(ada, in); });
+    CHECK(w.rows("posts") == 0);
+}
+
+TEST_CASE("unknown, blocked and repeated names are dropped; whom it names finds it in the mentions") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.block(eve, ada);
+    PostCreate in;
+    in.content = "Hi @bob @eve @nobody";
+    in.tagged_users = {"@bob", bob.id.str(), "ghost", "eve", "ada"};
+    const auto id = w.posts.create(ada, in).post_id;
+    const auto post = w.get(ada, id);
+    REQUIRE(post.root().find("mentioned_users").size() == 1);
+    CHECK(post.root().find("mentioned_users").at(0).string() == bob.id.view());
+    CHECK(post.root().find("tagged_users").size() == 2);  // bob and herself, in order
+    CHECK(ids_of(w.posts.mentions(bob, {})) == std::vector<std::string>{id.str()});
+    CHECK(ids_of(w.posts.mentions(eve, {})).empty());
+}
+
+TEST_CASE("polls: blank options go first, then two to ten different ones must be left") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto id = w.poll(ada, {"Yes", " ", "No"});
+    const auto post = w.get(ada, id);
+    CHECK(post.flag("has_poll"));
+    CHECK(post.root().find("poll_options").size() == 2);
+    CHECK(post.root().find("poll_votes").find("0").integer() == 0);
+    CHECK(post.root().find("poll_votes").find("1").integer() == 0);
+    for (const auto& options : {std::vector<std::string>{}, {"One"}, {"Yes", "yes"}, {"Yes", ""}, std::vector<std::string>(11, "x"), {"a", std::string(101, 'b')}}) {
+        refuses(ErrorKind::invalid_input, "", [&] { w.poll(ada, options); });
+    }
+    PostCreate only_options;
+    only_options.content = "x";
+    only_options.poll_options = {"a", "b"};
+    refuses(ErrorKind::invalid_input, "", [&] { w.posts.create(ada, only_options); });
+    CHECK(w.rows("posts") == 1);
+    CHECK(w.rows("polls") == 1);
+}
+
+TEST_CASE("a duration out of range is refused, and ignored without a poll") {
+    World w;
+    const auto ada = w.user("ada");
+    PostCreate in;
+    in.content = "x";
+    in.poll_duration_hours = "soon";
+    CHECK_NOTHROW(w.posts.create(ada, in));
+    in.poll_question = "Well?";
+    in.poll_options = {"a", "b"};
+    for (const auto* hours : {"soon", "0", "721", "1.5"}) {
+        in.poll_duration_hours = hours;
+        refuses(ErrorKind::invalid_input, "", [&] { w.posts.create(ada, in); });
+    }
+    CHECK(w.rows("posts") == 1);
+}
+
+TEST_CASE("an edit changes what was sent, and only a change moves updated_at") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto id = w.post(ada, "before #old");
+    CHECK(Json(w.posts.update(ada, {.post_id = id, .content = "before #old"}).post.json).is_null("updated_at"));
+    const Json after(w.posts.update(ada, {.post_id = id, .content = "after #new", .location = "Porto"}).post.json);
+    CHECK(after.text("content") == "after #new");
+    CHECK(after.text("location") == "Porto");
+    CHECK(after.root().find("tags").at(0).string() == "new");
+    CHECK_FALSE(after.is_null("updated_at"));
+    CHECK(Json(w.posts.update(ada, {.post_id = id, .location = ""}).post.json).is_null("location"));
+
+    w.effects();
+    refuses(ErrorKind::not_authorized, "Not authorized", [&] { w.posts.update(bob, {.post_id = id, .content = "mine"}); });
+    refuses(ErrorKind::invalid_input, "", [&] { w.posts.update(ada, {.post_id = id}); });
+    refuses(ErrorKind::invalid_input, "", [&] { w.posts.update(ada, {.post_id = id, .content = ""}); });
+    refuses(ErrorKind::validation_error, "Invalid visibility. Must be: public, followers, or private", [&] { w.posts.update(ada, {.post_id = id, .visibility = "all"}); });
+    CHECK(w.get(ada, id).text("content") == "after #new");
+    CHECK(w.effects().empty());
+}
+
+TEST_CASE("three posts can be pinned, a fourth is refused") {
+    World w;
+    const auto ada = w.user("ada");
+    for (int i = 0; i < 3; ++i) w.posts.update(ada, {.post_id = w.post(ada), .is_pinned = true});
+    const auto fourth = w.post(ada);
+    refuses(ErrorKind::validation_error, "", [&] { w.posts.update(ada, {.post_id = fourth, .is_pinned = true}); });
+    CHECK_FALSE(w.get(ada, fourth).flag("is_pinned"));
+}
+
+TEST_CASE("deleting a post leaves nothing of it, and a second delete finds nothing") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto id = w.poll(ada);
+    w.posts.react(bob, id, "like");
+    w.posts.dislike(eve, id);
+    w.posts.save(bob, id);
+    w.posts.vote(bob, {.post_id = id, .option_index = 1});
+    w.posts.repost(bob, {.post_id = id});
+    const auto commented = w.posts.repost(eve, {.post_id = id, .repost_comment = "Look!"}).repost_id;
+
+    CHECK(w.posts.remove(ada, id).message == "Post deleted");
+    for (const auto* table : {"post_stances", "post_reaction_counts", "post_saves", "polls", "poll_counts", "poll_votes"}) CHECK(w.rows(table) == 0);
+    CHECK(w.rows("posts") == 1);  // eve's repost with a comment
+    const auto left = w.get(eve, commented);
+    CHECK(left.is_null("original_post"));
+    CHECK(left.text("content").empty());
+    CHECK(left.text("repost_comment") == "Look!");
+    CHECK(w.number("SELECT sum(posts_count) FROM user_counts") == 1);
+    CHECK(w.number("SELECT sum(likes_count) FROM user_counts") == 0);
+    refuses(ErrorKind::not_found, "Post not found", [&] { w.posts.remove(ada, id); });
+    refuses(ErrorKind::not_authorized, "Not authorized", [&] { w.posts.remove(bob, commented); });
+}
+
+TEST_CASE("a repost shows its root as it is now, counts once, and goes by either id") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto root = w.post(ada, "first");
+    const auto answer = w.posts.repost(bob, {.post_id = root});
+    CHECK(answer.repost_count == 1);
+    w.posts.update(ada, {.post_id = root, .content = "second"});
+    const auto repost = w.get(eve, answer.repost_id);
+    CHECK(repost.text("content") == "second");
+    CHECK(repost.text("user_name") == "bob");
+    CHECK(repost.root().find("original_post").find("user").find("username").string() == "ada");
+    refuses(ErrorKind::validation_error, "You have already reposted this", [&] { w.posts.repost(bob, {.post_id = root}); });
+    refuses(ErrorKind::validation_error, "You have already reposted this", [&] { w.posts.repost(bob, {.post_id = answer.repost_id}); });
+
+    // Reposting a repost reposts its root.
+    const auto second = w.posts.repost(eve, {.post_id = answer.repost_id});
+    CHECK(w.get(eve, second.repost_id).text("original_post_id") == root.view());
+    CHECK(w.get(eve, root).number("repost_count") == 2);
+    CHECK(w.get(eve, root).flag("reposted"));
+
+    CHECK(w.posts.unrepost(eve, root).repost_count == 1);
+    CHECK(w.posts.unrepost(bob, answer.repost_id).repost_count == 0);
+    refuses(ErrorKind::not_found, "Repost not found", [&] { w.posts.unrepost(bob, root); });
+    CHECK(w.rows("posts") == 1);
+}
+
+TEST_CASE("what is not public is not reposted") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.follow(bob, ada);
+    w.follow(bob, eve);
+    const auto for_followers = w.post(ada, "x", Visibility::followers);
+    refuses(ErrorKind::not_authorized, "", [&] { w.posts.repost(bob, {.post_id = for_followers}); });
+    const auto of_private = w.post(eve);
+    w.make_private(eve);
+    refuses(ErrorKind::not_authorized, "", [&] { w.posts.repost(bob, {.post_id = of_private}); });
+    refuses(ErrorKind::not_found, "Original post not found", [&] { w.posts.repost(bob, {.post_id = PostId("post_none")}); });
+    CHECK(w.rows("posts") == 2);
+}
