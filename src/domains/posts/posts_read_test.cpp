@@ -91,7 +91,7 @@ TEST_CASE("a repost whose root the reader must not see is in no list") {
 
 TEST_CASE("the feed holds every followed account, own posts, and nobody else's") {
     World w;
-    const auto me = w.user("me"), stranger = w.user("stranger");
+    const auto me = w.user("reader"), stranger = w.user("stranger");
     Ids expected;
     for (int i = 0; i < 60; ++i) {
         const auto author = w.user("author" + std::to_string(i));
@@ -106,7 +106,7 @@ TEST_CASE("the feed holds every followed account, own posts, and nobody else's")
 TEST_CASE("pages by cursor and by skip hold each post once, in order, to the end") {
     for (const bool cached : {true, false}) {
         World w(cached);
-        const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+        const auto me = w.user("reader"), ada = w.user("ada"), bob = w.user("bob");
         w.follow(me, ada);
         w.follow(me, bob);
         Ids expected;
@@ -133,7 +133,7 @@ TEST_CASE("pages by cursor and by skip hold each post once, in order, to the end
 TEST_CASE("everybody sees the own write at once, with memory and without") {
     for (const bool cached : {true, false}) {
         World w(cached);
-        const auto me = w.user("me"), ada = w.user("ada");
+        const auto me = w.user("reader"), ada = w.user("ada");
         w.follow(me, ada);
         CHECK(ids_of(w.posts.feed(me, {})).empty());
         const auto id = w.post(ada, "one");
@@ -158,7 +158,7 @@ TEST_CASE("everybody sees the own write at once, with memory and without") {
 
 TEST_CASE("saved posts come newest save first, and without what may no longer be seen") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada");
+    const auto me = w.user("reader"), ada = w.user("ada");
     const auto first = w.post(ada), second = w.post(ada), third = w.post(ada);
     for (const auto& id : {second, first, third}) {
         CHECK(w.posts.save(me, id).saved);
@@ -173,10 +173,10 @@ TEST_CASE("saved posts come newest save first, and without what may no longer be
 
 TEST_CASE("the viewer's flags are the same wherever a post shows") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada");
+    const auto me = w.user("reader"), ada = w.user("ada");
     w.follow(me, ada);
     PostCreate in;
-    in.content = "for @me";
+    in.content = "for @reader";
     const auto id = w.posts.create(ada, in).post_id;
     w.posts.react(me, id, "🔥");
     w.posts.save(me, id);
@@ -192,7 +192,7 @@ TEST_CASE("the viewer's flags are the same wherever a post shows") {
 
 TEST_CASE("a reader who reacted to very much still sees the own marks") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada");
+    const auto me = w.user("reader"), ada = w.user("ada");
     std::vector<PostId> ids;
     for (int i = 0; i < 320; ++i) {
         ids.push_back(w.post(ada, "p"));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "domains/posts/posts_service.hpp"
+#include "platform/runtime/runtime.hpp"
 #include "platform/wire/json_in.hpp"
 #include "testing/database.hpp"
 
