@@ -86,22 +86,20 @@ Domains::Domains(const Ground& ground)
       posts(ground.db, ground.clock, users, media),
       comments(ground.db, ground.clock, users, posts.gate()),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
-      pictures(ground.db, media) {
-    plug(ground);
+      pictures(ground.db, media),
+      comments_eraser_(comments::comments_eraser(posts.gate())),
+      comments_export_(comments::comments_export(ground.db)) {
+    plug();
     register_background(ground.background);
 }
 
 Domains::~Domains() = default;
 
-void Domains::plug(const Ground& ground) {
-    erasers_.push_back(posts::posts_eraser(posts));
-    erasers_.push_back(comments::comments_eraser(posts.gate()));
-    contributors_.push_back(posts::posts_export(ground.db));
-    contributors_.push_back(comments::comments_export(ground.db));
+void Domains::plug() {
     users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
     // Comments go before the posts that hold them, and both before the sessions.
-    plugs.erasers = {erasers_[1].get(), erasers_[0].get(), &auth};
-    for (const auto& contributor : contributors_) plugs.contributors.push_back(contributor.get());
+    plugs.erasers = {comments_eraser_.get(), &posts, &auth};
+    plugs.contributors = {&posts, comments_export_.get()};
     users.plug(std::move(plugs));
 }
 

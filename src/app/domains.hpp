@@ -46,11 +46,11 @@ struct Domains {
     PictureStore pictures;
 
 private:
-    void plug(const Ground& ground);
+    void plug();
     void register_background(jobs::Background& background);
 
-    std::vector<std::unique_ptr<users::AccountEraser>> erasers_;
-    std::vector<std::unique_ptr<users::ExportContributor>> contributors_;
+    std::unique_ptr<users::AccountEraser> comments_eraser_;
+    std::unique_ptr<users::ExportContributor> comments_export_;
 };
 
 // The secret that signs cursors, links and mail tokens: JWT_SECRET when it is long enough, else one that is made once and

@@ -93,7 +93,8 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     add_service_api(api, status);
     domains.add_endpoints(api);
     StoredAnswers answers(*db, clock);
-    api::Dispatcher dispatcher(api, clock, domains.auth, answers, watch.requests(api), dispatcher_options(config, domains, secret));
+    const auto requests = watch.requests(api);
+    api::Dispatcher dispatcher(api, clock, domains.auth, answers, *requests, dispatcher_options(config, domains, secret));
     http::Server server(loops, dispatcher, server_options(config));
 
     std::thread control([&] {

@@ -55,36 +55,23 @@ private:
     }
 };
 
-Watch::Watch(const LoadedConfig& loaded) : config_(loaded.config), statements_(std::make_unique<Statements>()) {
-    statements_->slow = config_.slow_query_ms;
-    statements_->counted = config_.enable_metrics;
-    log::start({
-        .level = config_.log_level,
-        .format = config_.log_format == LogFormat::text ? log::Format::text : log::Format::json,
-        .file = config_.log_path,
-        .slow_request = config_.slow_request_ms,
-        .send_pii = config_.sentry_send_pii,
-    });
-    for (const auto& warning : loaded.warnings) log::warning(warning);
-    metrics::register_server_metrics(config_.app_version, kBuildCommit);
-}
+namespace {
 
-Watch::~Watch() { log::stop(); }
+// One set of counters for each endpoint, found once.
+class Requests final : public api::Observer {
+public:
+    Requests(const Api& api, bool counted) : counted_(counted) {
+        for (const auto& endpoint : api.endpoints()) routes_.push_back(&metrics::http_route(http::to_string(endpoint->route.method), endpoint->name));
+        for (std::size_t i = 0; i < unknown_.size(); ++i) unknown_[i] = &metrics::http_route(http::to_string(static_cast<http::Method>(i)), "none");
+    }
 
-db::StatementObserver* Watch::statements() const { return statements_.get(); }
+    void begun(const api::Endpoint& endpoint) override {
+        if (counted_ && endpoint.route.limit != api::RateClass::exempt) routes_[endpoint.index]->begin();
+    }
 
-api::Observer Watch::requests(const Api& api) const {
-    // One counter set for each endpoint and method that reaches it, found here and never again.
-    auto routes = std::make_shared<std::vector<metrics::HttpRoute*>>();
-    for (const auto& endpoint : api.endpoints()) routes->push_back(&metrics::http_route(http::to_string(endpoint->route.method), endpoint->name));
-    return [routes, counted = config_.enable_metrics](const api::Done& done) {
+    void done(const api::Done& done) override {
         const auto us = std::chrono::duration_cast<std::chrono::microseconds>(done.duration).count();
-        if (counted && !done.is_exempt) {
-            auto& route = done.endpoint_index < routes->size() ? *(*routes)[done.endpoint_index] : metrics::http_route(done.method, "none");
-            route.begin();
-            route.end(done.status, us, done.bytes_in, done.bytes_out);
-            if (!done.caller.is_anonymous()) metrics::active_user(done.caller.id.view());
-        }
+        if (counted_ && !done.is_exempt) count(done, us);
         if (done.is_bug) {
             kHttp.error("unexpected error", {{"request_id", done.caller.request_id}, {"route", done.route}, {"cause", done.cause}});
         } else if (!done.cause.empty()) {
@@ -103,8 +90,45 @@ api::Observer Watch::requests(const Api& api) const {
                       .user_id = done.caller.id.view(),
                       .session_id = done.caller.session_id.view(),
                       .quiet = done.is_exempt});
-    };
+    }
+
+private:
+    void count(const api::Done& done, std::int64_t us) const {
+        const bool known = done.endpoint_index < routes_.size();
+        if (!known) unknown_[static_cast<std::size_t>(done.method_kind)]->begin();
+        const auto& route = known ? *routes_[done.endpoint_index] : *unknown_[static_cast<std::size_t>(done.method_kind)];
+        route.end(done.status, us, done.bytes_in, done.bytes_out);
+        if (!done.caller.is_anonymous()) metrics::saw_user(done.caller.id.view(), std::chrono::steady_clock::now());
+        if (done.refused_class != api::RateClass::count) metrics::rate_limited(api::name_of(done.refused_class));
+    }
+
+    bool counted_;
+    std::vector<metrics::HttpRoute*> routes_;
+    std::array<metrics::HttpRoute*, static_cast<std::size_t>(http::Method::other) + 1> unknown_{};
+};
+
+}  // namespace
+
+Watch::Watch(const LoadedConfig& loaded) : config_(loaded.config), statements_(std::make_unique<Statements>()) {
+    statements_->slow = config_.slow_query_ms;
+    statements_->counted = config_.enable_metrics;
+    log::start({
+        .level = config_.log_level,
+        .format = config_.log_format == LogFormat::text ? log::Format::text : log::Format::json,
+        .file = config_.log_path,
+        .slow_request = config_.slow_request_ms,
+        .send_pii = config_.sentry_send_pii,
+    });
+    for (const auto& warning : loaded.warnings) log::warning(warning);
+    metrics::set_collecting(config_.enable_metrics);
+    metrics::register_server_metrics(config_.app_version, kBuildCommit);
 }
+
+Watch::~Watch() { log::stop(); }
+
+db::StatementObserver* Watch::statements() const { return statements_.get(); }
+
+std::unique_ptr<api::Observer> Watch::requests(const Api& api) const { return std::make_unique<Requests>(api, config_.enable_metrics); }
 
 std::function<void(const jobs::RunReport&)> Watch::background_report() const {
     return [](const jobs::RunReport& run) {

@@ -22,7 +22,8 @@ public:
     Watch& operator=(const Watch&) = delete;
 
     db::StatementObserver* statements() const;
-    api::Observer requests(const Api& api) const;
+    // Hears of the requests of one table of endpoints. Outlived by the Watch.
+    std::unique_ptr<api::Observer> requests(const Api& api) const;
     std::function<void(const jobs::RunReport&)> background_report() const;
     // Empty when metrics are off.
     std::function<std::string()> metrics() const;

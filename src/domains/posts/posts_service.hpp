@@ -10,7 +10,7 @@ namespace grover::posts {
 // How a post's files may be read.
 media::Access media_access(Visibility visibility);
 
-class PostsService final : public users::EngagementSource {
+class PostsService final : public users::EngagementSource, public users::AccountEraser, public users::ExportContributor {
 public:
     // References outlive the service.
     PostsService(db::Database& db, const Clock& clock, users::UsersService& users, media::MediaService& media);
@@ -43,9 +43,13 @@ public:
     wire::Raw<VoteAnswer> vote(const Caller& me, const PostVote& in);
     PollResults poll_results(const Caller& me, const PostId& post_id);
 
+    // --- For users ---
     Sums engagement(db::Read& tx, const UserId& author, Time since) override;
+    std::string_view name() const override { return "posts"; }
+    bool erase_some(db::Write& tx, const UserId& user, int batch) override;
+    void contribute(const UserId& user, users::ExportWriter& out) override;
 
-    const PostGate& gate() const { return gate_; }
+    PostGate& gate() { return gate_; }
 
 private:
     StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post, const std::string& before, const std::string& after, std::string message);

@@ -195,3 +195,23 @@ TEST_CASE("what is not public is not reposted") {
     refuses(ErrorKind::not_found, "Original post not found", [&] { w.posts.repost(bob, {.post_id = PostId("post_none")}); });
     CHECK(w.rows("posts") == 2);
 }
+
+TEST_CASE("an account that ends takes its posts, reactions, saves and votes along, and others' counters follow") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto kept = w.poll(ada), gone = w.post(bob);
+    w.posts.react(bob, kept, "like");
+    w.posts.vote(bob, {.post_id = kept, .option_index = 0});
+    w.posts.save(bob, kept);
+    w.posts.repost(bob, {.post_id = kept});
+    w.posts.repost(ada, {.post_id = gone});
+    int rounds = 0;
+    while (!w.db().write([&](db::Write& tx) { return w.posts.erase_some(tx, bob.id, 1); })) REQUIRE(++rounds < 20);
+    const auto post = w.get(ada, kept);
+    CHECK(post.number("likes_count") == 0);
+    CHECK(post.number("repost_count") == 0);
+    CHECK(post.number("poll_total_votes") == 0);
+    CHECK(w.rows("posts") == 1);
+    CHECK(w.rows("post_saves") == 0);
+    CHECK(w.number("SELECT sum(posts_count) FROM user_counts") == 1);
+}

@@ -109,6 +109,14 @@ struct Names final : Authenticator {
     }
 };
 
+struct Heard final : Observer {
+    int begun_ = 0;
+    std::vector<std::string> served;  // "200 /api/notes"
+
+    void begun(const Endpoint&) override { ++begun_; }
+    void done(const Done& request) override { served.push_back(std::to_string(request.status) + " " + std::string(request.route)); }
+};
+
 struct Memory final : IdempotencyStore {
     struct Kept {
         std::string hash;
@@ -158,7 +166,7 @@ struct World {
     Memory memory;
     Api api;
     int notes = 0;
-    std::vector<std::string> served;  // "200 /api/notes" as the observer hears it
+    Heard heard;
     DispatcherOptions options{.signing_secret = "0123456789abcdef0123456789abcdef"};
     std::unique_ptr<Dispatcher> dispatcher;
 
@@ -188,8 +196,7 @@ struct World {
 
     Sent send(http::Method method, std::string_view target, std::string body = {}, Headers headers = {{"Authorization", "Bearer ada"}}) {
         if (!dispatcher) {
-            const auto observe = [this](const Done& done) { served.push_back(std::to_string(done.status) + " " + std::string(done.route)); };
-            dispatcher = std::make_unique<Dispatcher>(api, clock, names, memory, observe, options);
+            dispatcher = std::make_unique<Dispatcher>(api, clock, names, memory, heard, options);
         }
         if (!body.empty() && (body.front() == '{' || body.front() == '[')) headers.push_back({"Content-Type", "application/json"});
         http::MemoryExchange exchange(body, 1'000);

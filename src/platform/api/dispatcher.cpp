@@ -8,6 +8,7 @@
 #include "platform/api/fingerprint.hpp"
 #include "platform/api/origin.hpp"
 #include "platform/base/id.hpp"
+#include "platform/observability/context.hpp"
 
 namespace grover::api {
 namespace {
@@ -60,18 +61,19 @@ struct Dispatcher::Turn {
     std::string client_address;
     std::size_t bytes_in = 0;
     Failure failure{0, {}, {}, false};
+    log::Context context;  // of the lines logged meanwhile
     RateClass refused_class = RateClass::count;
     std::optional<Verdict> rate;
     std::string idempotency_key;
     std::string next;
 };
 
-Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer observer,
+Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer& observer,
                        DispatcherOptions options)
     : clock_(clock),
       authenticator_(authenticator),
       idempotency_(idempotency),
-      observer_(std::move(observer)),
+      observer_(observer),
       options_(std::move(options)),
       router_(api),
       cursors_(options_.signing_secret),
@@ -112,6 +114,8 @@ void Dispatcher::handle(http::Exchange& exchange) {
     auto& response = exchange.response();
     Turn turn;
     turn.caller.request_id = request_id_of(request, turn.request_id_buffer);
+    turn.context.request_id = turn.caller.request_id;
+    const log::ContextScope context(turn.context);
     try {
         process(exchange, turn);
     } catch (...) {
@@ -127,9 +131,9 @@ void Dispatcher::handle(http::Exchange& exchange) {
     if (turn.endpoint && !turn.endpoint->route.cache_control.empty() && !response.has_header("Cache-Control")) {
         response.add_header("Cache-Control", turn.endpoint->route.cache_control);
     }
-    if (!observer_) return;
     const auto bytes_out = response.file ? response.file->length : response.shared_body ? response.shared_body->size() : response.body.size();
-    observer_({.method = http::to_string(request.method),
+    observer_.done({.method = http::to_string(request.method),
+               .method_kind = request.method,
                .route = turn.endpoint ? std::string_view(turn.endpoint->name) : "none",
                .endpoint_index = turn.endpoint ? turn.endpoint->index : SIZE_MAX,
                .path = request.path,
@@ -155,6 +159,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (request.method == Method::options && preflight(request, response, turn)) return;
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
     turn.endpoint = turn.match.endpoint;
+    observer_.begun(*turn.endpoint);
     const Route& route = turn.endpoint->route;
     turn.client_address = proxies_.client_address(request);
     caller.address = turn.client_address;
@@ -214,6 +219,7 @@ void Dispatcher::authenticate(const RequestHead& request, Turn& turn) {
     // Guessing is limited where it comes from, before anything is looked up.
     if (route.limit == RateClass::auth) limit_rate(turn, RateClass::auth, address_key);
     const bool known = route.auth != Auth::none && authenticator_.authenticate(request, route, caller);
+    if (known) turn.context.user_id = caller.id.view(), turn.context.session_id = caller.session_id.view();
     if (!known) {
         caller.id = {};
         if (route.limit != RateClass::auth) limit_rate(turn, route.limit, address_key);

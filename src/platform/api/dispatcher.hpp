@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -48,6 +47,7 @@ public:
 // One finished request, for logs and metrics.
 struct Done {
     std::string_view method;
+    http::Method method_kind;
     std::string_view route;  // template, or "none"
     std::size_t endpoint_index;  // SIZE_MAX for "none"
     std::string_view path;
@@ -62,7 +62,14 @@ struct Done {
     bool is_exempt;
     RateClass refused_class;  // count: not rate limited
 };
-using Observer = std::function<void(const Done&)>;
+
+// Hears of every request, on the request's thread. Must not throw.
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void begun(const Endpoint& endpoint) = 0;  // not for unknown paths
+    virtual void done(const Done& request) = 0;
+};
 
 struct DispatcherOptions {
     bool rate_limits = true;
@@ -77,7 +84,7 @@ struct DispatcherOptions {
 
 class Dispatcher final : public http::Handler {
 public:
-    Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer observer,
+    Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer& observer,
                DispatcherOptions options);
     ~Dispatcher() override;
 
@@ -98,7 +105,7 @@ private:
     const Clock& clock_;
     Authenticator& authenticator_;
     IdempotencyStore& idempotency_;
-    Observer observer_;
+    Observer& observer_;
     DispatcherOptions options_;
     Router router_;
     CursorCodec cursors_;

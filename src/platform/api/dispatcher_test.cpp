@@ -45,7 +45,8 @@ TEST_CASE("a bug answers with a fixed sentence and the request id, and the log a
     CHECK(sent.has("\"detail\":\"Internal server error\""));
     CHECK_FALSE(sent.has("SELECT"));
     CHECK(sent.has("\"request_id\":\"" + sent.header("X-Request-Id") + "\""));
-    CHECK(w.served == std::vector<std::string>{"500 /api/fail"});
+    CHECK(w.heard.served == std::vector<std::string>{"500 /api/fail"});
+    CHECK(w.heard.begun_ == 1);
 }
 
 TEST_CASE("a client's request id is used only when it is harmless") {

@@ -1,0 +1,26 @@
+// Answers kept for requests that come again with the same Idempotency-Key (contract/system.md §2).
+#pragma once
+
+#include "platform/api/dispatcher.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/db/db.hpp"
+
+namespace grover::app {
+
+class StoredAnswers final : public api::IdempotencyStore {
+public:
+    StoredAnswers(db::Database& db, const Clock& clock) : db_(db), clock_(clock) {}
+
+    Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key, std::string_view input_hash) override;
+    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key, int status, std::string_view body) override;
+    void forget(const UserId& user, std::string_view method, std::string_view path, std::string_view key) override;
+
+    // Periodic: forgets what is older than a day.
+    void sweep();
+
+private:
+    db::Database& db_;
+    const Clock& clock_;
+};
+
+}  // namespace grover::app
