@@ -225,11 +225,10 @@ CREATE TABLE idempotency_keys (
     method TEXT NOT NULL,
     path TEXT NOT NULL,
     key TEXT NOT NULL,
-    input_hash BLOB NOT NULL,
+    input_hash TEXT NOT NULL,
     running_until INTEGER NOT NULL,
     status INTEGER,
-    headers TEXT,
-    body BLOB,
+    body TEXT,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (user_id, method, path, key)
 ) STRICT, WITHOUT ROWID;

@@ -93,6 +93,7 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     add_service_api(api, status);
     domains.add_endpoints(api);
     StoredAnswers answers(*db, clock);
+    background.jobs().every("idempotency.sweep", std::chrono::hours{1}, [&] { answers.sweep(); });
     const auto requests = watch.requests(api);
     api::Dispatcher dispatcher(api, clock, domains.auth, answers, *requests, dispatcher_options(config, domains, secret));
     http::Server server(loops, dispatcher, server_options(config));
