@@ -95,7 +95,7 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     StoredAnswers answers(*db, clock);
     background.jobs().every("idempotency.sweep", std::chrono::hours{1}, [&] { answers.sweep(); });
     const auto requests = watch.requests(api);
-    api::Dispatcher dispatcher(api, clock, domains.auth, answers, *requests, dispatcher_options(config, domains, secret));
+    api::Dispatcher dispatcher(api, clock, domains.auth, answers, requests.get(), dispatcher_options(config, domains, secret));
     http::Server server(loops, dispatcher, server_options(config));
 
     std::thread control([&] {

@@ -196,7 +196,7 @@ struct World {
 
     Sent send(http::Method method, std::string_view target, std::string body = {}, Headers headers = {{"Authorization", "Bearer ada"}}) {
         if (!dispatcher) {
-            dispatcher = std::make_unique<Dispatcher>(api, clock, names, memory, heard, options);
+            dispatcher = std::make_unique<Dispatcher>(api, clock, names, memory, &heard, options);
         }
         if (!body.empty() && (body.front() == '{' || body.front() == '[')) headers.push_back({"Content-Type", "application/json"});
         http::MemoryExchange exchange(body, 1'000);

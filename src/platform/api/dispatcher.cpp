@@ -68,7 +68,7 @@ struct Dispatcher::Turn {
     std::string next;
 };
 
-Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer& observer,
+Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer* observer,
                        DispatcherOptions options)
     : clock_(clock),
       authenticator_(authenticator),
@@ -132,7 +132,8 @@ void Dispatcher::handle(http::Exchange& exchange) {
         response.add_header("Cache-Control", turn.endpoint->route.cache_control);
     }
     const auto bytes_out = response.file ? response.file->length : response.shared_body ? response.shared_body->size() : response.body.size();
-    observer_.done({.method = http::to_string(request.method),
+    if (!observer_) return;
+    observer_->done({.method = http::to_string(request.method),
                .method_kind = request.method,
                .route = turn.endpoint ? std::string_view(turn.endpoint->name) : "none",
                .endpoint_index = turn.endpoint ? turn.endpoint->index : SIZE_MAX,
@@ -159,7 +160,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (request.method == Method::options && preflight(request, response, turn)) return;
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
     turn.endpoint = turn.match.endpoint;
-    observer_.begun(*turn.endpoint);
+    if (observer_) observer_->begun(*turn.endpoint);
     const Route& route = turn.endpoint->route;
     turn.client_address = proxies_.client_address(request);
     caller.address = turn.client_address;

@@ -84,7 +84,7 @@ struct DispatcherOptions {
 
 class Dispatcher final : public http::Handler {
 public:
-    Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer& observer,
+    Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer* observer,
                DispatcherOptions options);
     ~Dispatcher() override;
 
@@ -105,7 +105,7 @@ private:
     const Clock& clock_;
     Authenticator& authenticator_;
     IdempotencyStore& idempotency_;
-    Observer& observer_;
+    Observer* observer_;  // may be null
     DispatcherOptions options_;
     Router router_;
     CursorCodec cursors_;
