@@ -52,7 +52,7 @@ struct Server {
         options.rate_limits = false;
         options.signing_secret = "0123456789abcdef0123456789abcdef";
         dispatcher = std::make_unique<api::Dispatcher>(
-            api, w.clock, names, idempotency, [](const api::Done&) {}, options);
+            api, w.clock, names, idempotency, nullptr, options);
     }
 
     Sent send(std::string_view who, http::Method method, std::string_view target, std::string body = {},
