@@ -96,6 +96,21 @@ enum class Sight : std::uint8_t {
     nothing,          // hidden, unknown, or blocked the viewer: 404
 };
 
+// What one user is to another, as far as it decides what they see.
+struct Bond {
+    bool is_following = false;
+    bool has_blocked = false;
+    bool is_blocked_by = false;
+
+    bool is_cut() const { return has_blocked || is_blocked_by; }
+
+    static constexpr auto columns = std::tuple{
+        db::column("is_following", &Bond::is_following),
+        db::column("has_blocked", &Bond::has_blocked),
+        db::column("is_blocked_by", &Bond::is_blocked_by),
+    };
+};
+
 // How a text names somebody, and which privacy setting of theirs decides.
 enum class Address : std::uint8_t { mention, tag };
 
@@ -153,6 +168,8 @@ public:
                                                        std::string_view base_url);
     std::shared_ptr<const UserCard> card(db::Read& tx, const UserId& user, std::string_view base_url);
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
+    // Of one pair, at the same cost whomever the two follow: for writes, where relations() has no copy in memory.
+    Bond bond(db::Read& tx, const UserId& viewer, const UserId& user);
     // The visibility rule of the domain (users.md §1 "Who sees what").
     static Sight sight(const Relations& viewer, const UserCard& author);
     static bool may_see_content_of(const Relations& viewer, const UserCard& author) {

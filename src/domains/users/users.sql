@@ -143,6 +143,16 @@ SELECT
     (SELECT count(*) FROM follows mine JOIN follows theirs ON theirs.follower_id = mine.following_id
         WHERE mine.follower_id = :viewer AND theirs.following_id = :user_id) AS mutual_followers;
 
+-- name: bond
+-- What decides whether the viewer sees the user: the part of `pair` that costs the same whomever they follow.
+SELECT
+    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = :viewer AND following_id = :user_id) THEN 1 ELSE 0 END
+        AS is_following,
+    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :viewer AND blocked_id = :user_id) THEN 1 ELSE 0 END
+        AS has_blocked,
+    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :user_id AND blocked_id = :viewer) THEN 1 ELSE 0 END
+        AS is_blocked_by;
+
 -- name: addressees
 -- Who is meant by ids or usernames, with what decides whether the author may address them.
 SELECT u.user_id, u.username, p.allow_tags, p.allow_mentions,

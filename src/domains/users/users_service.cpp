@@ -158,6 +158,12 @@ std::shared_ptr<const Relations> UsersService::relations(db::Read& tx, const Use
     return parts_->views.relations(tx, viewer);
 }
 
+Bond UsersService::bond(db::Read& tx, const UserId& viewer, const UserId& user) {
+    if (tx.snapshot() == 0) return store::find_bond(tx, viewer, user);
+    const auto pair = parts_->views.pair(tx, viewer, user);
+    return {.is_following = pair.is_following, .has_blocked = pair.has_blocked, .is_blocked_by = pair.is_blocked_by};
+}
+
 Sight UsersService::sight(const Relations& viewer, const UserCard& author) {
     const auto& user = author.summary.user_id;
     if (author.is_hidden || viewer.is_blocked_by(user)) return Sight::nothing;
@@ -171,10 +177,10 @@ Sight UsersService::require_sight(db::Read& tx, const UserId& viewer, const User
     const auto account = parts_->views.account(tx, user);
     if (account->status != AccountStatus::active) throw user_not_found();
     if (viewer == user) return Sight::everything;
-    const auto pair = parts_->views.pair(tx, viewer, user);
-    if (pair.is_blocked_by) throw user_not_found();
-    if (pair.has_blocked) return Sight::blocked;
-    return account->is_private && !pair.is_following ? Sight::private_account : Sight::everything;
+    const auto bond = this->bond(tx, viewer, user);
+    if (bond.is_blocked_by) throw user_not_found();
+    if (bond.has_blocked) return Sight::blocked;
+    return account->is_private && !bond.is_following ? Sight::private_account : Sight::everything;
 }
 
 std::vector<UserId> UsersService::addressed(db::Read& tx, const UserId& author,

@@ -60,6 +60,10 @@ std::optional<CountsRow> find_counts(db::Read& tx, const UserId& user) {
     return tx.find<CountsRow>(sql::users::get_counts{.user_id = user});
 }
 
+Bond find_bond(db::Read& tx, const UserId& viewer, const UserId& user) {
+    return tx.value<Bond>(sql::users::bond{.viewer = viewer, .user_id = user});
+}
+
 PairRow pair(db::Read& tx, const UserId& viewer, const UserId& user) {
     return tx.value<PairRow>(sql::users::pair{.viewer = viewer, .user_id = user});
 }

@@ -184,6 +184,7 @@ std::vector<IdentityRow> identities(db::Read& tx, const std::vector<std::string_
 std::optional<IdentityRow> find_identity(db::Read& tx, const UserId& user);
 std::optional<ProfileRow> find_profile(db::Read& tx, const UserId& user);
 std::optional<CountsRow> find_counts(db::Read& tx, const UserId& user);
+Bond find_bond(db::Read& tx, const UserId& viewer, const UserId& user);
 PairRow pair(db::Read& tx, const UserId& viewer, const UserId& user);
 
 void update_profile(db::Write& tx, const UserId& user, const ProfileChange& change, Time now);
