@@ -1,0 +1,215 @@
+-- Rows of every domain in bulk: the only statements outside a domain that know its tables.
+-- SQLite takes one row at a time; PostgreSQL takes whole columns, every value as text and '' for null, because a round
+-- trip for each row would be all the work.
+
+-- name: insert_users (sqlite)
+INSERT INTO users (user_id, name, name_key, username, picture, is_private, bio, email, email_verified, created_at,
+                   updated_at)
+VALUES (:user_id, :name, :name_key, :username, :picture, :is_private, :bio, :email, :email_verified, :created_at,
+        :updated_at)
+
+-- name: insert_users (postgres)
+INSERT INTO users (user_id, name, name_key, username, picture, is_private, bio, email, email_verified, created_at,
+                   updated_at)
+SELECT user_id, name, name_key, username, NULLIF(picture, ''), is_private::bigint, bio, email,
+       email_verified::bigint, created_at::bigint, updated_at::bigint
+FROM unnest(:user_id::text[], :name::text[], :name_key::text[], :username::text[], :picture::text[],
+            :is_private::text[], :bio::text[], :email::text[], :email_verified::text[], :created_at::text[],
+            :updated_at::text[])
+     AS r (user_id, name, name_key, username, picture, is_private, bio, email, email_verified, created_at, updated_at)
+
+-- name: insert_user_counts (sqlite)
+INSERT INTO user_counts (user_id, followers_count, following_count, posts_count, likes_count)
+VALUES (:user_id, :followers_count, :following_count, :posts_count, :likes_count)
+
+-- name: insert_user_counts (postgres)
+INSERT INTO user_counts (user_id, followers_count, following_count, posts_count, likes_count)
+SELECT user_id, followers_count::bigint, following_count::bigint, posts_count::bigint, likes_count::bigint
+FROM unnest(:user_id::text[], :followers_count::text[], :following_count::text[], :posts_count::text[],
+            :likes_count::text[])
+     AS r (user_id, followers_count, following_count, posts_count, likes_count)
+
+-- name: insert_notification_settings (sqlite)
+INSERT INTO notification_settings (user_id)
+VALUES (:user_id)
+
+-- name: insert_notification_settings (postgres)
+INSERT INTO notification_settings (user_id)
+SELECT user_id
+FROM unnest(:user_id::text[])
+     AS r (user_id)
+
+-- name: insert_privacy_settings (sqlite)
+INSERT INTO privacy_settings (user_id)
+VALUES (:user_id)
+
+-- name: insert_privacy_settings (postgres)
+INSERT INTO privacy_settings (user_id)
+SELECT user_id
+FROM unnest(:user_id::text[])
+     AS r (user_id)
+
+-- name: insert_follows (sqlite)
+INSERT INTO follows (follower_id, following_id, created_at)
+VALUES (:follower_id, :following_id, :created_at)
+
+-- name: insert_follows (postgres)
+INSERT INTO follows (follower_id, following_id, created_at)
+SELECT follower_id, following_id, created_at::bigint
+FROM unnest(:follower_id::text[], :following_id::text[], :created_at::text[])
+     AS r (follower_id, following_id, created_at)
+
+-- name: insert_posts (sqlite)
+INSERT INTO posts (post_id, user_id, content, media_id, media_type, location, tags, mentioned_users, category,
+                   visibility, is_repost, original_post_id, repost_comment, has_poll, likes_count, dislikes_count,
+                   shares_count, repost_count, comments_count, comments_total_count, created_at)
+VALUES (:post_id, :user_id, :content, :media_id, :media_type, :location, :tags, :mentioned_users, :category,
+        :visibility, :is_repost, :original_post_id, :repost_comment, :has_poll, :likes_count, :dislikes_count,
+        :shares_count, :repost_count, :comments_count, :comments_total_count, :created_at)
+
+-- name: insert_posts (postgres)
+INSERT INTO posts (post_id, user_id, content, media_id, media_type, location, tags, mentioned_users, category,
+                   visibility, is_repost, original_post_id, repost_comment, has_poll, likes_count, dislikes_count,
+                   shares_count, repost_count, comments_count, comments_total_count, created_at)
+SELECT post_id, user_id, content, NULLIF(media_id, ''), NULLIF(media_type, ''), NULLIF(location, ''), tags,
+       mentioned_users, NULLIF(category, ''), visibility::bigint, is_repost::bigint, NULLIF(original_post_id, ''),
+       NULLIF(repost_comment, ''), has_poll::bigint, likes_count::bigint, dislikes_count::bigint,
+       shares_count::bigint, repost_count::bigint, comments_count::bigint, comments_total_count::bigint,
+       created_at::bigint
+FROM unnest(:post_id::text[], :user_id::text[], :content::text[], :media_id::text[], :media_type::text[],
+            :location::text[], :tags::text[], :mentioned_users::text[], :category::text[], :visibility::text[],
+            :is_repost::text[], :original_post_id::text[], :repost_comment::text[], :has_poll::text[],
+            :likes_count::text[], :dislikes_count::text[], :shares_count::text[], :repost_count::text[],
+            :comments_count::text[], :comments_total_count::text[], :created_at::text[])
+     AS r (post_id, user_id, content, media_id, media_type, location, tags, mentioned_users, category, visibility,
+           is_repost, original_post_id, repost_comment, has_poll, likes_count, dislikes_count, shares_count,
+           repost_count, comments_count, comments_total_count, created_at)
+
+-- name: insert_post_mentions (sqlite)
+INSERT INTO post_mentions (user_id, post_id, created_at)
+VALUES (:user_id, :post_id, :created_at)
+
+-- name: insert_post_mentions (postgres)
+INSERT INTO post_mentions (user_id, post_id, created_at)
+SELECT user_id, post_id, created_at::bigint
+FROM unnest(:user_id::text[], :post_id::text[], :created_at::text[])
+     AS r (user_id, post_id, created_at)
+
+-- name: insert_media_references (sqlite)
+INSERT INTO media_references (media_id, kind, reference_id, access, created_at)
+VALUES (:media_id, :kind, :reference_id, :access, :created_at)
+
+-- name: insert_media_references (postgres)
+INSERT INTO media_references (media_id, kind, reference_id, access, created_at)
+SELECT media_id, kind, reference_id, access::bigint, created_at::bigint
+FROM unnest(:media_id::text[], :kind::text[], :reference_id::text[], :access::text[], :created_at::text[])
+     AS r (media_id, kind, reference_id, access, created_at)
+
+-- name: insert_post_stances (sqlite)
+INSERT INTO post_stances (user_id, post_id, stance, created_at)
+VALUES (:user_id, :post_id, :stance, :created_at)
+
+-- name: insert_post_stances (postgres)
+INSERT INTO post_stances (user_id, post_id, stance, created_at)
+SELECT user_id, post_id, stance, created_at::bigint
+FROM unnest(:user_id::text[], :post_id::text[], :stance::text[], :created_at::text[])
+     AS r (user_id, post_id, stance, created_at)
+
+-- name: insert_post_reaction_counts (sqlite)
+INSERT INTO post_reaction_counts (post_id, reaction_type, reactions)
+VALUES (:post_id, :reaction_type, :reactions)
+
+-- name: insert_post_reaction_counts (postgres)
+INSERT INTO post_reaction_counts (post_id, reaction_type, reactions)
+SELECT post_id, reaction_type, reactions::bigint
+FROM unnest(:post_id::text[], :reaction_type::text[], :reactions::text[])
+     AS r (post_id, reaction_type, reactions)
+
+-- name: insert_post_saves (sqlite)
+INSERT INTO post_saves (user_id, post_id, created_at)
+VALUES (:user_id, :post_id, :created_at)
+
+-- name: insert_post_saves (postgres)
+INSERT INTO post_saves (user_id, post_id, created_at)
+SELECT user_id, post_id, created_at::bigint
+FROM unnest(:user_id::text[], :post_id::text[], :created_at::text[])
+     AS r (user_id, post_id, created_at)
+
+-- name: insert_polls (sqlite)
+INSERT INTO polls (post_id, question, options, expires_at)
+VALUES (:post_id, :question, :options, :expires_at)
+
+-- name: insert_polls (postgres)
+INSERT INTO polls (post_id, question, options, expires_at)
+SELECT post_id, question, options, expires_at::bigint
+FROM unnest(:post_id::text[], :question::text[], :options::text[], :expires_at::text[])
+     AS r (post_id, question, options, expires_at)
+
+-- name: insert_poll_counts (sqlite)
+INSERT INTO poll_counts (post_id, option_index, votes)
+VALUES (:post_id, :option_index, :votes)
+
+-- name: insert_poll_counts (postgres)
+INSERT INTO poll_counts (post_id, option_index, votes)
+SELECT post_id, option_index::bigint, votes::bigint
+FROM unnest(:post_id::text[], :option_index::text[], :votes::text[])
+     AS r (post_id, option_index, votes)
+
+-- name: insert_poll_votes (sqlite)
+INSERT INTO poll_votes (user_id, post_id, option_index, created_at)
+VALUES (:user_id, :post_id, :option_index, :created_at)
+
+-- name: insert_poll_votes (postgres)
+INSERT INTO poll_votes (user_id, post_id, option_index, created_at)
+SELECT user_id, post_id, option_index::bigint, created_at::bigint
+FROM unnest(:user_id::text[], :post_id::text[], :option_index::text[], :created_at::text[])
+     AS r (user_id, post_id, option_index, created_at)
+
+-- name: insert_comments (sqlite)
+INSERT INTO comments (comment_id, post_id, user_id, content, parent_comment_id, root_comment_id, depth, likes_count,
+                      replies_count, created_at)
+VALUES (:comment_id, :post_id, :user_id, :content, :parent_comment_id, :root_comment_id, :depth, :likes_count,
+        :replies_count, :created_at)
+
+-- name: insert_comments (postgres)
+INSERT INTO comments (comment_id, post_id, user_id, content, parent_comment_id, root_comment_id, depth, likes_count,
+                      replies_count, created_at)
+SELECT comment_id, post_id, user_id, content, NULLIF(parent_comment_id, ''), NULLIF(root_comment_id, ''),
+       depth::bigint, likes_count::bigint, replies_count::bigint, created_at::bigint
+FROM unnest(:comment_id::text[], :post_id::text[], :user_id::text[], :content::text[], :parent_comment_id::text[],
+            :root_comment_id::text[], :depth::text[], :likes_count::text[], :replies_count::text[],
+            :created_at::text[])
+     AS r (comment_id, post_id, user_id, content, parent_comment_id, root_comment_id, depth, likes_count,
+           replies_count, created_at)
+
+-- name: insert_comment_likes (sqlite)
+INSERT INTO comment_likes (user_id, comment_id, created_at)
+VALUES (:user_id, :comment_id, :created_at)
+
+-- name: insert_comment_likes (postgres)
+INSERT INTO comment_likes (user_id, comment_id, created_at)
+SELECT user_id, comment_id, created_at::bigint
+FROM unnest(:user_id::text[], :comment_id::text[], :created_at::text[])
+     AS r (user_id, comment_id, created_at)
+
+-- name: add_reposts (sqlite)
+UPDATE posts SET repost_count = repost_count + :reposts WHERE post_id = :post_id
+
+-- name: add_reposts (postgres)
+UPDATE posts p SET repost_count = p.repost_count + r.reposts::bigint
+FROM unnest(:reposts::text[], :post_id::text[]) AS r (reposts, post_id) WHERE p.post_id = r.post_id
+
+-- name: update_user_counts (sqlite)
+UPDATE user_counts SET posts_count = :posts_count, likes_count = :likes_count WHERE user_id = :user_id
+
+-- name: update_user_counts (postgres)
+UPDATE user_counts u SET posts_count = r.posts_count::bigint, likes_count = r.likes_count::bigint
+FROM unnest(:posts_count::text[], :likes_count::text[], :user_id::text[]) AS r (posts_count, likes_count, user_id)
+WHERE u.user_id = r.user_id
+
+-- name: open_media
+-- Referred to from now on, and open unless the owner's account is private.
+UPDATE media SET attached_at = :now, access = 1 WHERE media_id = :media_id
+
+-- name: count_users
+SELECT count(*) FROM (SELECT 1 FROM users LIMIT :limit) AS some
