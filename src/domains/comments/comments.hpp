@@ -117,7 +117,8 @@ enum class LikeChange : std::uint8_t { toggle, set, clear };
 class CommentsService {
 public:
     // References outlive the service.
-    CommentsService(db::Database& db, const Clock& clock, users::UsersService& users, posts::PostGate& posts);
+    CommentsService(db::Database& db, const Clock& clock, users::UsersService& users,
+                    const posts::PostGate& posts);
 
     CommentCreateResponse create(const Caller& me, const CommentCreate& in);
     CommentUpdateResponse update(const Caller& me, const CommentUpdate& in);
@@ -132,14 +133,14 @@ private:
     db::Database& db_;
     const Clock& clock_;
     users::UsersService& users_;
-    posts::PostGate& posts_;
+    const posts::PostGate& posts_;
 };
 
 void add_comments_api(api::Api& api, CommentsService& comments);
 
 // What users need when an account ends or is exported. `posts` keeps the counters of the posts; both outlive
 // the result.
-std::unique_ptr<users::AccountEraser> comments_eraser(posts::PostGate& posts);
+std::unique_ptr<users::AccountEraser> comments_eraser(const posts::PostGate& posts);
 std::unique_ptr<users::ExportContributor> comments_export(db::Database& db);
 
 }  // namespace grover::comments

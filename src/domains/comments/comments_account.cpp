@@ -9,7 +9,7 @@ namespace {
 
 class CommentsEraser final : public users::AccountEraser {
 public:
-    explicit CommentsEraser(posts::PostGate& posts) : posts_(posts) {}
+    explicit CommentsEraser(const posts::PostGate& posts) : posts_(posts) {}
 
     std::string_view name() const override { return "comments"; }
 
@@ -32,7 +32,7 @@ public:
     }
 
 private:
-    posts::PostGate& posts_;
+    const posts::PostGate& posts_;
 };
 
 class CommentsExport final : public users::ExportContributor {
@@ -65,7 +65,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<users::AccountEraser> comments_eraser(posts::PostGate& posts) {
+std::unique_ptr<users::AccountEraser> comments_eraser(const posts::PostGate& posts) {
     return std::make_unique<CommentsEraser>(posts);
 }
 

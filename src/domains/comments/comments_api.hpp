@@ -135,8 +135,7 @@ struct CommentCreate {
         field("content", &CommentCreate::content, in_body | in_query,
               wire::trimmed_length(1, kMaxCommentLength)),
         field("parent_comment_id", &CommentCreate::parent_comment_id, in_body | in_query),
-        field("tagged_users", &CommentCreate::tagged_users, in_body | in_query, wire::comma_list,
-              wire::json_text),
+        field("tagged_users", &CommentCreate::tagged_users, in_body | in_query, wire::comma_list),
     };
 };
 static_assert(wire::describes_every_member<CommentCreate>);

@@ -57,9 +57,8 @@ Found get_visible(db::Read& tx, users::UsersService& users, const posts::PostGat
     auto comment = find_facts(tx, comment_id);
     if (!comment) throw not_found("Comment not found");
     auto post = posts.get_visible(tx, me, comment->post_id);
-    if (comment->user_id && users.relations(tx, me.id)->is_cut_off_from(*comment->user_id)) {
+    if (comment->user_id && users.bond(tx, me.id, *comment->user_id).is_cut())
         throw not_found("Comment not found");
-    }
     return {std::move(*comment), std::move(post)};
 }
 

@@ -18,14 +18,15 @@ struct Place {
     std::optional<UserId> answered;
 };
 
-Place place_of(db::Write& tx, const Caller& me, const users::Relations& relations, const CommentCreate& in) {
+Place place_of(db::Write& tx, users::UsersService& users, const Caller& me, const CommentCreate& in) {
     if (!in.parent_comment_id) return {};
     const auto answered = find_facts(tx, *in.parent_comment_id);
     if (!answered) throw not_found("Comment not found");
     if (answered->post_id != in.post_id) throw validation_error("Parent comment belongs to another post");
     if (answered->user_id && *answered->user_id != me.id) {
-        if (relations.has_blocked(*answered->user_id)) throw not_authorized("You have blocked this user");
-        if (relations.is_blocked_by(*answered->user_id)) throw not_authorized();
+        const auto bond = users.bond(tx, me.id, *answered->user_id);
+        if (bond.has_blocked) throw not_authorized("You have blocked this user");
+        if (bond.is_blocked_by) throw not_authorized();
     }
     // The deepest level takes answers beside what they answer.
     const bool is_beside = answered->depth == kMaxDepth;
@@ -38,7 +39,7 @@ Place place_of(db::Write& tx, const Caller& me, const users::Relations& relation
 }  // namespace
 
 CommentsService::CommentsService(db::Database& db, const Clock& clock, users::UsersService& users,
-                                 posts::PostGate& posts)
+                                 const posts::PostGate& posts)
     : db_(db), clock_(clock), users_(users), posts_(posts) {}
 
 CommentCreateResponse CommentsService::create(const Caller& me, const CommentCreate& in) {
@@ -46,7 +47,7 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
     const auto tags = tag_names(in.tagged_users);
     return db_.write([&](db::Write& tx) {
         const auto post = posts_.get_visible(tx, me, in.post_id);
-        const auto place = place_of(tx, me, *users_.relations(tx, me.id), in);
+        const auto place = place_of(tx, users_, me, in);
         const auto tagged = users_.addressed(tx, me.id, tags, users::Address::tag);
         const auto mentioned = mentioned_in(tx, users_, me.id, content);
 
