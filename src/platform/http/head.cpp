@@ -156,6 +156,11 @@ bool split_target(RequestHead& head) {
 }  // namespace
 
 std::size_t HeadScanner::find_end(std::string_view bytes, const HeadLimits& limits, HeadProblem& problem) {
+    // Not even a method: TLS on a plain port, for example. It would never send an end.
+    if (!bytes.empty() && (bytes[0] < 'A' || bytes[0] > 'z')) {
+        problem = kMalformed;
+        return 0;
+    }
     while (scanned_ < bytes.size()) {
         const char* const begin = bytes.data() + scanned_;
         const void* const found = std::memchr(begin, '\n', bytes.size() - scanned_);
@@ -174,13 +179,16 @@ std::size_t HeadScanner::find_end(std::string_view bytes, const HeadLimits& limi
             return problem.status == 0 ? scanned_ : 0;
         }
         if (first_line_ == 0) first_line_ = scanned_;
+        if (first_line_ > limits.target + kLineExtra) {
+            problem = kTargetTooLong;
+            return 0;
+        }
         line_begin_ = scanned_;
     }
     if (first_line_ == 0) {
         if (bytes.size() > limits.target + kLineExtra) problem = kTargetTooLong;
-        // Not even a method: TLS on a plain port, for example. It would never send an end.
-        if (!bytes.empty() && (bytes[0] < 'A' || bytes[0] > 'z')) problem = kMalformed;
-    } else if (bytes.size() - first_line_ > limits.headers) {
+    } else if (bytes.size() - first_line_ >
+               limits.headers + 1) {  // the empty line does not count, and is not whole yet
         problem = kHeadersTooLong;
     }
     return 0;
