@@ -212,4 +212,4 @@ WHERE u.user_id = r.user_id
 UPDATE media SET attached_at = :now, access = 1 WHERE media_id = :media_id
 
 -- name: count_users
-SELECT count(*) FROM (SELECT 1 FROM users LIMIT :limit) AS some
+SELECT count(*) FROM (SELECT 1 FROM users LIMIT :limit) AS found
