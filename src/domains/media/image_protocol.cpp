@@ -27,6 +27,7 @@ struct PackedRendition {
 struct PackedReply {
     ImageOutcome outcome = ImageOutcome::failed;
     int error_number = 0;
+    bool decodes_heic = false;
     std::size_t count = 0;
     std::array<PackedRendition, kMaxRenditions> made{};
 };
@@ -91,7 +92,8 @@ std::optional<ReceivedOrder> receive_order(int socket) {
 }
 
 bool send_reply(int socket, const ImageReply& reply) {
-    PackedReply packed{.outcome = reply.outcome, .error_number = reply.error_number};
+    PackedReply packed{
+        .outcome = reply.outcome, .error_number = reply.error_number, .decodes_heic = reply.decodes_heic};
     packed.count = std::min(reply.made.size(), kMaxRenditions);
     for (std::size_t i = 0; i < packed.count; ++i) {
         const auto& made = reply.made[i];
@@ -120,7 +122,8 @@ std::optional<ImageReply> receive_reply(int socket, int deadline_ms) {
     if (recv(socket, &packed, sizeof packed, 0) != static_cast<ssize_t>(sizeof packed)) return std::nullopt;
     // The worker decodes hostile files: what it says is checked like any other input.
     if (packed.outcome > ImageOutcome::failed || packed.count > kMaxRenditions) return std::nullopt;
-    ImageReply reply{.outcome = packed.outcome, .error_number = packed.error_number};
+    ImageReply reply{
+        .outcome = packed.outcome, .error_number = packed.error_number, .decodes_heic = packed.decodes_heic};
     for (std::size_t i = 0; i < packed.count; ++i) {
         const auto& from = packed.made[i];
         const std::string name(from.name.begin(), std::find(from.name.begin(), from.name.end(), '\0'));

@@ -28,7 +28,8 @@ enum class ImageOutcome : std::uint8_t {
 
 struct ImageReply {
     ImageOutcome outcome = ImageOutcome::failed;
-    int error_number = 0;  // cannot_write
+    int error_number = 0;       // cannot_write
+    bool decodes_heic = false;  // begun
     std::vector<MadeRendition> made;
 };
 

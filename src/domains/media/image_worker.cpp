@@ -123,7 +123,7 @@ int image_worker_main() {
         const auto received = receive_order(kSocket);
         if (!received) return 0;
         allow_another_minute();
-        if (!send_reply(kSocket, {.outcome = ImageOutcome::begun})) return 0;
+        if (!send_reply(kSocket, {.outcome = ImageOutcome::begun, .decodes_heic = decodes_heic()})) return 0;
         if (!send_reply(kSocket, work(*received))) return 0;
         malloc_trim(0);
     }

@@ -146,6 +146,7 @@ std::vector<MadeRendition> ImageWorkers::process(int source, Format format, bool
         if (begun) {
             const auto first = receive_reply(worker.socket, kBeginMilliseconds);
             begun = first && first->outcome == ImageOutcome::begun;
+            if (begun) decodes_heic_.store(first->decodes_heic, std::memory_order_relaxed);
         }
         if (!begun) {
             end(worker);

@@ -2,7 +2,7 @@
 // time.
 #pragma once
 
-#include <chrono>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -28,6 +28,9 @@ public:
     std::vector<MadeRendition> process(int source, Format format, bool is_animated, Recipe recipe,
                                        int target);
 
+    // As the last worker said; assumed before the first one has worked.
+    bool decodes_heic() const { return decodes_heic_.load(std::memory_order_relaxed); }
+
 private:
     struct Worker {
         int pid = -1;
@@ -45,6 +48,7 @@ private:
     std::condition_variable freed_;
     unsigned busy_ = 0;
     std::vector<Worker> idle_;
+    std::atomic<bool> decodes_heic_{true};
 };
 
 }  // namespace grover::media

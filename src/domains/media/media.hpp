@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domains/media/media_account.hpp"
 #include "domains/media/media_objects.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
@@ -37,9 +38,6 @@ class Api;
 namespace grover::runtime {
 class WorkerPool;
 }
-namespace grover::users {
-class UsersService;
-}
 
 namespace grover::media {
 
@@ -49,6 +47,9 @@ struct Use {
     KindSet kinds = kAnyKind;
     std::uint64_t max_bytes = kMaxFileSize;
     bool as_profile_picture = false;  // only the middle square, 400 and 100 pixels
+    // How many uploads that nothing refers to yet the user may have, this one included; 0: any number, because the
+    // object that will refer to it is made by the same request.
+    int max_waiting = 0;
 };
 inline constexpr Use kPostUse{.folder = Folder::posts};
 inline constexpr Use kStoryUse{.folder = Folder::stories, .kinds = {Kind::image, Kind::video}};

@@ -15,6 +15,9 @@ constexpr std::size_t kShortestSecret = 16;
 // Renditions are kept that long after the last reference, for clients that still show the object.
 constexpr auto kFilesStay = 24h;
 
+// An upload that is older goes with the next sweep and counts no more.
+constexpr auto kWaitingCount = 25h;
+
 }  // namespace
 
 MediaService::MediaService(db::Database& db, users::UsersService& users, const Clock& clock,
@@ -29,9 +32,26 @@ MediaService::~MediaService() = default;
 const std::string& MediaService::upload_directory() const { return parts_->upload_directory; }
 
 MediaId MediaService::upload(const UserId& owner, http::UploadedFile& file, const Use& use) {
-    const Medium medium = parts_->workers.call([&] { return store_upload(*parts_, owner, file, use); });
-    // If this fails, also between commit and answer, the files stay until the sweep: a row must never lose them.
-    parts_->db.write([&](db::Write& tx) { store::insert(tx, medium); });
+    auto& parts = *parts_;
+    const auto require_room = [&](db::Read& tx) {
+        if (use.max_waiting == 0) return;
+        const auto waiting = store::count_unattached(tx, owner, parts.clock.now() - kWaitingCount);
+        if (waiting >= use.max_waiting) throw conflict("Too many uploads that nothing uses yet");
+    };
+    parts.db.read(require_room);
+    const Medium medium = parts.workers.call([&] { return store_upload(parts, owner, file, use); });
+    try {
+        parts.db.write([&](db::Write& tx) {
+            // Again, because many may have come at once.
+            require_room(tx);
+            store::insert(tx, medium);
+        });
+    } catch (const Error& error) {
+        // After any other failure the row may be there all the same; then the files are left to the sweep.
+        if (error.kind == ErrorKind::conflict)
+            parts.workers.run([&] { parts.storage.remove(medium.media_id); });
+        throw;
+    }
     return medium.media_id;
 }
 

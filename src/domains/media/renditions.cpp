@@ -286,8 +286,11 @@ private:
 
 }  // namespace
 
+bool decodes_heic() { return vips().type_find("VipsOperation", "heifload") != 0; }
+
 std::vector<MadeRendition> make_renditions(int source, Format format, bool is_animated, Recipe recipe,
                                            int target) {
+    if (format == Format::heic && !decodes_heic()) throw heic_not_supported();
     const Source header = read_header(source);
     Studio studio(source, target);
     if (recipe == Recipe::square) {

@@ -26,6 +26,9 @@ struct CannotWrite {
     int error_number = 0;
 };
 
+// Whether this build of libvips can.
+bool decodes_heic();
+
 // Decodes the picture behind `source` and writes each rendition into a file of its name in the directory
 // behind `target`, which is empty. The first is `full`. `is_animated` keeps GIF and WebP as they are, without
 // their metadata. Throws damaged(), heic_not_supported(), CannotWrite; then files may be left in the

@@ -182,10 +182,14 @@ std::vector<Storage::StoredFile> Storage::store(Stage& stage, const MediaId& med
     return stored;
 }
 
-FileHandle Storage::open(const MediaId& medium, std::string_view file_name) const {
+std::string Storage::path_of(const MediaId& medium, std::string_view file_name) const {
     if (!is_well_formed_id(medium.view()) || !is_file_name(file_name)) return {};
-    const auto path = directory_of(medium) / file_name;
-    return FileHandle(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    return (directory_of(medium) / file_name).string();
+}
+
+FileHandle Storage::open(const MediaId& medium, std::string_view file_name) const {
+    const auto path = path_of(medium, file_name);
+    return path.empty() ? FileHandle() : FileHandle(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
 }
 
 bool Storage::holds(const MediaId& medium) const {

@@ -83,6 +83,8 @@ public:
 
     // For reading; empty when it does not exist. Any other name than those of the layout does not exist.
     FileHandle open(const MediaId& medium, std::string_view file_name) const;
+    // Where open() looks, for the copy in an export. Of the layout's names only; else empty.
+    std::string path_of(const MediaId& medium, std::string_view file_name) const;
     bool holds(const MediaId& medium) const;
     // All files of a medium. Idempotent.
     void remove(const MediaId& medium);

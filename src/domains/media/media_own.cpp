@@ -1,0 +1,114 @@
+#include "domains/media/media_own.hpp"
+
+#include <unistd.h>
+
+#include "domains/media/base64.hpp"
+#include "domains/media/media_parts.hpp"
+#include "domains/media/media_store.hpp"
+
+namespace grover::media {
+
+namespace {
+
+constexpr int kMaxWaiting = 50;
+constexpr std::size_t kMaxThumbnail = 64 * 1024;
+
+// The folder says what will use the file, and so which kinds it may be.
+Use use_of(Folder folder) {
+    switch (folder) {
+        case Folder::posts:
+            return kPostUse;
+        case Folder::stories:
+            return kStoryUse;
+        case Folder::products:
+            return kProductUse;
+        case Folder::profiles:
+            return kProfileUse;
+        case Folder::groups:
+            return kGroupUse;
+        case Folder::communities:
+            return kCommunityUse;
+        case Folder::messages:
+        case Folder::uploads:
+            break;
+    }
+    return {.folder = folder};
+}
+
+std::optional<std::string> thumbnail_of(MediaService::Parts& parts, const Medium& medium) {
+    const auto* thumb = medium.find("thumb");
+    if (thumb == nullptr) return std::nullopt;
+    const auto file = parts.storage.open(medium.media_id, file_name_of(*thumb));
+    std::string bytes(kMaxThumbnail, '\0');
+    const auto got = file ? pread(file.fd(), bytes.data(), bytes.size(), 0) : -1;
+    if (got <= 0) return std::nullopt;
+    return to_base64({bytes.data(), static_cast<std::size_t>(got)});
+}
+
+std::shared_ptr<const Medium> require_own(MediaService& media, db::Read& tx, const Caller& me,
+                                          const MediaId& id) {
+    auto medium = media.find(tx, id);
+    if (!medium || medium->owner_id != me.id) throw media_not_found();
+    return medium;
+}
+
+MediaInfo info_for_owner(MediaService& media, db::Read& tx, const Caller& me, const Medium& medium) {
+    const auto card = media.parts().users.card(tx, me.id, me.base_url);
+    return media.info(medium,
+                      {.base_url = me.base_url, .owner_is_private = card->is_private, .is_owner = true});
+}
+
+}  // namespace
+
+MediaUploadAnswer upload_own(MediaService& media, const Caller& me, MediaUpload& in) {
+    auto& parts = media.parts();
+    Use use = use_of(in.folder);
+    use.max_waiting = kMaxWaiting;
+    MediaId id;
+    if (in.file) {
+        id = media.upload(me.id, *in.file, use);
+    } else if (in.file_text) {
+        id = media.take(me.id, *in.file_text, use, {"body", "file"});
+    } else if (in.media_url) {
+        id = media.take(me.id, *in.media_url, use, {"body", "media_url"});
+    } else {
+        throw invalid_input({"body", "file"}, "Field required", "missing");
+    }
+
+    MediaUploadAnswer answer;
+    std::shared_ptr<const Medium> medium;
+    parts.db.read([&](db::Read& tx) {
+        medium = require_own(media, tx, me, id);
+        static_cast<MediaInfo&>(answer) = info_for_owner(media, tx, me, *medium);
+    });
+    answer.thumbnail = parts.workers.call([&] { return thumbnail_of(parts, *medium); });
+    return answer;
+}
+
+MediaInfo get_own(MediaService& media, const Caller& me, const MediaId& id) {
+    return media.parts().db.read(
+        [&](db::Read& tx) { return info_for_owner(media, tx, me, *require_own(media, tx, me, id)); });
+}
+
+MediaDeleteAnswer delete_own(MediaService& media, const Caller& me, const MediaId& id) {
+    auto& parts = media.parts();
+    parts.db.write([&](db::Write& tx) {
+        require_own(media, tx, me, id);
+        const auto now = parts.clock.now();
+        if (!store::delete_unattached(tx, id, now)) throw conflict("Media is in use");
+        tx.enqueue(DeleteMediaFiles{id}, now);
+    });
+    return {};
+}
+
+MediaStatusAnswer status_of(MediaService::Parts& parts) {
+    MediaStatusAnswer answer;
+    // TODO: the cloud back ends of contract/media.md §8; until then every medium is local.
+    answer.local_available = parts.storage.is_available();
+    answer.processing = {.image = true, .heic = parts.images.decodes_heic()};
+    answer.max_file_size = static_cast<std::int64_t>(kMaxFileSize);
+    for (const auto type : allowed_types()) answer.allowed_types.emplace_back(type);
+    return answer;
+}
+
+}  // namespace grover::media
