@@ -97,9 +97,9 @@ Domains::~Domains() = default;
 
 void Domains::plug() {
     users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
-    // Comments go before the posts that hold them, and both before the sessions.
-    plugs.erasers = {comments_eraser_.get(), &posts, &auth};
-    plugs.contributors = {&posts, comments_export_.get()};
+    // Comments go before the posts that hold them, both before their files, and all before the sessions.
+    plugs.erasers = {comments_eraser_.get(), &posts, &media_eraser_, &auth};
+    plugs.contributors = {&posts, comments_export_.get(), &media_export_};
     users.plug(std::move(plugs));
 }
 
@@ -109,6 +109,8 @@ void Domains::register_background(jobs::Background& background) {
     jobs.on<auth::StartPasswordReset>([this](const auth::StartPasswordReset& job) { auth.run(job); });
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
+    jobs.on<media::DeleteMediaFiles>([this](const media::DeleteMediaFiles& job) { media.run(job); });
+    jobs.every("media.sweep", std::chrono::hours{24}, [this] { media.sweep(); });
     jobs.every("auth.sweep", std::chrono::hours{1}, [this] { auth.sweep(); });
     jobs.every("users.sweep", std::chrono::hours{1}, [this] { users.sweep(); });
 }

@@ -49,6 +49,8 @@ private:
     void plug();
     void register_background(jobs::Background& background);
 
+    media::MediaEraser media_eraser_{media};
+    media::MediaExport media_export_{media};
     std::unique_ptr<users::AccountEraser> comments_eraser_;
     std::unique_ptr<users::ExportContributor> comments_export_;
 };

@@ -129,6 +129,8 @@ public:
     // One for each id, in that order; null for what is unknown or deleted. One statement at most.
     std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, std::span<const MediaId> ids);
     std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
+    // What a client names by its URL; whose it is the caller decides.
+    std::shared_ptr<const Medium> find_by_url(db::Read& tx, std::string_view url);
     // No I/O.
     MediaInfo info(const Medium& medium, const View& view) const;
     // When signed URLs built now will be built differently: copies in memory end here.

@@ -69,12 +69,12 @@ MediaId MediaService::take(const UserId& owner, std::string_view text, const Use
         case MediaText::Form::url:
             break;
     }
-    const auto id = medium_in_url(what.data);
-    const auto medium = id ? parts_->db.read([&](db::Read& tx) { return find(tx, *id); }) : nullptr;
-    if (!medium || medium->owner_id != owner)
+    const auto medium = parts_->db.read([&](db::Read& tx) { return find_by_url(tx, what.data); });
+    if (!medium || medium->owner_id != owner) {
         throw invalid_input(loc, loc.back() + " is not the URL of a file you uploaded");
+    }
     if (!use.kinds.contains(medium->kind)) throw type_not_allowed(use.kinds);
-    return *id;
+    return medium->media_id;
 }
 
 void MediaService::attach(db::Write& tx, const UserId& owner, const MediaId& medium, const Reference& by,

@@ -76,6 +76,11 @@ std::shared_ptr<const Medium> MediaService::find(db::Read& tx, const MediaId& id
     return medium && !medium->is_deleted ? medium : nullptr;
 }
 
+std::shared_ptr<const Medium> MediaService::find_by_url(db::Read& tx, std::string_view url) {
+    const auto id = medium_in_url(url);
+    return id ? find(tx, *id) : nullptr;
+}
+
 MediaInfo MediaService::info(const Medium& medium, const View& view) const {
     MediaInfo info;
     info.media_id = medium.media_id;
