@@ -139,7 +139,8 @@ void Connection::refuse(const HeadProblem& problem) {
     answer();
 }
 
-void Connection::check_deadline() {
+void Connection::on_late() {
+    if (!deadline_passed()) return end();
     switch (state_) {
         case State::reading:
             if (head_begun_) return refuse({408, "Request timeout"});

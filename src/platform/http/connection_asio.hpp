@@ -26,8 +26,11 @@ public:
 
     void start();
     bool deadline_passed() const { return worker_->now >= deadline_; }
-    // Does what the time limit that has passed asks for.
-    void check_deadline();
+    // While a handler runs nobody reads: true when the client has gone altogether. One that only stopped sending may
+    // still want its answer.
+    bool lost_its_client() { return state_ == State::handling && !body_wait_ && socket_.is_reset(); }
+    // One of the two is so: ends what they end.
+    void on_late();
     // Waits for a request, nothing of which has come.
     bool is_idle() const { return state_ == State::reading && input_.unread().empty(); }
     // Ends whatever is under way.

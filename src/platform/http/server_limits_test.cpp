@@ -1,6 +1,7 @@
 // Time limits, numbers of connections, the end of the server.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <fstream>
 #include <string>
@@ -140,6 +141,37 @@ TEST_CASE("a handler in a wait that cannot end is answered for") {
     commit.notify();
     ended.wait();
     CHECK(Client(server).ask(get("/at-once")).status == 200);
+}
+
+TEST_CASE("the work for a client that is gone is cancelled; one that only stopped sending gets its answer") {
+    runtime::Signal started;
+    runtime::Signal finish;
+    runtime::Signal cancelled;
+    TestServer server([&](Exchange& exchange) {
+        started.notify();
+        try {
+            if (exchange.request().path == "/gone") runtime::sleep_for(1h);
+            finish.wait();
+            exchange.response().body = "finished";
+        } catch (const runtime::Cancelled&) {
+            cancelled.notify();
+            throw;
+        }
+    });
+    Client half(server);
+    half.send(get("/half"));
+    half.end_sending();
+    started.wait();
+    {
+        Client gone(server);
+        gone.send(get("/gone"));
+        started.wait();
+        const linger reset{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(gone.fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    }
+    cancelled.wait();
+    finish.notify();
+    CHECK(half.read().body == "finished");
 }
 
 TEST_CASE("a client that does not take its answer is dropped") {

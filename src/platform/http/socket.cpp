@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,6 +30,11 @@ Socket::Socket(boost::asio::io_context& context, int fd, bool ipv6, const TlsCon
     : socket_(context.get_executor()),
       tls_(tls != nullptr ? std::make_unique<TlsSession>(*tls, fd) : nullptr) {
     socket_.assign(ipv6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), fd);
+}
+
+bool Socket::is_reset() {
+    pollfd state{.fd = socket_.native_handle(), .events = 0, .revents = 0};
+    return ::poll(&state, 1, 0) == 1 && (state.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 IoResult Socket::read_now(std::span<char> buffer) {

@@ -26,7 +26,8 @@ public:
     Socket(boost::asio::io_context& context, int fd, bool ipv6, const TlsContext* tls);
 
     bool is_tls() const { return tls_ != nullptr; }
-    bool is_open() const { return socket_.is_open(); }
+    // Both directions are closed.
+    bool is_reset();
 
     IoResult handshake_now() { return tls_->handshake(); }
     IoResult read_now(std::span<char> buffer);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <exception>
 
 #include "platform/http/client_address.hpp"
 #include "platform/http/connection_asio.hpp"
@@ -18,7 +19,7 @@ namespace grover::http {
 namespace {
 
 constexpr std::size_t kTrashSize = 64 * 1024;
-constexpr std::size_t kKeptRequests = 256;
+constexpr std::size_t kKeptRequests = 64;
 // Between two looks at the connections already there.
 constexpr int kAcceptsAtOnce = 64;
 
@@ -106,7 +107,15 @@ bool Worker::accept_one() {
         ::close(fd);
         return true;
     }
-    const Connection::Ref connection(new Connection(*this, fd, ipv6_, text_of(address)));
+    Connection::Ref connection;
+    try {
+        connection.reset(new Connection(*this, fd, ipv6_, text_of(address)));
+    } catch (const std::exception&) {
+        // No memory for this client, in us or in the kernel; there may be for the next.
+        server.connections.fetch_sub(1, std::memory_order_relaxed);
+        ::close(fd);
+        return true;
+    }
     connection->start();
     return true;
 }
@@ -155,9 +164,9 @@ void Worker::sweep() {
     tell_time();
     std::vector<Connection::Ref> late;
     for (auto* connection = connections_; connection != nullptr; connection = connection->next_) {
-        if (connection->deadline_passed()) late.emplace_back(connection);
+        if (connection->deadline_passed() || connection->lost_its_client()) late.emplace_back(connection);
     }
-    for (const auto& connection : late) connection->check_deadline();
+    for (const auto& connection : late) connection->on_late();
     if (accept_paused_ && acceptor_.is_open()) accept_clients();
 
     timer_.expires_after(server.options.sweep_period);

@@ -156,10 +156,14 @@ void suspend() {
 
 bool suspend_for(Steady::duration limit) {
     Fiber& fiber = current_fiber();
-    throw_if_interrupted(fiber);
     const auto now = Steady::now();
     const auto deadline = deadline_of(fiber);
-    if (deadline <= now) throw DeadlineExceeded();
+    if (fiber.interruption != Interruption::none || deadline <= now) {
+        // The wait is over before it began: a ticket for it must not wake the next one.
+        ++fiber.wait_number;
+        throw_if_interrupted(fiber);
+        throw DeadlineExceeded();
+    }
     const auto end = after(now, limit);
     const auto wake_at = std::min(end, deadline);
 

@@ -180,6 +180,34 @@ TEST_CASE("waking twice or too late does nothing") {
     });
 }
 
+TEST_CASE("who comes to wake a wait that never began wakes no other") {
+    in_a_fiber([] {
+        Ticket ticket;
+        FiberHandle handle;
+        Signal go;
+        Signal ended;
+        bool went_on = false;
+        spawn([&] {
+            handle = this_fiber();
+            go.wait();
+            ticket = next_wait();
+            CHECK_THROWS_AS(suspend_for(1h), Cancelled);
+            go.wait();
+            went_on = true;
+            ended.notify();
+        });
+        interrupt(handle, Interruption::cancelled);
+        go.notify();
+        sleep_for(0ms);
+        wake(ticket);
+        sleep_for(0ms);
+        CHECK_FALSE(went_on);
+        go.notify();
+        ended.wait();
+        CHECK(went_on);
+    });
+}
+
 TEST_CASE("exceptions being handled belong to their fiber") {
     in_a_fiber([] {
         Signal go;
