@@ -13,24 +13,38 @@
 namespace grover::testing {
 namespace {
 
-// A statement of any text. Its address is its identity for the whole process, so the same text is the same
-// Statement.
+// A statement of any text. Its address is its identity for the whole process, so the same text is the same Statement.
+const db::Statement& remembered(const std::string& sql, int parameters) {
+    struct Texts {
+        std::string sqlite;
+        std::string postgres;
+        db::Statement statement;
+    };
+    static std::mutex mutex;
+    static std::map<std::string, Texts> all;
+    const std::scoped_lock lock(mutex);
+    const auto [at, is_new] = all.try_emplace(sql);
+    if (is_new) {
+        Texts& texts = at->second;
+        texts.sqlite = texts.postgres = sql;
+        if (const auto place = sql.find(":text"); parameters > 0 && place != std::string::npos) {
+            texts.sqlite.replace(place, 5, "?1");
+            texts.postgres.replace(place, 5, "$1");
+        }
+        texts.statement = {"test", parameters, texts.sqlite.c_str(), texts.postgres.c_str()};
+    }
+    return at->second.statement;
+}
+
+template <std::size_t N>
 struct AnySql {
     const db::Statement& statement;
+    std::array<db::Arg, N> values;
 
-    explicit AnySql(const std::string& sql) : statement(remembered(sql)) {}
-    std::array<db::Arg, 0> args() const { return {}; }
-
-private:
-    static const db::Statement& remembered(const std::string& sql) {
-        static std::mutex mutex;
-        static std::map<std::string, db::Statement> all;
-        const std::scoped_lock lock(mutex);
-        const auto [at, is_new] = all.try_emplace(sql);
-        if (is_new) at->second = {"test", 0, at->first.c_str(), at->first.c_str()};
-        return at->second;
-    }
+    std::array<db::Arg, N> args() const { return values; }
 };
+
+AnySql<0> any_sql(const std::string& sql) { return {remembered(sql, 0), {}}; }
 
 }  // namespace
 
@@ -53,7 +67,11 @@ std::unique_ptr<db::Database> fresh_database(db::Options options) {
 }
 
 std::int64_t execute(db::Database& database, const std::string& sql) {
-    return database.write([&](db::Write& tx) { return tx.exec(AnySql(sql)); });
+    return database.write([&](db::Write& tx) { return tx.exec(any_sql(sql)); });
+}
+
+std::int64_t execute_in(db::Write& tx, const std::string& sql, const std::string& text) {
+    return tx.exec(AnySql<1>{remembered(sql, 1), {text}});
 }
 
 std::int64_t query_number(db::Database& database, const std::string& sql) {
@@ -61,14 +79,14 @@ std::int64_t query_number(db::Database& database, const std::string& sql) {
 }
 
 std::int64_t query_number_in(db::Read& tx, const std::string& sql) {
-    return tx.value<std::int64_t>(AnySql(sql));
+    return tx.value<std::int64_t>(any_sql(sql));
 }
 
 std::string query_text(db::Database& database, const std::string& sql) {
     std::string text;
     database.read([&](db::Read& tx) {
         text.clear();
-        tx.each(AnySql(sql), [&](const db::Row& row) {
+        tx.each(any_sql(sql), [&](const db::Row& row) {
             if (!text.empty()) text += '\n';
             for (int i = 0; i < row.size(); ++i) {
                 if (i > 0) text += '|';

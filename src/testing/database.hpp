@@ -18,6 +18,8 @@ std::unique_ptr<db::Database> fresh_database(db::Options options = {});
 
 // Any SQL, for what no statement of a domain says. execute() returns the number of rows changed.
 std::int64_t execute(db::Database& database, const std::string& sql);
+// `:text` in the SQL is the text.
+std::int64_t execute_in(db::Write& tx, const std::string& sql, const std::string& text);
 std::int64_t query_number(db::Database& database, const std::string& sql);
 std::int64_t query_number_in(db::Read& tx, const std::string& sql);
 // Rows as "a|b" lines; NULL is "null".

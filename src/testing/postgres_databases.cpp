@@ -18,6 +18,12 @@ namespace {
 // Migrations may leave rows; they are kept in this schema, and put back.
 const std::string kept = "grover_test_kept";
 
+std::string url_of_database(const std::string& url, const std::string& database) {
+    const auto path = url.find('/', url.find("://") + 3);
+    const auto end = std::min(url.find('?', path), url.size());
+    return url.substr(0, path + 1) + database + url.substr(end);
+}
+
 std::unique_ptr<db::PostgresConnection> connect(const std::string& url) {
     auto connection = db::PostgresConnection::connect({.url = url});
     connection->leave_pipeline();
@@ -37,10 +43,15 @@ public:
         // Other programs hold their locks until they end.
         while (lent_.contains(number) || !lock_for_this_program(number)) ++number;
         const std::string name = "grover_test_" + schema_ + "_" + std::to_string(number);
-        const std::string url = url_of(name);
+        const std::string url = url_of_database(url_, name);
         if (server_->query("SELECT 1 FROM pg_database WHERE datname = '" + name + "'").empty())
             make(name, url);
-        empty(number, url);
+        try {
+            empty(number, url);
+        } catch (const db::PostgresFailure&) {
+            connections_.erase(number);  // a test ended it
+            empty(number, url);
+        }
         lent_.insert(number);
         return std::make_shared<LentDatabase>(url, number);
     }
@@ -111,12 +122,6 @@ private:
             repair +
             "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) "
             "FROM pg_sequences WHERE last_value IS NOT NULL");
-    }
-
-    std::string url_of(const std::string& database) const {
-        const auto path = url_.find('/', url_.find("://") + 3);
-        const auto end = std::min(url_.find('?', path), url_.size());
-        return url_.substr(0, path + 1) + database + url_.substr(end);
     }
 
     const std::string url_;

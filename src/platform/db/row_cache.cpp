@@ -73,6 +73,14 @@ RowCacheBase::AllCounts& RowCacheBase::all_counts() {
     return *all;
 }
 
+void RowCacheBase::Entry::set_key(std::string_view key) {
+    if (key.size() > sizeof short_key) {
+        long_key = key;
+    } else {
+        key_size = static_cast<std::uint8_t>(key.copy(short_key, sizeof short_key));
+    }
+}
+
 RowCacheBase::RowCacheBase(std::string_view name)
     : slots_(256), mask_(slots_.size() - 1), counts_(std::make_shared<Counts>()) {
     counts_->name = name;
@@ -96,7 +104,7 @@ void RowCacheBase::clear() {
 
 std::size_t RowCacheBase::position_of(std::uint64_t hash, std::string_view key) const {
     std::size_t i = (hash >> 18) & mask_;
-    while (slots_[i].entry != nullptr && (slots_[i].hash != hash || slots_[i].entry->key != key))
+    while (slots_[i].entry != nullptr && (slots_[i].hash != hash || slots_[i].entry->key() != key))
         i = (i + 1) & mask_;
     return i;
 }
@@ -109,7 +117,7 @@ RowCacheBase::Entry* RowCacheBase::find_entry(const Read& tx, std::string_view k
         add(counts_->misses, 1);
         return nullptr;
     }
-    entry->used_lately = true;
+    if (!entry->used_lately) entry->used_lately = true;  // leaves the cache line clean
     add(counts_->hits, 1);
     return entry;
 }
@@ -128,7 +136,7 @@ void RowCacheBase::put_entry(std::unique_ptr<Entry> entry, std::string_view key)
     shelf.make_room(limit - entry->bytes);
     entry->owner = this;
     entry->hash = hash;
-    entry->key = key;
+    entry->set_key(key);
     if ((used_ + 1) * 2 > slots_.size()) grow();
     slots_[position_of(hash, key)] = {hash, entry.get()};
     ++used_;
@@ -142,13 +150,13 @@ void RowCacheBase::grow() {
     old.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const Slot& slot : old) {
-        if (slot.entry != nullptr) slots_[position_of(slot.hash, slot.entry->key)] = slot;
+        if (slot.entry != nullptr) slots_[position_of(slot.hash, slot.entry->key())] = slot;
     }
 }
 
 void RowCacheBase::remove(Entry* entry) {
     RowCacheShelf::of_this_thread().remove(entry);
-    std::size_t hole = position_of(entry->hash, entry->key);
+    std::size_t hole = position_of(entry->hash, entry->key());
     // What follows in the same run moves up, so that no search ends at the hole too early.
     for (std::size_t i = (hole + 1) & mask_; slots_[i].entry != nullptr; i = (i + 1) & mask_) {
         const std::size_t home = (slots_[i].hash >> 18) & mask_;

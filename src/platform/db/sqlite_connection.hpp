@@ -19,6 +19,7 @@ struct sqlite3_stmt;
 
 namespace grover::db {
 
+class SqliteKeptLocks;
 class StatementObserver;
 
 // Throws what the failed call means: AlreadyExists, MissingReference, Error 503 for a full disk or a stopped
@@ -64,6 +65,7 @@ public:
         Access access = Access::read;
         std::chrono::milliseconds statement_limit{10'000};
         StatementObserver* observer = nullptr;
+        SqliteKeptLocks* kept_locks = nullptr;  // must outlive the connection
     };
 
     // Opens, and for Access::write creates, the file. Throws as throw_sqlite_error does.
@@ -91,6 +93,7 @@ private:
                               FunctionRef<void(const Row&)> on_row, std::int64_t& rows);
     static int on_progress(void* self);
 
+    std::shared_ptr<void> kept_locks_;
     sqlite3* connection_ = nullptr;
     SqliteStatements statements_;
     StatementObserver* observer_;

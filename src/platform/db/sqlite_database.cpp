@@ -8,11 +8,12 @@ namespace grover::db {
 namespace {
 
 SqliteConnection::Settings settings_for(const Options& options, const SqliteFile& file,
-                                        SqliteConnection::Access access) {
+                                        SqliteKeptLocks& kept_locks, SqliteConnection::Access access) {
     return {.path = file.path(),
             .access = access,
             .statement_limit = options.statement_limit,
-            .observer = options.observer};
+            .observer = options.observer,
+            .kept_locks = &kept_locks};
 }
 
 }  // namespace
@@ -20,11 +21,13 @@ SqliteConnection::Settings settings_for(const Options& options, const SqliteFile
 SqliteDatabase::SqliteDatabase(const Options& options, SqliteFile file)
     : file_(std::move(file)),
       stamps_(options.cached),
-      writer_(settings_for(options, file_, SqliteConnection::Access::write), stamps_,
+      kept_locks_(std::make_shared<SqliteKeptLocks>(file_.path())),
+      writer_(settings_for(options, file_, *kept_locks_, SqliteConnection::Access::write), stamps_,
               options.clock != nullptr ? *options.clock : system_clock_),
-      checkpoints_(settings_for(options, file_, SqliteConnection::Access::write), writer_, options.warn),
-      readers_(std::make_shared<SqliteReaders>(settings_for(options, file_, SqliteConnection::Access::read),
-                                               stamps_)) {}
+      checkpoints_(settings_for(options, file_, *kept_locks_, SqliteConnection::Access::write), writer_,
+                   options.warn),
+      readers_(std::make_shared<SqliteReaders>(
+          settings_for(options, file_, *kept_locks_, SqliteConnection::Access::read), stamps_)) {}
 
 bool SqliteDatabase::is_reachable(std::chrono::milliseconds) {
     static constexpr Statement kProbe{"probe", 0, "SELECT count(*) FROM kept_values LIMIT 1", ""};

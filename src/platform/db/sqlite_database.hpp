@@ -10,6 +10,7 @@
 #include "platform/db/open.hpp"
 #include "platform/db/sqlite_checkpoints.hpp"
 #include "platform/db/sqlite_file.hpp"
+#include "platform/db/sqlite_kept_locks.hpp"
 #include "platform/db/sqlite_readers.hpp"
 #include "platform/db/sqlite_writer.hpp"
 
@@ -33,6 +34,7 @@ private:
     SqliteFile file_;
     SystemClock system_clock_;
     Stamps stamps_;
+    std::shared_ptr<SqliteKeptLocks> kept_locks_;
     SqliteWriter writer_;
     SqliteCheckpoints checkpoints_;
     std::shared_ptr<SqliteReaders> readers_;
