@@ -39,7 +39,7 @@ int read_status(db::Database& db) {
 
 // Those of one database, except the caller's own.
 constexpr const char* kEndConnections =
-    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
     "datname = ";
 
 std::string name_of(db::Database& db) { return testing::query_text(db, "SELECT current_database()"); }

@@ -175,7 +175,7 @@ TEST_CASE("the table of a cache finds what a map finds, through growth and remov
 TEST_CASE("readers who know of a commit never get an older copy") {
     const auto db = database_with_tables();
     constexpr int kRows = 4;
-    constexpr int kChanges = 400;
+    constexpr int kChanges = 150;
     const std::array<std::string, kRows> names{"a", "b", "c", "d"};
     for (const auto& name : names) testing::execute(*db, "INSERT INTO counters VALUES ('" + name + "', 0)");
     std::array<std::atomic<std::int64_t>, kRows> known{};
