@@ -3,13 +3,13 @@
 
 #include "platform/api/dispatcher.hpp"
 #include "platform/base/clock.hpp"
-#include "platform/db/db.hpp"
+#include "platform/db/idempotency.hpp"
 
 namespace grover::app {
 
 class StoredAnswers final : public api::IdempotencyStore {
 public:
-    StoredAnswers(db::Database& db, const Clock& clock) : db_(db), clock_(clock) {}
+    StoredAnswers(db::Database& db, const Clock& clock) : keys_(db, clock) {}
 
     Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key, std::string_view input_hash) override;
     void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key, int status, std::string_view body) override;
@@ -19,8 +19,7 @@ public:
     void sweep();
 
 private:
-    db::Database& db_;
-    const Clock& clock_;
+    db::IdempotencyKeys keys_;
 };
 
 }  // namespace grover::app

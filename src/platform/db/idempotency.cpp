@@ -1,7 +1,5 @@
 #include "platform/db/idempotency.hpp"
 
-#include <span>
-
 #include "sql/idempotency.hpp"
 
 namespace grover::db {
@@ -9,8 +7,6 @@ namespace {
 
 constexpr std::chrono::seconds kLongestRun{30};
 constexpr int kRemovedAtOnce = 1'000;
-
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 }  // namespace
 
@@ -21,7 +17,7 @@ IdempotencyKeys::Begun IdempotencyKeys::begin(const Request& request, std::strin
                                                              .method = request.method,
                                                              .path = request.path,
                                                              .key = request.key,
-                                                             .input_hash = bytes_of(input_hash),
+                                                             .input_hash = input_hash,
                                                              .running_until = now + kLongestRun,
                                                              .now = now,
                                                              .expired_at = now - kIdempotencyKept});
@@ -46,7 +42,7 @@ IdempotencyKeys::Begun IdempotencyKeys::begin(const Request& request, std::strin
 void IdempotencyKeys::finish(const Request& request, int status, std::string_view body) {
     database_.write([&](Write& tx) {
         tx.exec(sql::idempotency::finish{.status = status,
-                                         .body = bytes_of(body),
+                                         .body = body,
                                          .user_id = request.user_id,
                                          .method = request.method,
                                          .path = request.path,
