@@ -1,22 +1,18 @@
 #include "platform/integrations/oidc.hpp"
 
 #include <doctest/doctest.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
 
 #include "platform/base/error.hpp"
 #include "platform/integrations/digest.hpp"
 #include "platform/wire/json_out.hpp"
 #include "testing/http_peer.hpp"
+#include "testing/signing_key.hpp"
 
 using namespace grover;
 using namespace grover::integrations;
 using namespace std::chrono_literals;
 using grover::testing::HttpPeer;
+using grover::testing::SigningKey;
 
 namespace {
 
@@ -26,65 +22,6 @@ class MovedClock final : public Clock {
 public:
     Time now() const override { return Time{kNow * 1'000'000} + moved; }
     std::chrono::seconds moved{0};
-};
-
-std::string number_text(const EVP_PKEY* key, const char* name) {
-    BIGNUM* number = nullptr;
-    REQUIRE(EVP_PKEY_get_bn_param(key, name, &number) == 1);
-    std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
-    BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
-    BN_free(number);
-    if (bytes.size() < 32) bytes.insert(0, 32 - bytes.size(), '\0');
-    return to_base64url(bytes);
-}
-
-// A key pair of the provider.
-struct Signer {
-    Signer(std::string the_id, bool rsa, unsigned bits = 2048)
-        : id(std::move(the_id)), is_rsa(rsa), key(rsa ? EVP_RSA_gen(bits) : EVP_EC_gen("P-256")) {}
-    ~Signer() { EVP_PKEY_free(key); }
-    Signer(const Signer&) = delete;
-    Signer& operator=(const Signer&) = delete;
-
-    std::string jwk() const {
-        if (is_rsa) {
-            return R"({"kty":"RSA","use":"sig","kid":")" + id + R"(","n":")" +
-                   number_text(key, OSSL_PKEY_PARAM_RSA_N) + R"(","e":"AQAB"})";
-        }
-        return R"({"kty":"EC","crv":"P-256","kid":")" + id + R"(","x":")" +
-               number_text(key, OSSL_PKEY_PARAM_EC_PUB_X) + R"(","y":")" +
-               number_text(key, OSSL_PKEY_PARAM_EC_PUB_Y) + R"("})";
-    }
-
-    std::string sign(const std::string& claims, std::string algorithm = {}) const {
-        if (algorithm.empty()) algorithm = is_rsa ? "RS256" : "ES256";
-        const auto part = to_base64url(R"({"alg":")" + algorithm + R"(","kid":")" + id + R"("})") + "." +
-                          to_base64url(claims);
-        EVP_MD_CTX* context = EVP_MD_CTX_new();
-        std::string signature(1024, '\0');
-        std::size_t size = signature.size();
-        REQUIRE(EVP_DigestSignInit(context, nullptr, EVP_sha256(), nullptr, key) == 1);
-        REQUIRE(EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &size,
-                               reinterpret_cast<const unsigned char*>(part.data()), part.size()) == 1);
-        EVP_MD_CTX_free(context);
-        signature.resize(size);
-        return part + "." + to_base64url(is_rsa ? signature : raw_ec(signature));
-    }
-
-    static std::string raw_ec(const std::string& der) {
-        const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-        ECDSA_SIG* both = d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size()));
-        std::string out(64, '\0');
-        auto* to = reinterpret_cast<unsigned char*>(out.data());
-        BN_bn2binpad(ECDSA_SIG_get0_r(both), to, 32);
-        BN_bn2binpad(ECDSA_SIG_get0_s(both), to + 32, 32);
-        ECDSA_SIG_free(both);
-        return out;
-    }
-
-    std::string id;
-    bool is_rsa;
-    EVP_PKEY* key;
 };
 
 // Claims that are good, to be spoilt one at a time.
@@ -105,9 +42,9 @@ struct Claims {
 
 struct World {
     MovedClock clock;
-    Signer rsa{"r1", true};
-    Signer ec{"e1", false};
-    std::vector<const Signer*> published{&rsa, &ec};
+    SigningKey rsa{"r1", true};
+    SigningKey ec{"e1", false};
+    std::vector<const SigningKey*> published{&rsa, &ec};
     std::string token_response;
     std::string userinfo_response = HttpPeer::response(500, "");
     bool down = false;
@@ -242,8 +179,8 @@ TEST_CASE("a token with one thing wrong is no identity") {
 
 TEST_CASE("a token that the provider did not sign is no identity") {
     World w;
-    const Signer stranger("r1", true);
-    const Signer weak("w1", true, 1024);
+    const SigningKey stranger("r1", true);
+    const SigningKey weak("w1", true, 1024);
     w.published.push_back(&weak);
     const auto claims = w.claims().json();
     const auto good = w.rsa.sign(claims);
@@ -273,7 +210,7 @@ TEST_CASE("tokens of native apps: their audiences count, the nonce only when it 
 
 TEST_CASE("an unknown key is looked for once, and not again for five minutes") {
     World w;
-    const Signer rotated("r2", true);
+    const SigningKey rotated("r2", true);
     CHECK(w.provider.verify(w.rsa.sign(w.claims().json()), ""));
     CHECK(w.asked_for("/keys") == 1);
     w.published = {&rotated};
@@ -283,7 +220,7 @@ TEST_CASE("an unknown key is looked for once, and not again for five minutes") {
     w.clock.moved = 5min;
     CHECK(w.provider.verify(token, ""));
     CHECK(w.asked_for("/keys") == 2);
-    const Signer unknown("r3", true);
+    const SigningKey unknown("r3", true);
     CHECK_FALSE(w.provider.verify(unknown.sign(w.claims().json()), ""));
     CHECK(w.asked_for("/keys") == 2);
 }

@@ -1,0 +1,40 @@
+// The parts of the domain, put together in order. Private to domains/auth.
+#pragma once
+
+#include "domains/auth/addresses.hpp"
+#include "domains/auth/auth.hpp"
+#include "domains/auth/exchange.hpp"
+#include "domains/auth/google.hpp"
+#include "domains/auth/passwords.hpp"
+#include "domains/auth/registration.hpp"
+#include "domains/auth/sign_in_page.hpp"
+
+namespace grover::auth {
+
+struct AuthService::Parts {
+    explicit Parts(Core given) : core(std::move(given)) {}
+
+    Core core;
+    Audit audit{core};
+    Mails mails{core};
+    Sessions sessions{core, audit};
+    JwtTokens tokens{core, sessions, audit, mails};
+    SignInGuard guard{core};
+    PasswordCheck check{core, guard, audit};
+    SignIns sign_ins{core, sessions, tokens, audit, mails};
+    Registration registration{core, check, sign_ins, mails};
+    Passwords passwords{core, check, sessions, sign_ins, guard, audit, mails};
+    Addresses addresses{core, sessions, passwords, audit, mails};
+    Exchange exchange{core, sessions, sign_ins};
+    Google google{core, sign_ins, exchange, audit};
+    HostedSignIn page{core, google, registration, passwords, exchange};
+
+    Providers providers() const;
+    LogoutAllAnswer logout_all(const Caller& me, const LogoutAll& in) const;
+    // Whose session the token proves now; nothing for one that is not good.
+    std::shared_ptr<const LiveSession> session_of(db::Read& tx, std::string_view token) const;
+    std::optional<SocketIdentity> socket_identity(db::Read& tx,
+                                                  const std::shared_ptr<const LiveSession>& session) const;
+};
+
+}  // namespace grover::auth

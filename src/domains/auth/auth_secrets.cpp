@@ -1,0 +1,37 @@
+#include "domains/auth/auth_secrets.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "platform/integrations/digest.hpp"
+
+namespace grover::auth {
+
+SecretHash::SecretHash(std::string_view secret) {
+    const auto digest = integrations::sha256(secret);
+    sodium_bin2base64(text_.data(), text_.size(), digest.data(), digest.size(),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::string new_secret(std::string_view prefix) {
+    return std::string(prefix) + integrations::random_text_256();
+}
+
+bool could_be_token(std::string_view text) {
+    constexpr std::size_t kMax = 2'048;
+    return !text.empty() && text.size() <= kMax &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+Deriver::Deriver(std::string_view signing_secret)
+    : key_(integrations::bytes_of(integrations::hmac_sha256(signing_secret, "grover auth"))) {}
+
+std::string Deriver::derive(std::string_view purpose, std::string_view of) const {
+    std::string text(purpose);
+    text += '\0';
+    text += of;
+    return integrations::to_base64url(integrations::bytes_of(integrations::hmac_sha256(key_, text)));
+}
+
+}  // namespace grover::auth

@@ -1,0 +1,95 @@
+// Who sends a request, and whom a socket acts as (auth.md §1).
+#include "domains/auth/auth_parts.hpp"
+#include "platform/text/utf8.hpp"
+
+namespace grover::auth {
+namespace {
+
+// "Bearer <token>" in any case with one or more spaces, or the token alone: scripts in the field send that.
+std::string_view credential_of(std::string_view header) {
+    constexpr std::string_view kScheme = "bearer";
+    const auto first = header.find_first_not_of(' ');
+    if (first == std::string_view::npos) return {};
+    header.remove_prefix(first);
+    header = header.substr(0, header.find_last_not_of(' ') + 1);
+    const auto space = header.find(' ');
+    const bool has_scheme = text::equal_ignoring_ascii_case(header.substr(0, space), kScheme);
+    if (space == std::string_view::npos) return has_scheme ? std::string_view{} : header;
+    if (!has_scheme) return {};
+    header.remove_prefix(header.find_first_not_of(' ', space));
+    return header;
+}
+
+}  // namespace
+
+std::shared_ptr<const LiveSession> AuthService::Parts::session_of(db::Read& tx,
+                                                                  std::string_view token) const {
+    if (!could_be_token(token)) return nullptr;
+    // Whatever it looks like: an exchange may hand out anything as a session token.
+    auto session = sessions.find_by_token(tx, token);
+    if (!session) session = tokens.find_session(tx, token);
+    if (!session || session->is_over(core.clock.now())) return nullptr;
+    return session;
+}
+
+bool AuthService::authenticate(const http::RequestHead& request, const api::Route& route, Caller& caller) {
+    const auto credential = credential_of(request.header("authorization"));
+    if (credential.empty()) return false;
+    const auto& parts = *parts_;
+    std::shared_ptr<const LiveSession> session;
+    std::shared_ptr<const users::AccountState> account;
+    parts.core.db.read([&](db::Read& tx) {
+        session = parts.session_of(tx, credential);
+        if (session) account = parts.core.users.cached_account(tx, session->row.user_id);
+    });
+    if (!session || !account->exists || account->deactivated()) return false;
+    // An invalid credential counts as none where none is needed, and one of a blocked account is no better.
+    const bool optional = route.auth == api::Auth::optional;
+    if (account->suspended()) {
+        if (optional) return false;
+        throw not_authorized("Account suspended");
+    }
+    if (account->leaving() && !route.open_while_leaving) {
+        if (optional) return false;
+        throw not_authorized("Account scheduled for deletion");
+    }
+    caller.id = session->row.user_id;
+    caller.session_id = session->row.session_id;
+    caller.is_admin = account->is_admin;
+    caller.email_verified = account->email_verified || !parts.core.options.require_email_verification;
+    caller.credential = credential;
+    parts.sessions.keep_alive(*session);
+    return true;
+}
+
+std::optional<SocketIdentity> AuthService::Parts::socket_identity(
+    db::Read& tx, const std::shared_ptr<const LiveSession>& session) const {
+    if (!session || session->is_over(core.clock.now())) return std::nullopt;
+    const auto account = core.users.account(tx, session->row.user_id);
+    if (!account.exists || account.status != users::AccountStatus::active) return std::nullopt;
+    return SocketIdentity{session->row.user_id, session->row.session_id};
+}
+
+std::optional<SocketIdentity> AuthService::identify_token(std::string_view token) {
+    return parts_->core.db.read(
+        [&](db::Read& tx) { return parts_->socket_identity(tx, parts_->session_of(tx, token)); });
+}
+
+std::optional<SocketIdentity> AuthService::identify_cookie(std::string_view value) {
+    if (!could_be_token(value)) return std::nullopt;
+    return parts_->core.db.read([&](db::Read& tx) {
+        return parts_->socket_identity(tx, parts_->sessions.find_by_cookie(tx, value));
+    });
+}
+
+std::optional<SocketIdentity> AuthService::redeem_ticket(std::string_view ticket) {
+    if (!could_be_token(ticket) || !ticket.starts_with(kTicketPrefix)) return std::nullopt;
+    const SecretHash hash(ticket);
+    return parts_->core.db.write([&](db::Write& tx) -> std::optional<SocketIdentity> {
+        const auto session = session_store::take_ticket(tx, hash.view(), parts_->core.clock.now());
+        if (!session) return std::nullopt;
+        return parts_->socket_identity(tx, parts_->sessions.find_by_id(tx, *session));
+    });
+}
+
+}  // namespace grover::auth
