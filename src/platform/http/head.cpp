@@ -22,6 +22,7 @@ constexpr HeadProblem kUnknownExpectation{417, "Expectation not supported"};
 // Longer than any method and version: what a first line may have besides its target.
 constexpr std::size_t kLineExtra = 64;
 constexpr std::size_t kMaxHeaders = 256;
+constexpr std::string_view kVersion = " HTTP/1.1\r\n";
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -196,10 +197,6 @@ std::size_t HeadScanner::find_end(std::string_view bytes, const HeadLimits& limi
 
 HeadProblem parse_head(std::string_view bytes, const HeadLimits& limits, std::vector<Header>& headers,
                        RequestHead& head, Framing& framing) {
-    const auto first_line = bytes.find('\n') + 1;
-    if (first_line > limits.target + kLineExtra) return kTargetTooLong;
-    if (bytes.size() - first_line > limits.headers + 2) return kHeadersTooLong;
-
     headers.clear();
     head = {};
     framing = {};
@@ -211,6 +208,9 @@ HeadProblem parse_head(std::string_view bytes, const HeadLimits& limits, std::ve
     if (error) return parser.problem.status != 0 ? parser.problem : kMalformed;
     if (used != bytes.size() || !parser.is_header_done()) return kMalformed;
     if (head.target.size() > limits.target) return kTargetTooLong;
+    const auto before_headers =
+        static_cast<std::size_t>(head.target.data() - bytes.data()) + head.target.size() + kVersion.size();
+    if (bytes.size() - before_headers > limits.headers + 2) return kHeadersTooLong;
     if (parser.hosts > 1 || (parser.hosts == 0 && !head.http_1_0)) return kMalformed;
     if (!split_target(head)) return kMalformed;
     head.headers = headers;

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 namespace grover::http {
 
@@ -51,15 +53,14 @@ Response::~Response() {
 }
 
 void Response::add_header(std::string_view name, std::string_view value) {
-    headers_.reserve(headers_.size() + name.size() + value.size() + 4);
+    // A value that came from outside must not end the line: what would is left out.
+    const auto ends_line = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
     headers_ += name;
     headers_ += ": ";
-    // A value that came from outside must not end the line: what would is left out.
-    if (value.find_first_of(std::string_view("\r\n\0", 3)) == value.npos) {
+    if (std::none_of(value.begin(), value.end(), ends_line)) {
         headers_ += value;
     } else {
-        std::copy_if(value.begin(), value.end(), std::back_inserter(headers_),
-                     [](char c) { return c != '\r' && c != '\n' && c != '\0'; });
+        std::copy_if(value.begin(), value.end(), std::back_inserter(headers_), std::not_fn(ends_line));
     }
     headers_ += "\r\n";
 }

@@ -2,34 +2,46 @@
 
 #include <array>
 #include <charconv>
+#include <cstdio>
+#include <cstring>
 #include <ctime>
 
 namespace grover::http {
 
 namespace {
 
-void append_number(std::uint64_t number, std::string& out) {
-    std::array<char, 20> digits;
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    out.append(digits.data(), end);
-}
+// Room for everything in a head besides the texts it is given.
+constexpr std::size_t kFixedBytes = 256;
 
-void append_status_line(int status, std::string& out) {
-    if (status == 200) {
-        out += "HTTP/1.1 200 OK\r\n";
-        return;
+// Writes where there is known to be room: an append that checks costs as much as parsing a header.
+class Writer {
+public:
+    explicit Writer(char* at) : at_(at) {}
+
+    void text(std::string_view text) {
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
     }
-    out += "HTTP/1.1 ";
-    append_number(static_cast<std::uint64_t>(status), out);
-    out += ' ';
-    out += reason_of(status);
-    out += "\r\n";
-}
+    void number(std::uint64_t number) { at_ = std::to_chars(at_, at_ + kMaxDigits, number).ptr; }
+    void line(std::string_view name, std::string_view value) {
+        text(name);
+        text(value);
+        text("\r\n");
+    }
+    const char* at() const { return at_; }
 
-void append_line(std::string_view name, std::string_view value, std::string& out) {
-    out += name;
-    out += value;
-    out += "\r\n";
+private:
+    static constexpr std::size_t kMaxDigits = 20;
+    char* at_;
+};
+
+void write_status_line(int status, Writer& out) {
+    if (status == 200) return out.text("HTTP/1.1 200 OK\r\n");
+    out.text("HTTP/1.1 ");
+    out.number(static_cast<std::uint64_t>(status));
+    out.text(" ");
+    out.text(reason_of(status));
+    out.text("\r\n");
 }
 
 }  // namespace
@@ -137,20 +149,26 @@ std::string http_date(std::int64_t seconds_since_epoch) {
 bool is_bodiless(int status) { return status < 200 || status == 204 || status == 304; }
 
 void append_head(const Response& response, const AnswerFrame& frame, std::string& out) {
-    append_status_line(response.status, out);
+    const auto begin = out.size();
+    const auto block = response.header_block();
+    out.resize(begin + kFixedBytes + response.content_type.size() + frame.content_encoding.size() +
+               frame.date.size() + frame.connection.size() + block.size());
+    Writer writer(out.data() + begin);
+    write_status_line(response.status, writer);
     if (!is_bodiless(response.status)) {
         if (frame.length > 0 && !response.content_type.empty())
-            append_line("Content-Type: ", response.content_type, out);
-        if (!frame.content_encoding.empty()) append_line("Content-Encoding: ", frame.content_encoding, out);
-        out += "Content-Length: ";
-        append_number(frame.length, out);
-        out += "\r\n";
+            writer.line("Content-Type: ", response.content_type);
+        if (!frame.content_encoding.empty()) writer.line("Content-Encoding: ", frame.content_encoding);
+        writer.text("Content-Length: ");
+        writer.number(frame.length);
+        writer.text("\r\n");
     }
-    if (frame.varies_by_encoding) out += "Vary: Accept-Encoding\r\n";
-    append_line("Date: ", frame.date, out);
-    if (!frame.connection.empty()) append_line("Connection: ", frame.connection, out);
-    out += response.header_block();
-    out += "\r\n";
+    if (frame.varies_by_encoding) writer.text("Vary: Accept-Encoding\r\n");
+    writer.line("Date: ", frame.date);
+    if (!frame.connection.empty()) writer.line("Connection: ", frame.connection);
+    writer.text(block);
+    writer.text("\r\n");
+    out.resize(static_cast<std::size_t>(writer.at() - out.data()));
 }
 
 }  // namespace grover::http
