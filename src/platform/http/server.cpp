@@ -3,10 +3,11 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -116,6 +117,17 @@ std::vector<int> listen_on(const ServerOptions& options, unsigned count, std::ui
     return listeners;
 }
 
+// Many systems start programs with room for 1,024, and let them ask for more.
+void make_room_for_descriptors(std::size_t connections) {
+    constexpr rlim_t kBesides = 4096;  // files being sent, uploads, databases, calls to others
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const rlim_t wanted = std::min<rlim_t>(limit.rlim_max, connections + kBesides);
+    if (wanted <= limit.rlim_cur) return;
+    limit.rlim_cur = wanted;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -140,9 +152,10 @@ Server::Server(runtime::Loops& loops, Handler& handler, ServerOptions options)
     const ServerOptions& settings = impl_->state.options;
     if (!settings.tls_cert_file.empty()) {
         impl_->state.tls = std::make_unique<TlsContext>(settings.tls_cert_file, settings.tls_key_file);
-        // OpenSSL writes with write(), which has no flag against it.
-        std::signal(SIGPIPE, SIG_IGN);
     }
+    // sendfile() and OpenSSL have no flag against it.
+    std::signal(SIGPIPE, SIG_IGN);
+    make_room_for_descriptors(settings.max_connections);
     bool ipv6 = false;
     const auto listeners = listen_on(settings, loops.size(), impl_->port, ipv6);
     for (unsigned i = 0; i < loops.size(); ++i) {

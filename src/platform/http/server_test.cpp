@@ -340,6 +340,21 @@ TEST_CASE("a part of a file is sent, and one that is shorter than announced brea
     CHECK(all.size() < kSize + 500);
 }
 
+TEST_CASE("a client that leaves in the middle of a file disturbs nobody") {
+    TestServer server([](Exchange& exchange) {
+        const int fd = ::memfd_create("file", MFD_CLOEXEC);
+        REQUIRE(::ftruncate(fd, 50'000'000) == 0);
+        exchange.response().file = FileBody{.fd = fd, .offset = 0, .length = 50'000'000};
+    });
+    {
+        Client leaving(server, 4096);
+        leaving.send(get("/"));
+        CHECK(leaving.read_some(1'000).size() == 1'000);
+    }
+    while (server.server->connections() > 0) std::this_thread::yield();
+    CHECK(Client(server).ask(get("/at-once")).status == 200);
+}
+
 TEST_CASE("an upgrade hands over the socket and what was read ahead") {
     struct Echo final : UpgradeHandler {
         explicit Echo(runtime::Signal& is_done) : done(is_done) {}
