@@ -57,7 +57,7 @@ auth::Options auth_options(const Ground& ground) {
         .public_base_url = config.links_base_url,
         .signing_secret = ground.signing_secret,
         .jwt_secret = config.jwt_enabled ? config.jwt_secret : "",
-        .jwt_algorithm = static_cast<auth::JwtAlgorithm>(config.jwt_algorithm),
+        .jwt_algorithm = static_cast<integrations::JwtAlgorithm>(config.jwt_algorithm),
         .access_token_lifetime = config.access_token_expire_minutes,
         .session_idle = config.session_idle_days,
         .session_limit = config.session_timeout,
@@ -105,13 +105,11 @@ void Domains::plug() {
 
 void Domains::register_background(jobs::Background& background) {
     auto& jobs = background.jobs();
-    jobs.on<auth::SendMail>([this](const auth::SendMail& job) { auth.run(job); });
-    jobs.on<auth::StartPasswordReset>([this](const auth::StartPasswordReset& job) { auth.run(job); });
+    auth.add_jobs(jobs);
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
     jobs.on<media::DeleteMediaFiles>([this](const media::DeleteMediaFiles& job) { media.run(job); });
     jobs.every("media.sweep", std::chrono::hours{24}, [this] { media.sweep(); });
-    jobs.every("auth.sweep", std::chrono::hours{1}, [this] { auth.sweep(); });
     jobs.every("users.sweep", std::chrono::hours{1}, [this] { users.sweep(); });
 }
 

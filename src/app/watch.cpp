@@ -96,7 +96,7 @@ private:
     void count(const api::Done& done, std::int64_t us) const {
         const bool known = done.endpoint_index < routes_.size();
         if (!known) unknown_[static_cast<std::size_t>(done.method_kind)]->begin();
-        const auto& route = known ? *routes_[done.endpoint_index] : *unknown_[static_cast<std::size_t>(done.method_kind)];
+        auto& route = known ? *routes_[done.endpoint_index] : *unknown_[static_cast<std::size_t>(done.method_kind)];
         route.end(done.status, us, done.bytes_in, done.bytes_out);
         if (!done.caller.is_anonymous()) metrics::saw_user(done.caller.id.view(), std::chrono::steady_clock::now());
         if (done.refused_class != api::RateClass::count) metrics::rate_limited(api::name_of(done.refused_class));
