@@ -99,6 +99,9 @@ TEST_CASE("what two servers could read differently is refused") {
     CHECK(status_of(with_headers("Content-Length: 0x5\r\n")) == 400);
     CHECK(status_of(with_headers("Content-Length: 5 5\r\n")) == 400);
     CHECK(status_of(with_headers("Content-Length:\r\n")) == 400);
+    CHECK(status_of(with_headers("Content-Length: ,\r\n")) == 400);
+    CHECK(status_of(with_headers("Transfer-Encoding: ,\r\n")) == 400);
+    CHECK(status_of(with_headers("Connection: ,\r\n")) == 0);
     CHECK(status_of(with_headers("Content-Length: 99999999999999999999\r\n")) == 400);
     CHECK(status_of(with_headers("Transfer-Encoding: gzip, chunked\r\n")) == 400);
     CHECK(status_of(with_headers("Transfer-Encoding: chunked, chunked\r\n")) == 400);
