@@ -42,16 +42,27 @@ int main(int argc, char** argv) {
 
     app::ServeOptions serve_options;
     auto* serve = cli.add_subcommand("serve", "serve until stopped (default)");
-    serve->add_flag("--demo", serve_options.demo, "fill an empty store with a small community and print a login");
+    serve->add_flag("--demo", serve_options.demo,
+                    "fill an empty store with a small community and print a login");
     serve->add_flag("--check-config", only_check, "print the effective settings, secrets masked, and exit");
 
     app::SeedRequest seed_request;
     auto* seed = cli.add_subcommand("seed", "fill the store with a made-up community");
-    seed->add_option("--users", seed_request.users, "how many people")->check(CLI::Range(1, 10'000'000))->capture_default_str();
-    seed->add_option("--posts", seed_request.posts, "how many posts")->check(CLI::Range(0, 100'000'000))->capture_default_str();
-    seed->add_option("--follows", seed_request.follows, "how many each follows")->check(CLI::Range(0, 100'000))->capture_default_str();
-    seed->add_option("--tokens", seed_request.tokens, "sessions to open, written to <GROVER_DATA>/seed-tokens.txt")->check(CLI::Range(0, 10'000'000));
-    seed->add_option("--days", seed_request.days, "how long the community has existed")->check(CLI::Range(1, 3'650))->capture_default_str();
+    seed->add_option("--users", seed_request.users, "how many people")
+        ->check(CLI::Range(1, 10'000'000))
+        ->capture_default_str();
+    seed->add_option("--posts", seed_request.posts, "how many posts")
+        ->check(CLI::Range(0, 100'000'000))
+        ->capture_default_str();
+    seed->add_option("--follows", seed_request.follows, "how many each follows")
+        ->check(CLI::Range(0, 100'000))
+        ->capture_default_str();
+    seed->add_option("--tokens", seed_request.tokens,
+                     "sessions to open, written to <GROVER_DATA>/seed-tokens.txt")
+        ->check(CLI::Range(0, 10'000'000));
+    seed->add_option("--days", seed_request.days, "how long the community has existed")
+        ->check(CLI::Range(1, 3'650))
+        ->capture_default_str();
     seed->add_flag("--force", seed_request.force, "also into a store that holds users");
 
     auto* migrate = cli.add_subcommand("migrate", "bring the store's tables up to date");
@@ -72,9 +83,11 @@ int main(int argc, char** argv) {
         return EXIT_SUCCESS;
     }
     if (*check || only_check) return with_config(check_config);
-    if (*seed) return with_config([&](const LoadedConfig& loaded) { return app::seed(loaded, seed_request); });
+    if (*seed)
+        return with_config([&](const LoadedConfig& loaded) { return app::seed(loaded, seed_request); });
     if (*migrate) return with_config(app::migrate);
     if (*openapi) return with_config(app::openapi);
-    if (*backup) return with_config([&](const LoadedConfig& loaded) { return app::backup(loaded, backup_target); });
+    if (*backup)
+        return with_config([&](const LoadedConfig& loaded) { return app::backup(loaded, backup_target); });
     return with_config([&](const LoadedConfig& loaded) { return app::serve(loaded, serve_options); });
 }

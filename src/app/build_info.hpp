@@ -6,6 +6,6 @@
 namespace grover::app {
 
 extern const std::string_view kBuildCommit;  // short hash, "unknown" outside a checkout
-extern const std::string_view kBuildTime;    // of that commit, RFC 3339: the same sources give the same binary
+extern const std::string_view kBuildTime;  // of that commit, RFC 3339: the same sources give the same binary
 
 }  // namespace grover::app

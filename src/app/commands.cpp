@@ -11,7 +11,8 @@ namespace grover::app {
 namespace {
 
 // A session for each user, in bulk: what the load generator presents.
-std::vector<std::string> open_sessions(db::Database& db, auth::AuthService& auth, const std::vector<UserId>& users) {
+std::vector<std::string> open_sessions(db::Database& db, auth::AuthService& auth,
+                                       const std::vector<UserId>& users) {
     std::vector<std::string> tokens;
     constexpr std::size_t kBatch = 500;
     for (std::size_t start = 0; start < users.size(); start += kBatch) {
@@ -19,11 +20,15 @@ std::vector<std::string> open_sessions(db::Database& db, auth::AuthService& auth
         auto batch = db.write([&](db::Write& tx) {
             std::vector<std::string> made;
             for (auto i = start; i < end; ++i) {
-                made.push_back(auth.create_session(tx, users[i], {.method = "password", .user_agent = "grover seed", .ip = "127.0.0.1"}).token);
+                made.push_back(auth.create_session(
+                                       tx, users[i],
+                                       {.method = "password", .user_agent = "grover seed", .ip = "127.0.0.1"})
+                                   .token);
             }
             return made;
         });
-        tokens.insert(tokens.end(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
+        tokens.insert(tokens.end(), std::make_move_iterator(batch.begin()),
+                      std::make_move_iterator(batch.end()));
     }
     return tokens;
 }
@@ -59,7 +64,9 @@ int seed(const LoadedConfig& loaded, const SeedRequest& request) {
         .force = request.force,
         .data_dir = config.grover_data,
     };
-    return seed::run_seed(options, *db, clock, {.open_sessions = [&](const std::vector<UserId>& users) { return open_sessions(*db, domains.auth, users); }});
+    return seed::run_seed(options, *db, clock, {.open_sessions = [&](const std::vector<UserId>& users) {
+                              return open_sessions(*db, domains.auth, users);
+                          }});
 }
 
 int openapi(const LoadedConfig& loaded) {

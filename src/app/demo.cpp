@@ -17,13 +17,16 @@ std::optional<DemoLogin> kept_login(const Config& config) {
 
 }  // namespace
 
-std::optional<DemoLogin> ensure_demo(const Config& config, const Clock&, db::Database&, Domains&, jobs::Background&) {
+std::optional<DemoLogin> ensure_demo(const Config& config, const Clock&, db::Database&, Domains&,
+                                     jobs::Background&) {
     return kept_login(config);
 }
 
 void print_login(const Config& config, unsigned port, const DemoLogin& login) {
-    std::cout << "\n  Grover     " << (config.tls_enabled ? "https" : "http") << "://localhost:" << port << "\n"
-              << "  API page   " << (config.tls_enabled ? "https" : "http") << "://localhost:" << port << "/docs\n"
+    std::cout << "\n  Grover     " << (config.tls_enabled ? "https" : "http") << "://localhost:" << port
+              << "\n"
+              << "  API page   " << (config.tls_enabled ? "https" : "http") << "://localhost:" << port
+              << "/docs\n"
               << "  login      " << login.email << "  " << login.password << "\n"
               << "  data       " << std::filesystem::absolute(config.grover_data).string() << "\n\n"
               << std::flush;

@@ -43,7 +43,10 @@ integrations::MailOptions mail_options(const Config& config) {
         .backend = static_cast<integrations::MailBackend>(config.email_backend),
         .from = config.smtp_from_email,
         .directory = config.email_dir.string(),
-        .log = [](std::string_view line) { log::info("mail", {{"line", line}}); },
+        .log =
+            [](std::string_view line) {
+                log::info("mail", {{"line", line}});
+            },
         .host = config.smtp_host,
         .port = static_cast<std::uint16_t>(config.smtp_port),
         .user = config.smtp_user,
@@ -128,8 +131,11 @@ std::string signing_secret(const Config& config, db::Database& db) {
     char hex[65];
     sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
     // Whoever comes first decides, on all nodes.
-    db.write([&](db::Write& tx) { tx.exec(sql::app::keep_value{.name = "signing_secret", .value = std::string_view(hex)}); });
-    return db.read([&](db::Read& tx) { return tx.value<std::string>(sql::app::get_value{.name = "signing_secret"}); });
+    db.write([&](db::Write& tx) {
+        tx.exec(sql::app::keep_value{.name = "signing_secret", .value = std::string_view(hex)});
+    });
+    return db.read(
+        [&](db::Read& tx) { return tx.value<std::string>(sql::app::get_value{.name = "signing_secret"}); });
 }
 
 }  // namespace grover::app

@@ -3,12 +3,12 @@
 
 #include <memory>
 
+#include "app/picture_store.hpp"
 #include "domains/auth/auth.hpp"
 #include "domains/comments/comments.hpp"
 #include "domains/media/media.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "domains/users/users.hpp"
-#include "app/picture_store.hpp"
 #include "platform/config/config.hpp"
 #include "platform/integrations/http_client.hpp"
 #include "platform/integrations/mail.hpp"

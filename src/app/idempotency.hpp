@@ -11,9 +11,12 @@ class StoredAnswers final : public api::IdempotencyStore {
 public:
     StoredAnswers(db::Database& db, const Clock& clock) : keys_(db, clock) {}
 
-    Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key, std::string_view input_hash) override;
-    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key, int status, std::string_view body) override;
-    void forget(const UserId& user, std::string_view method, std::string_view path, std::string_view key) override;
+    Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
+                  std::string_view input_hash) override;
+    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
+                int status, std::string_view body) override;
+    void forget(const UserId& user, std::string_view method, std::string_view path,
+                std::string_view key) override;
 
     // Periodic: forgets what is older than a day.
     void sweep();

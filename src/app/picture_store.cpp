@@ -31,7 +31,8 @@ std::optional<std::string> PictureStore::key_of(db::Read& tx, const UserId& owne
 }
 
 void PictureStore::keep(db::Write& tx, const UserId& owner, std::string_view key) {
-    if (const auto id = medium_in(key)) media_.attach(tx, owner, *id, {"profile", id->view()}, media::Access::open);
+    if (const auto id = medium_in(key))
+        media_.attach(tx, owner, *id, {"profile", id->view()}, media::Access::open);
 }
 
 void PictureStore::release(db::Write& tx, const UserId&, std::string_view key) {

@@ -9,9 +9,9 @@
 #include "app/domains.hpp"
 #include "app/idempotency.hpp"
 #include "app/service_api.hpp"
+#include "app/store.hpp"
 #include "app/watch.hpp"
 #include "platform/api/dispatcher.hpp"
-#include "app/store.hpp"
 #include "platform/db/open.hpp"
 #include "platform/db/row_cache.hpp"
 #include "platform/http/server.hpp"
@@ -95,7 +95,8 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     StoredAnswers answers(*db, clock);
     background.jobs().every("idempotency.sweep", std::chrono::hours{1}, [&] { answers.sweep(); });
     const auto requests = watch.requests(api);
-    api::Dispatcher dispatcher(api, clock, domains.auth, answers, requests.get(), dispatcher_options(config, domains, secret));
+    api::Dispatcher dispatcher(api, clock, domains.auth, answers, requests.get(),
+                               dispatcher_options(config, domains, secret));
     http::Server server(loops, dispatcher, server_options(config));
 
     std::thread control([&] {

@@ -21,13 +21,15 @@ constexpr std::int64_t kCheckReuse_us = 1'000'000;
 struct State {
     std::string status;
     std::optional<std::string> error;
-    static constexpr auto fields = std::tuple{field("status", &State::status), field("error", &State::error, wire::absent_when_null)};
+    static constexpr auto fields =
+        std::tuple{field("status", &State::status), field("error", &State::error, wire::absent_when_null)};
 };
 
 struct PaypalState {
     std::string status;
     std::string mode;
-    static constexpr auto fields = std::tuple{field("status", &PaypalState::status), field("mode", &PaypalState::mode)};
+    static constexpr auto fields =
+        std::tuple{field("status", &PaypalState::status), field("mode", &PaypalState::mode)};
 };
 
 struct Services {
@@ -41,9 +43,11 @@ struct Services {
     State email;
     State google;
     static constexpr auto fields = std::tuple{
-        field("mongodb", &Services::mongodb), field("database", &Services::database), field("redis", &Services::redis),
-        field("cloudinary", &Services::cloudinary), field("agora", &Services::agora), field("paypal", &Services::paypal),
-        field("push", &Services::push), field("email", &Services::email), field("google", &Services::google),
+        field("mongodb", &Services::mongodb), field("database", &Services::database),
+        field("redis", &Services::redis),     field("cloudinary", &Services::cloudinary),
+        field("agora", &Services::agora),     field("paypal", &Services::paypal),
+        field("push", &Services::push),       field("email", &Services::email),
+        field("google", &Services::google),
     };
 };
 static_assert(wire::describes_every_member<Services>);
@@ -55,16 +59,19 @@ struct Health {
     std::int64_t uptime_seconds = 0;
     Services services;
     static constexpr auto fields = std::tuple{
-        field("status", &Health::status), field("timestamp", &Health::timestamp), field("version", &Health::version),
-        field("uptime_seconds", &Health::uptime_seconds), field("services", &Health::services),
+        field("status", &Health::status),     field("timestamp", &Health::timestamp),
+        field("version", &Health::version),   field("uptime_seconds", &Health::uptime_seconds),
+        field("services", &Health::services),
     };
 };
 
 struct Features {
-    bool payments = false, live_streaming = false, stories = false, communities = false, google = false, push_web = false;
+    bool payments = false, live_streaming = false, stories = false, communities = false, google = false,
+         push_web = false;
     static constexpr auto fields = std::tuple{
-        field("payments", &Features::payments), field("live_streaming", &Features::live_streaming), field("stories", &Features::stories),
-        field("communities", &Features::communities), field("google", &Features::google), field("push_web", &Features::push_web),
+        field("payments", &Features::payments), field("live_streaming", &Features::live_streaming),
+        field("stories", &Features::stories),   field("communities", &Features::communities),
+        field("google", &Features::google),     field("push_web", &Features::push_web),
     };
 };
 
@@ -74,8 +81,10 @@ struct PublicConfig {
     std::string currency = "USD";
     std::optional<std::string> min_app_version;
     static constexpr auto fields = std::tuple{
-        field("features", &PublicConfig::features), field("limits", &PublicConfig::limits),
-        field("currency", &PublicConfig::currency), field("min_app_version", &PublicConfig::min_app_version),
+        field("features", &PublicConfig::features),
+        field("limits", &PublicConfig::limits),
+        field("currency", &PublicConfig::currency),
+        field("min_app_version", &PublicConfig::min_app_version),
     };
 };
 
@@ -85,18 +94,27 @@ struct Version {
     std::string commit;
     std::string built_at;
     static constexpr auto fields = std::tuple{
-        field("name", &Version::name), field("version", &Version::version),
-        field("commit", &Version::commit), field("built_at", &Version::built_at),
+        field("name", &Version::name),
+        field("version", &Version::version),
+        field("commit", &Version::commit),
+        field("built_at", &Version::built_at),
     };
 };
 
 // An endpoint without inputs, open to everybody, outside the rate limits and never stored.
 constexpr Route service_route(std::string_view path, std::string_view summary, bool absolute) {
-    return {.method = Method::get, .path = path, .summary = summary, .auth = Auth::none, .limit = RateClass::exempt, .absolute = absolute, .cache_control = kNoStore};
+    return {.method = Method::get,
+            .path = path,
+            .summary = summary,
+            .auth = Auth::none,
+            .limit = RateClass::exempt,
+            .absolute = absolute,
+            .cache_control = kNoStore};
 }
 
 struct HealthGet {
-    static constexpr Route route = service_route("/health", "State of the server and of what it depends on.", false);
+    static constexpr Route route =
+        service_route("/health", "State of the server and of what it depends on.", false);
     static constexpr auto fields = std::tuple{};
 };
 // Answered before routing (dispatcher.cpp); here for the list of endpoints.
@@ -114,28 +132,49 @@ struct OpenapiGet {
 };
 constexpr std::array kRedoc{api::Alias{Method::get, "/redoc"}};
 struct DocsGet {
-    static constexpr Route route{.method = Method::get, .path = "/docs", .summary = "The interactive documentation.", .auth = Auth::none,
-                                 .limit = RateClass::exempt, .aliases = kRedoc, .absolute = true, .cache_control = kNoStore};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/docs",
+                                 .summary = "The interactive documentation.",
+                                 .auth = Auth::none,
+                                 .limit = RateClass::exempt,
+                                 .aliases = kRedoc,
+                                 .absolute = true,
+                                 .cache_control = kNoStore};
     static constexpr auto fields = std::tuple{};
 };
 struct DocsAssetGet {
     std::string name;
-    static constexpr Route route{.method = Method::get, .path = "/docs/{name}", .summary = "A part of the documentation page.", .auth = Auth::none,
-                                 .limit = RateClass::exempt, .absolute = true, .cache_control = "public, max-age=3600"};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/docs/{name}",
+                                 .summary = "A part of the documentation page.",
+                                 .auth = Auth::none,
+                                 .limit = RateClass::exempt,
+                                 .absolute = true,
+                                 .cache_control = "public, max-age=3600"};
     static constexpr auto fields = std::tuple{field("name", &DocsAssetGet::name, wire::in_path)};
 };
 constexpr std::array kPlainMetrics{api::Alias{Method::get, "/metrics"}};
 struct MetricsGet {
-    static constexpr Route route{.method = Method::get, .path = "/api/metrics", .summary = "Prometheus metrics.", .auth = Auth::none,
-                                 .limit = RateClass::exempt, .aliases = kPlainMetrics, .absolute = true, .cache_control = kNoStore};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/api/metrics",
+                                 .summary = "Prometheus metrics.",
+                                 .auth = Auth::none,
+                                 .limit = RateClass::exempt,
+                                 .aliases = kPlainMetrics,
+                                 .absolute = true,
+                                 .cache_control = kNoStore};
     static constexpr auto fields = std::tuple{};
 };
 struct VersionGet {
-    static constexpr Route route{.method = Method::get, .path = "/version", .summary = "What is running.", .auth = Auth::none};
+    static constexpr Route route{
+        .method = Method::get, .path = "/version", .summary = "What is running.", .auth = Auth::none};
     static constexpr auto fields = std::tuple{};
 };
 struct ConfigGet {
-    static constexpr Route route{.method = Method::get, .path = "/config", .summary = "Features and limits that clients adapt to.", .auth = Auth::none,
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/config",
+                                 .summary = "Features and limits that clients adapt to.",
+                                 .auth = Auth::none,
                                  .cache_control = "public, max-age=300"};
     static constexpr auto fields = std::tuple{};
 };
@@ -144,10 +183,14 @@ State configured(bool is) { return {is ? "configured" : "not_configured", {}}; }
 
 std::string_view mode_of(PaymentsMode mode) {
     switch (mode) {
-        case PaymentsMode::live: return "live";
-        case PaymentsMode::sandbox: return "sandbox";
-        case PaymentsMode::simulation: return "simulation";
-        case PaymentsMode::off: return "off";
+        case PaymentsMode::live:
+            return "live";
+        case PaymentsMode::sandbox:
+            return "sandbox";
+        case PaymentsMode::simulation:
+            return "simulation";
+        case PaymentsMode::off:
+            return "off";
     }
     return "off";
 }
@@ -155,7 +198,8 @@ std::string_view mode_of(PaymentsMode mode) {
 Health health_of(ServiceStatus& status) {
     const auto& [config, clock, database, api, started_at, draining, metrics] = status.sources();
     const bool up = status.is_store_up();
-    const State store{up ? "connected" : "disconnected", up ? std::nullopt : std::optional<std::string>("unreachable")};
+    const State store{up ? "connected" : "disconnected",
+                      up ? std::nullopt : std::optional<std::string>("unreachable")};
     const auto now = clock.now();
     const bool paypal = !config.paypal_client_id.empty() && !config.paypal_client_secret.empty();
     return {
@@ -168,7 +212,8 @@ Health health_of(ServiceStatus& status) {
                      .redis = {"not_connected", {}},
                      .cloudinary = configured(config.cloudinary_enabled),
                      .agora = {config.agora_enabled ? "available" : "not_available", {}},
-                     .paypal = {paypal ? "configured" : "not_configured", std::string(mode_of(config.payments_mode))},
+                     .paypal = {paypal ? "configured" : "not_configured",
+                                std::string(mode_of(config.payments_mode))},
                      .push = configured(config.web_push_enabled),
                      .email = configured(config.email_backend == EmailBackend::smtp),
                      .google = configured(config.google_enabled)},
@@ -177,11 +222,24 @@ Health health_of(ServiceStatus& status) {
 
 // system.md §5, by lower-case name: what clients check before they send.
 std::map<std::string, std::int64_t> limits() {
-    return {{"max_file_size", 52'428'800}, {"max_input_length", 10'000}, {"max_bio_length", 500}, {"max_name_length", 100},
-            {"default_page_size", kDefaultPageSize}, {"max_page_size", kMaxPageSize}, {"max_chat_message_length", 500}, {"max_dm_length", 1'000},
-            {"min_post_length", 1}, {"max_post_length", 5'000}, {"max_comment_length", 2'000}, {"max_story_text_length", 200},
-            {"typing_indicator_timeout", 5}, {"min_search_query_length", 1}, {"max_search_query_length", 100}, {"default_search_results", 20},
-            {"max_follows_per_day", 200}, {"max_blocks_per_day", 100}};
+    return {{"max_file_size", 52'428'800},
+            {"max_input_length", 10'000},
+            {"max_bio_length", 500},
+            {"max_name_length", 100},
+            {"default_page_size", kDefaultPageSize},
+            {"max_page_size", kMaxPageSize},
+            {"max_chat_message_length", 500},
+            {"max_dm_length", 1'000},
+            {"min_post_length", 1},
+            {"max_post_length", 5'000},
+            {"max_comment_length", 2'000},
+            {"max_story_text_length", 200},
+            {"typing_indicator_timeout", 5},
+            {"min_search_query_length", 1},
+            {"max_search_query_length", 100},
+            {"default_search_results", 20},
+            {"max_follows_per_day", 200},
+            {"max_blocks_per_day", 100}};
 }
 
 void send_asset(std::string_view name, Reply& reply) {
@@ -216,7 +274,8 @@ bool ServiceStatus::is_store_up() {
 }
 
 const std::string& ServiceStatus::openapi() {
-    std::call_once(openapi_made_, [&] { openapi_ = api::openapi_of(sources_.api, sources_.config.app_version); });
+    std::call_once(openapi_made_,
+                   [&] { openapi_ = api::openapi_of(sources_.api, sources_.config.app_version); });
     return openapi_;
 }
 
@@ -225,21 +284,28 @@ void add_service_api(Api& api, ServiceStatus& status) {
     api.on<HealthGet>([&](const Caller&, const HealthGet&) { return health_of(status); });
     api.on<LivenessGet>([](const Caller&, const LivenessGet&) { return State{"ok", {}}; });
     api.on<ReadyGet>([&](const Caller&, const ReadyGet&) {
-        if (status.sources().draining.load() || !status.is_store_up()) throw Error(ErrorKind::unavailable, "Service not ready");
+        if (status.sources().draining.load() || !status.is_store_up())
+            throw Error(ErrorKind::unavailable, "Service not ready");
         return State{"ready", {}};
     });
     api.on<VersionGet>([&](const Caller&, const VersionGet&) {
-        return Version{.version = config.app_version, .commit = std::string(kBuildCommit), .built_at = std::string(kBuildTime)};
+        return Version{.version = config.app_version,
+                       .commit = std::string(kBuildCommit),
+                       .built_at = std::string(kBuildTime)};
     });
     api.on<ConfigGet>([&](const Caller&, const ConfigGet&) {
         // A feature is on when it is switched on and its domain exists: payments, streams, stories and communities do not yet.
         return PublicConfig{.features = {.google = config.google_enabled}, .limits = limits()};
     });
     if (config.enable_docs) {
-        api.on<DocsGet>([](const Caller&, const DocsGet&, Reply& reply) { send_asset("docs/index.html", reply); });
-        api.on<DocsAssetGet>([](const Caller&, const DocsAssetGet& in, Reply& reply) { send_asset("docs/" + in.name, reply); });
+        api.on<DocsGet>(
+            [](const Caller&, const DocsGet&, Reply& reply) { send_asset("docs/index.html", reply); });
+        api.on<DocsAssetGet>([](const Caller&, const DocsAssetGet& in, Reply& reply) {
+            send_asset("docs/" + in.name, reply);
+        });
     }
-    api.on<OpenapiGet>([&](const Caller&, const OpenapiGet&, Reply& reply) { reply.response().body = status.openapi(); });
+    api.on<OpenapiGet>(
+        [&](const Caller&, const OpenapiGet&, Reply& reply) { reply.response().body = status.openapi(); });
     if (status.sources().metrics) {
         api.on<MetricsGet>([&](const Caller& caller, const MetricsGet&, Reply& reply) {
             if (!may_read_metrics(config, caller, reply.request())) throw not_found("Not Found");

@@ -37,11 +37,13 @@ struct Watch::Statements final : db::StatementObserver {
     bool counted;
 
     void ran(const db::Statement& statement, std::chrono::nanoseconds duration, std::int64_t rows) override {
-        if (counted) histogram_of(statement).observe(std::chrono::duration_cast<std::chrono::microseconds>(duration));
+        if (counted)
+            histogram_of(statement).observe(std::chrono::duration_cast<std::chrono::microseconds>(duration));
         if (duration >= slow) {
-            kDatabase.warning("slow query", {{"statement", statement.name},
-                                             {"ms", std::chrono::duration<double, std::milli>(duration).count()},
-                                             {"rows", rows}});
+            kDatabase.warning("slow query",
+                              {{"statement", statement.name},
+                               {"ms", std::chrono::duration<double, std::milli>(duration).count()},
+                               {"rows", rows}});
         }
     }
 
@@ -51,7 +53,10 @@ private:
         const auto found = known.find(&statement);
         if (found != known.end()) return found->second;
         const std::string_view name = statement.name;
-        return known.emplace(&statement, metrics::db_query_latency(name.substr(0, name.find('.')), operation_of(statement))).first->second;
+        return known
+            .emplace(&statement,
+                     metrics::db_query_latency(name.substr(0, name.find('.')), operation_of(statement)))
+            .first->second;
     }
 };
 
@@ -61,8 +66,10 @@ namespace {
 class Requests final : public api::Observer {
 public:
     Requests(const Api& api, bool counted) : counted_(counted) {
-        for (const auto& endpoint : api.endpoints()) routes_.push_back(&metrics::http_route(http::to_string(endpoint->route.method), endpoint->name));
-        for (std::size_t i = 0; i < unknown_.size(); ++i) unknown_[i] = &metrics::http_route(http::to_string(static_cast<http::Method>(i)), "none");
+        for (const auto& endpoint : api.endpoints())
+            routes_.push_back(&metrics::http_route(http::to_string(endpoint->route.method), endpoint->name));
+        for (std::size_t i = 0; i < unknown_.size(); ++i)
+            unknown_[i] = &metrics::http_route(http::to_string(static_cast<http::Method>(i)), "none");
     }
 
     void begun(const api::Endpoint& endpoint) override {
@@ -73,9 +80,14 @@ public:
         const auto us = std::chrono::duration_cast<std::chrono::microseconds>(done.duration).count();
         if (counted_ && !done.is_exempt) count(done, us);
         if (done.is_bug) {
-            kHttp.error("unexpected error", {{"request_id", done.caller.request_id}, {"route", done.route}, {"cause", done.cause}});
+            kHttp.error(
+                "unexpected error",
+                {{"request_id", done.caller.request_id}, {"route", done.route}, {"cause", done.cause}});
         } else if (!done.cause.empty()) {
-            kHttp.warning("request failed", {{"request_id", done.caller.request_id}, {"route", done.route}, {"code", done.code}, {"cause", done.cause}});
+            kHttp.warning("request failed", {{"request_id", done.caller.request_id},
+                                             {"route", done.route},
+                                             {"code", done.code},
+                                             {"cause", done.cause}});
         }
         log::request({.method = done.method,
                       .route = done.route,
@@ -96,10 +108,13 @@ private:
     void count(const api::Done& done, std::int64_t us) const {
         const bool known = done.endpoint_index < routes_.size();
         if (!known) unknown_[static_cast<std::size_t>(done.method_kind)]->begin();
-        auto& route = known ? *routes_[done.endpoint_index] : *unknown_[static_cast<std::size_t>(done.method_kind)];
+        auto& route =
+            known ? *routes_[done.endpoint_index] : *unknown_[static_cast<std::size_t>(done.method_kind)];
         route.end(done.status, us, done.bytes_in, done.bytes_out);
-        if (!done.caller.is_anonymous()) metrics::saw_user(done.caller.id.view(), std::chrono::steady_clock::now());
-        if (done.refused_class != api::RateClass::count) metrics::rate_limited(api::name_of(done.refused_class));
+        if (!done.caller.is_anonymous())
+            metrics::saw_user(done.caller.id.view(), std::chrono::steady_clock::now());
+        if (done.refused_class != api::RateClass::count)
+            metrics::rate_limited(api::name_of(done.refused_class));
     }
 
     bool counted_;
@@ -109,7 +124,8 @@ private:
 
 }  // namespace
 
-Watch::Watch(const LoadedConfig& loaded) : config_(loaded.config), statements_(std::make_unique<Statements>()) {
+Watch::Watch(const LoadedConfig& loaded)
+    : config_(loaded.config), statements_(std::make_unique<Statements>()) {
     statements_->slow = config_.slow_query_ms;
     statements_->counted = config_.enable_metrics;
     log::start({
@@ -128,7 +144,9 @@ Watch::~Watch() { log::stop(); }
 
 db::StatementObserver* Watch::statements() const { return statements_.get(); }
 
-std::unique_ptr<api::Observer> Watch::requests(const Api& api) const { return std::make_unique<Requests>(api, config_.enable_metrics); }
+std::unique_ptr<api::Observer> Watch::requests(const Api& api) const {
+    return std::make_unique<Requests>(api, config_.enable_metrics);
+}
 
 std::function<void(const jobs::RunReport&)> Watch::background_report() const {
     return [](const jobs::RunReport& run) {
@@ -136,7 +154,9 @@ std::function<void(const jobs::RunReport&)> Watch::background_report() const {
         if (run.error.empty()) {
             kJobs.debug("done", {{"job", run.name}, {"attempt", run.attempt}, {"duration_ms", ms}});
         } else {
-            kJobs.error(run.parked ? "given up" : "failed", {{"job", run.name}, {"attempt", run.attempt}, {"duration_ms", ms}, {"cause", run.error}});
+            kJobs.error(
+                run.parked ? "given up" : "failed",
+                {{"job", run.name}, {"attempt", run.attempt}, {"duration_ms", ms}, {"cause", run.error}});
         }
         if (run.kind == jobs::RunReport::Kind::listener) return;
         metrics::job_runs(run.name, run.error.empty() ? "success" : "failure").add();

@@ -61,7 +61,8 @@ TEST_CASE("of parallel deletes one succeeds, the others find nothing") {
     std::atomic<int> deleted{0};
     std::atomic<int> missing{0};
     at_once(kThreads, [&](int) {
-        const auto refused = refusal([&] { deleted += static_cast<int>(w.remove(callers[0], root).deleted_count); });
+        const auto refused =
+            refusal([&] { deleted += static_cast<int>(w.remove(callers[0], root).deleted_count); });
         if (refused == "404 Comment not found") ++missing;
     });
     CHECK(deleted == 6);

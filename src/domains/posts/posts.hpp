@@ -17,7 +17,9 @@ namespace grover::posts {
 using wire::field;
 
 enum class Visibility : std::uint8_t { public_, followers, private_ };
-constexpr std::array<std::string_view, 3> enum_names(Visibility) { return {"public", "followers", "private"}; }
+constexpr std::array<std::string_view, 3> enum_names(Visibility) {
+    return {"public", "followers", "private"};
+}
 
 // What the rules need to know of a post: the row without its text and counters.
 struct PostFacts {
@@ -35,10 +37,14 @@ struct PostFacts {
     const PostId& content_id() const { return original_post_id ? *original_post_id : post_id; }
 
     static constexpr auto columns = std::tuple{
-        db::column("post_id", &PostFacts::post_id),       db::column("user_id", &PostFacts::user_id),
-        db::column("visibility", &PostFacts::visibility), db::column("is_repost", &PostFacts::is_repost),
-        db::column("original_post_id", &PostFacts::original_post_id), db::column("has_poll", &PostFacts::has_poll),
-        db::column("media_type", &PostFacts::media_type), db::column("is_pinned", &PostFacts::is_pinned),
+        db::column("post_id", &PostFacts::post_id),
+        db::column("user_id", &PostFacts::user_id),
+        db::column("visibility", &PostFacts::visibility),
+        db::column("is_repost", &PostFacts::is_repost),
+        db::column("original_post_id", &PostFacts::original_post_id),
+        db::column("has_poll", &PostFacts::has_poll),
+        db::column("media_type", &PostFacts::media_type),
+        db::column("is_pinned", &PostFacts::is_pinned),
         db::column("created_at", &PostFacts::created_at),
     };
 };
@@ -49,14 +55,17 @@ struct PostCreated {
     static constexpr std::string_view name = "post.created";
     PostId post_id;
     UserId user_id;
-    std::string post_type;  // standard, image, video, audio, poll, repost
+    std::string post_type;                // standard, image, video, audio, poll, repost
     std::vector<UserId> tagged_users;     // to be told "tagged you"; without the author and who cannot see it
     std::vector<UserId> mentioned_users;  // to be told "mentioned you"
     Time created_at;
     static constexpr auto fields = std::tuple{
-        field("post_id", &PostCreated::post_id),           field("user_id", &PostCreated::user_id),
-        field("post_type", &PostCreated::post_type),       field("tagged_users", &PostCreated::tagged_users),
-        field("mentioned_users", &PostCreated::mentioned_users), field("created_at", &PostCreated::created_at),
+        field("post_id", &PostCreated::post_id),
+        field("user_id", &PostCreated::user_id),
+        field("post_type", &PostCreated::post_type),
+        field("tagged_users", &PostCreated::tagged_users),
+        field("mentioned_users", &PostCreated::mentioned_users),
+        field("created_at", &PostCreated::created_at),
     };
 };
 
@@ -78,7 +87,8 @@ struct PostDeleted {
     static constexpr std::string_view name = "post.deleted";
     PostId post_id;
     UserId user_id;
-    static constexpr auto fields = std::tuple{field("post_id", &PostDeleted::post_id), field("user_id", &PostDeleted::user_id)};
+    static constexpr auto fields =
+        std::tuple{field("post_id", &PostDeleted::post_id), field("user_id", &PostDeleted::user_id)};
 };
 
 // Any change of stance. `added` is set for a reaction where none was before: the only one that is told to the author.
@@ -90,8 +100,9 @@ struct PostReacted {
     std::optional<std::string> added;
     bool removed = false;
     static constexpr auto fields = std::tuple{
-        field("post_id", &PostReacted::post_id), field("author_id", &PostReacted::author_id), field("user_id", &PostReacted::user_id),
-        field("added", &PostReacted::added),     field("removed", &PostReacted::removed),
+        field("post_id", &PostReacted::post_id), field("author_id", &PostReacted::author_id),
+        field("user_id", &PostReacted::user_id), field("added", &PostReacted::added),
+        field("removed", &PostReacted::removed),
     };
 };
 
@@ -100,7 +111,9 @@ struct PostShared {
     PostId post_id;
     UserId author_id;
     UserId user_id;
-    static constexpr auto fields = std::tuple{field("post_id", &PostShared::post_id), field("author_id", &PostShared::author_id), field("user_id", &PostShared::user_id)};
+    static constexpr auto fields =
+        std::tuple{field("post_id", &PostShared::post_id), field("author_id", &PostShared::author_id),
+                   field("user_id", &PostShared::user_id)};
 };
 
 struct PostReposted {
@@ -133,7 +146,8 @@ public:
     explicit PostGate(users::UsersService& users) : users_(users) {}
 
     // The post, if the caller may see it: else 404 "Post not found", or 403 where only following is missing.
-    PostFacts get_visible(db::Read& tx, const Caller& me, const PostId& post_id, std::string_view not_found_text = "Post not found") const;
+    PostFacts get_visible(db::Read& tx, const Caller& me, const PostId& post_id,
+                          std::string_view not_found_text = "Post not found") const;
     Sight sight_of(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
 
     // Rows of the domain above came or went: the counters follow in the same transaction.

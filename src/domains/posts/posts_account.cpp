@@ -1,7 +1,7 @@
 // A user's posts, reactions, saves and votes when the account ends, and in an export (users.md §5).
+#include "sql/posts_account.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "sql/posts.hpp"
-#include "sql/posts_account.hpp"
 #include "sql/posts_marks.hpp"
 
 namespace grover::posts {
@@ -44,15 +44,27 @@ struct OwnPost {
 };
 
 OwnPost own_post(const db::Row& row) {
-    return {row.get<PostId>(0), row.get<std::string>(1), row.get<std::optional<std::string>>(2), {row.get<std::string>(3)},
-            row.get<Visibility>(4), row.get<bool>(5), row.get<std::optional<PostId>>(6), row.get<std::optional<std::string>>(7),
-            row.integer(8), row.integer(9), row.integer(10), row.integer(11), row.get<Time>(12), row.get<std::optional<Time>>(13)};
+    return {row.get<PostId>(0),
+            row.get<std::string>(1),
+            row.get<std::optional<std::string>>(2),
+            {row.get<std::string>(3)},
+            row.get<Visibility>(4),
+            row.get<bool>(5),
+            row.get<std::optional<PostId>>(6),
+            row.get<std::optional<std::string>>(7),
+            row.integer(8),
+            row.integer(9),
+            row.integer(10),
+            row.integer(11),
+            row.get<Time>(12),
+            row.get<std::optional<Time>>(13)};
 }
 
 struct OwnMark {
     PostId post_id;
     std::string value;
-    static constexpr auto fields = std::tuple{field("post_id", &OwnMark::post_id), field("reaction_type", &OwnMark::value)};
+    static constexpr auto fields =
+        std::tuple{field("post_id", &OwnMark::post_id), field("reaction_type", &OwnMark::value)};
 };
 
 // Writes pages of `next()` as one JSON array until one is empty.
@@ -78,14 +90,18 @@ void write_array(users::ExportWriter& out, std::string_view file, Next&& next) {
 bool PostsService::erase_some(db::Write& tx, const UserId& user, int batch) {
     Caller leaving;
     leaving.id = user;
-    const auto facts_of = [&](const PostId& id) { return tx.find<PostFacts>(sql::posts::get_facts{.post_id = id}); };
+    const auto facts_of = [&](const PostId& id) {
+        return tx.find<PostFacts>(sql::posts::get_facts{.post_id = id});
+    };
     std::vector<std::pair<PostId, std::string>> stances;
-    tx.each(account::some_stances{.user_id = user, .after = "", .limit = batch}, [&](const db::Row& row) { stances.emplace_back(row.get<PostId>(0), row.get<std::string>(1)); });
+    tx.each(account::some_stances{.user_id = user, .after = "", .limit = batch},
+            [&](const db::Row& row) { stances.emplace_back(row.get<PostId>(0), row.get<std::string>(1)); });
     for (const auto& [id, stance] : stances) change_stance(tx, leaving, *facts_of(id), stance, "", "");
     if (!stances.empty()) return false;
 
     std::vector<std::pair<PostId, int>> votes;
-    tx.each(account::some_votes{.user_id = user, .limit = batch}, [&](const db::Row& row) { votes.emplace_back(row.get<PostId>(0), row.get<int>(1)); });
+    tx.each(account::some_votes{.user_id = user, .limit = batch},
+            [&](const db::Row& row) { votes.emplace_back(row.get<PostId>(0), row.get<int>(1)); });
     for (const auto& [id, option] : votes) {
         tx.exec(account::delete_vote{.user_id = user, .post_id = id});
         tx.exec(marks::add_votes{.delta = -1, .post_id = id, .option_index = option});
@@ -93,13 +109,15 @@ bool PostsService::erase_some(db::Write& tx, const UserId& user, int batch) {
     }
     if (!votes.empty()) return false;
 
-    for (const auto& id : tx.list<PostId>(account::some_saves{.user_id = user, .after = "", .limit = batch})) tx.exec(marks::delete_save{.user_id = user, .post_id = id});
+    for (const auto& id : tx.list<PostId>(account::some_saves{.user_id = user, .after = "", .limit = batch}))
+        tx.exec(marks::delete_save{.user_id = user, .post_id = id});
     const auto own = tx.list<PostFacts>(account::some_posts{.user_id = user, .limit = batch});
     for (const auto& post : own) {
         // An earlier one of this batch may have taken it along.
         if (const auto left = facts_of(post.post_id)) erase(tx, *left);
     }
-    return own.empty() && tx.list<PostId>(account::some_saves{.user_id = user, .after = "", .limit = 1}).empty();
+    return own.empty() &&
+           tx.list<PostId>(account::some_saves{.user_id = user, .after = "", .limit = 1}).empty();
 }
 
 void PostsService::contribute(const UserId& user, users::ExportWriter& out) {
@@ -107,7 +125,10 @@ void PostsService::contribute(const UserId& user, users::ExportWriter& out) {
     write_array(out, "posts.json", [&] {
         std::vector<OwnPost> page;
         db_.read([&](db::Read& tx) {
-            tx.each(account::own_posts_before{.user_id = user, .at = after.at, .id = after.id, .limit = kExportPage}, [&](const db::Row& row) { page.push_back(own_post(row)); });
+            tx.each(
+                account::own_posts_before{
+                    .user_id = user, .at = after.at, .id = after.id, .limit = kExportPage},
+                [&](const db::Row& row) { page.push_back(own_post(row)); });
         });
         if (!page.empty()) after = {page.back().created_at, page.back().post_id};
         return page;
@@ -117,14 +138,19 @@ void PostsService::contribute(const UserId& user, users::ExportWriter& out) {
         std::vector<OwnMark> page;
         db_.read([&](db::Read& tx) {
             tx.each(account::some_stances{.user_id = user, .after = last, .limit = kExportPage},
-                    [&](const db::Row& row) { page.push_back({row.get<PostId>(0), row.text(1) == "-" ? "dislike" : row.get<std::string>(1)}); });
+                    [&](const db::Row& row) {
+                        page.push_back(
+                            {row.get<PostId>(0), row.text(1) == "-" ? "dislike" : row.get<std::string>(1)});
+                    });
         });
         if (!page.empty()) last = page.back().post_id;
         return page;
     });
     last = {};
     write_array(out, "saved_posts.json", [&] {
-        auto page = db_.read([&](db::Read& tx) { return tx.list<PostId>(account::some_saves{.user_id = user, .after = last, .limit = kExportPage}); });
+        auto page = db_.read([&](db::Read& tx) {
+            return tx.list<PostId>(account::some_saves{.user_id = user, .after = last, .limit = kExportPage});
+        });
         if (!page.empty()) last = page.back();
         return page;
     });

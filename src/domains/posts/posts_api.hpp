@@ -15,9 +15,21 @@ using wire::in_body;
 using wire::in_path;
 using wire::in_query;
 
-enum class Category : std::uint8_t { music, art, tech, fashion, food, fitness, gaming, education, business, entertainment };
+enum class Category : std::uint8_t {
+    music,
+    art,
+    tech,
+    fashion,
+    food,
+    fitness,
+    gaming,
+    education,
+    business,
+    entertainment
+};
 constexpr std::array<std::string_view, 10> enum_names(Category) {
-    return {"music", "art", "tech", "fashion", "food", "fitness", "gaming", "education", "business", "entertainment"};
+    return {"music",   "art",    "tech",      "fashion",  "food",
+            "fitness", "gaming", "education", "business", "entertainment"};
 }
 
 enum class MediaKind : std::uint8_t { image, video, audio, all };
@@ -45,7 +57,11 @@ struct PostCreate {
     std::optional<int> free_preview_duration_minutes;
     std::optional<std::string> preview_content;
 
-    static constexpr Route route{.method = Method::post, .path = "/posts", .summary = "Publish a post.", .limit = RateClass::write, .takes_base64 = true};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts",
+                                 .summary = "Publish a post.",
+                                 .limit = RateClass::write,
+                                 .takes_base64 = true};
     static constexpr auto fields = std::tuple{
         field("content", &PostCreate::content, in_body, wire::or_default, wire::trimmed_length(0, 5'000)),
         api::file("media", &PostCreate::media, "file"),
@@ -63,7 +79,8 @@ struct PostCreate {
         field("is_exclusive", &PostCreate::is_exclusive, in_body, wire::or_default, wire::also("is_paid")),
         field("access_price", &PostCreate::access_price, in_body, wire::also("price")),
         field("access_type", &PostCreate::access_type, in_body, wire::or_default),
-        field("free_preview_duration_minutes", &PostCreate::free_preview_duration_minutes, in_body, wire::also("free_preview_duration"), wire::range(0, 60)),
+        field("free_preview_duration_minutes", &PostCreate::free_preview_duration_minutes, in_body,
+              wire::also("free_preview_duration"), wire::range(0, 60)),
         field("preview_content", &PostCreate::preview_content, in_body, wire::trimmed_length(0, 500)),
     };
 };
@@ -72,7 +89,9 @@ struct PostCreateAnswer {
     PostId post_id;
     std::string message = "Post created";
     wire::Raw<Post> post;
-    static constexpr auto fields = std::tuple{field("post_id", &PostCreateAnswer::post_id), field("message", &PostCreateAnswer::message), field("post", &PostCreateAnswer::post)};
+    static constexpr auto fields =
+        std::tuple{field("post_id", &PostCreateAnswer::post_id), field("message", &PostCreateAnswer::message),
+                   field("post", &PostCreateAnswer::post)};
 };
 
 struct PostUpdate {
@@ -88,7 +107,10 @@ struct PostUpdate {
     std::optional<Cents> access_price;
     std::optional<int> free_preview_duration_minutes;
 
-    static constexpr Route route{.method = Method::put, .path = "/posts/{post_id}", .summary = "Change one's own post.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::put,
+                                 .path = "/posts/{post_id}",
+                                 .summary = "Change one's own post.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{
         field("post_id", &PostUpdate::post_id, in_path),
         field("content", &PostUpdate::content, in_body | in_query, wire::trimmed_length(0, 5'000)),
@@ -97,10 +119,12 @@ struct PostUpdate {
         field("is_pinned", &PostUpdate::is_pinned, in_body | in_query),
         field("tags", &PostUpdate::tags, in_body | in_query, wire::comma_list),
         field("category", &PostUpdate::category, in_body | in_query),
-        field("repost_comment", &PostUpdate::repost_comment, in_body | in_query, wire::trimmed_length(0, 5'000)),
+        field("repost_comment", &PostUpdate::repost_comment, in_body | in_query,
+              wire::trimmed_length(0, 5'000)),
         field("is_exclusive", &PostUpdate::is_exclusive, in_body | in_query, wire::also("is_paid")),
         field("access_price", &PostUpdate::access_price, in_body | in_query, wire::also("price")),
-        field("free_preview_duration_minutes", &PostUpdate::free_preview_duration_minutes, in_body | in_query, wire::also("free_preview_duration"), wire::range(0, 60)),
+        field("free_preview_duration_minutes", &PostUpdate::free_preview_duration_minutes, in_body | in_query,
+              wire::also("free_preview_duration"), wire::range(0, 60)),
     };
 };
 static_assert(wire::describes_every_member<PostUpdate>);
@@ -108,7 +132,8 @@ static_assert(wire::describes_every_member<PostUpdate>);
 struct PostUpdateAnswer {
     std::string message = "Post updated";
     wire::Raw<Post> post;
-    static constexpr auto fields = std::tuple{field("message", &PostUpdateAnswer::message), field("post", &PostUpdateAnswer::post)};
+    static constexpr auto fields =
+        std::tuple{field("message", &PostUpdateAnswer::message), field("post", &PostUpdateAnswer::post)};
 };
 
 struct Message {
@@ -118,7 +143,10 @@ struct Message {
 
 struct PostDelete {
     PostId post_id;
-    static constexpr Route route{.method = Method::delete_, .path = "/posts/{post_id}", .summary = "Delete one's own post with everything on it.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::delete_,
+                                 .path = "/posts/{post_id}",
+                                 .summary = "Delete one's own post with everything on it.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{field("post_id", &PostDelete::post_id, in_path)};
 };
 
@@ -133,13 +161,17 @@ struct PostGet {
 struct PostsList {
     std::optional<UserId> user_id;
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts", .summary = "All visible posts, or one author's, newest first."};
-    static constexpr auto fields = std::tuple{field("user_id", &PostsList::user_id, in_query), api::page(&PostsList::page)};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/posts",
+                                 .summary = "All visible posts, or one author's, newest first."};
+    static constexpr auto fields =
+        std::tuple{field("user_id", &PostsList::user_id, in_query), api::page(&PostsList::page)};
 };
 
 struct PostsMe {
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts/me", .summary = "Own posts and reposts."};
+    static constexpr Route route{
+        .method = Method::get, .path = "/posts/me", .summary = "Own posts and reposts."};
     static constexpr auto fields = std::tuple{api::page(&PostsMe::page, 50)};
 };
 
@@ -147,7 +179,8 @@ struct PostsMedia {
     UserId user_id;
     MediaKind media_type = MediaKind::image;
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts/media", .summary = "One author's uploads of one kind."};
+    static constexpr Route route{
+        .method = Method::get, .path = "/posts/media", .summary = "One author's uploads of one kind."};
     static constexpr auto fields = std::tuple{
         field("user_id", &PostsMedia::user_id, in_query),
         field("media_type", &PostsMedia::media_type, in_query, wire::also("type"), wire::or_default),
@@ -157,47 +190,59 @@ struct PostsMedia {
 
 struct PostsFeed {
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts/feed", .summary = "Posts and reposts of followed accounts and own."};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/posts/feed",
+                                 .summary = "Posts and reposts of followed accounts and own."};
     static constexpr auto fields = std::tuple{api::page(&PostsFeed::page)};
 };
 
 struct PostsExplore {
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts/explore", .summary = "Everything public, newest first."};
+    static constexpr Route route{
+        .method = Method::get, .path = "/posts/explore", .summary = "Everything public, newest first."};
     static constexpr auto fields = std::tuple{api::page(&PostsExplore::page)};
 };
 
 struct PostsSaved {
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts/saved", .summary = "Saved posts, newest save first."};
+    static constexpr Route route{
+        .method = Method::get, .path = "/posts/saved", .summary = "Saved posts, newest save first."};
     static constexpr auto fields = std::tuple{api::page(&PostsSaved::page, 100)};
 };
 
 struct PostReposts {
     PostId post_id;
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}/reposts", .summary = "Reposts of a post."};
-    static constexpr auto fields = std::tuple{field("post_id", &PostReposts::post_id, in_path), api::page(&PostReposts::page, 100)};
+    static constexpr Route route{
+        .method = Method::get, .path = "/posts/{post_id}/reposts", .summary = "Reposts of a post."};
+    static constexpr auto fields =
+        std::tuple{field("post_id", &PostReposts::post_id, in_path), api::page(&PostReposts::page, 100)};
 };
 
 struct Mentions {
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/mentions", .summary = "Posts that tag or mention the caller."};
+    static constexpr Route route{
+        .method = Method::get, .path = "/mentions", .summary = "Posts that tag or mention the caller."};
     static constexpr auto fields = std::tuple{api::page(&Mentions::page, 100)};
 };
 
 struct UserPosts {
     UserId user_id;
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/users/{user_id}/posts", .summary = "One author's posts and reposts."};
-    static constexpr auto fields = std::tuple{field("user_id", &UserPosts::user_id, in_path), api::page(&UserPosts::page)};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/users/{user_id}/posts",
+                                 .summary = "One author's posts and reposts."};
+    static constexpr auto fields =
+        std::tuple{field("user_id", &UserPosts::user_id, in_path), api::page(&UserPosts::page)};
 };
 
 struct UserMedia {
     UserId user_id;
     MediaKind type = MediaKind::image;
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/users/{user_id}/media", .summary = "One author's uploads of one kind."};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/users/{user_id}/media",
+                                 .summary = "One author's uploads of one kind."};
     static constexpr auto fields = std::tuple{
         field("user_id", &UserMedia::user_id, in_path),
         field("type", &UserMedia::type, in_query, wire::also("media_type"), wire::or_default),
@@ -235,7 +280,10 @@ static_assert(wire::describes_every_member<StanceAnswer>);
 struct PostReact {
     PostId post_id;
     std::string reaction_type;
-    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/react", .summary = "Set, change or take back a reaction.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/react",
+                                 .summary = "Set, change or take back a reaction.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{
         field("post_id", &PostReact::post_id, in_path),
         field("reaction_type", &PostReact::reaction_type, in_body | in_query),
@@ -244,19 +292,28 @@ struct PostReact {
 
 struct PostLike {
     PostId post_id;
-    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/like", .summary = "React with like, or take it back.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/like",
+                                 .summary = "React with like, or take it back.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{field("post_id", &PostLike::post_id, in_path)};
 };
 
 struct PostUnlike {
     PostId post_id;
-    static constexpr Route route{.method = Method::delete_, .path = "/posts/{post_id}/like", .summary = "Take back the reaction, whatever it is.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::delete_,
+                                 .path = "/posts/{post_id}/like",
+                                 .summary = "Take back the reaction, whatever it is.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{field("post_id", &PostUnlike::post_id, in_path)};
 };
 
 struct PostDislike {
     PostId post_id;
-    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/dislike", .summary = "Dislike, or take it back.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/dislike",
+                                 .summary = "Dislike, or take it back.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{field("post_id", &PostDislike::post_id, in_path)};
 };
 
@@ -283,7 +340,9 @@ struct PostReactions {
     PostId post_id;
     std::optional<std::string> type;
     PageRequest page;
-    static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}/reactions", .summary = "Who reacted how, newest first, by type."};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/posts/{post_id}/reactions",
+                                 .summary = "Who reacted how, newest first, by type."};
     static constexpr auto fields = std::tuple{
         field("post_id", &PostReactions::post_id, in_path),
         field("type", &PostReactions::type, in_query),
@@ -294,24 +353,32 @@ struct PostReactions {
 struct SaveAnswer {
     std::string message;
     bool saved = false;
-    static constexpr auto fields = std::tuple{field("message", &SaveAnswer::message), field("saved", &SaveAnswer::saved)};
+    static constexpr auto fields =
+        std::tuple{field("message", &SaveAnswer::message), field("saved", &SaveAnswer::saved)};
 };
 
 struct PostSave {
     PostId post_id;
-    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/save", .summary = "Save a post, or drop it from the saved ones.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/save",
+                                 .summary = "Save a post, or drop it from the saved ones.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{field("post_id", &PostSave::post_id, in_path)};
 };
 
 struct ShareAnswer {
     std::string message = "Post shared";
     std::int64_t shares_count = 0;
-    static constexpr auto fields = std::tuple{field("message", &ShareAnswer::message), field("shares_count", &ShareAnswer::shares_count)};
+    static constexpr auto fields = std::tuple{field("message", &ShareAnswer::message),
+                                              field("shares_count", &ShareAnswer::shares_count)};
 };
 
 struct PostShare {
     PostId post_id;
-    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/share", .summary = "Count a share.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/share",
+                                 .summary = "Count a share.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{field("post_id", &PostShare::post_id, in_path)};
 };
 
@@ -333,10 +400,14 @@ struct RepostAnswer {
 struct PostRepost {
     PostId post_id;
     std::optional<std::string> repost_comment;
-    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/repost", .summary = "Repost, with a comment or without.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/repost",
+                                 .summary = "Repost, with a comment or without.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{
         field("post_id", &PostRepost::post_id, in_path),
-        field("repost_comment", &PostRepost::repost_comment, in_body | in_query, wire::trimmed_length(0, 5'000)),
+        field("repost_comment", &PostRepost::repost_comment, in_body | in_query,
+              wire::trimmed_length(0, 5'000)),
     };
 };
 
@@ -353,7 +424,10 @@ struct UnrepostAnswer {
 
 struct PostUnrepost {
     PostId post_id;
-    static constexpr Route route{.method = Method::delete_, .path = "/posts/{post_id}/unrepost", .summary = "Take back one's repost.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::delete_,
+                                 .path = "/posts/{post_id}/unrepost",
+                                 .summary = "Take back one's repost.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{field("post_id", &PostUnrepost::post_id, in_path)};
 };
 
@@ -395,7 +469,10 @@ struct VoteAnswer : Post, VoteSummary {
 struct PostVote {
     PostId post_id;
     int option_index = 0;
-    static constexpr Route route{.method = Method::post, .path = "/posts/{post_id}/vote", .summary = "Vote in a post's poll, or move one's vote.", .limit = RateClass::write};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/vote",
+                                 .summary = "Vote in a post's poll, or move one's vote.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{
         field("post_id", &PostVote::post_id, in_path),
         field("option_index", &PostVote::option_index, in_body | in_query),
@@ -425,7 +502,9 @@ struct PollResults {
 
 struct PollResultsGet {
     PostId post_id;
-    static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}/poll-results", .summary = "Results of a post's poll."};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/posts/{post_id}/poll-results",
+                                 .summary = "Results of a post's poll."};
     static constexpr auto fields = std::tuple{field("post_id", &PollResultsGet::post_id, in_path)};
 };
 

@@ -70,7 +70,8 @@ struct PostCards::Row : PostFacts {
     std::optional<std::string> location;
     std::string tags, tagged_users, mentioned_users;
     std::optional<std::string> category, repost_comment;
-    std::int64_t likes_count = 0, dislikes_count = 0, shares_count = 0, repost_count = 0, comments_count = 0, comments_total_count = 0;
+    std::int64_t likes_count = 0, dislikes_count = 0, shares_count = 0, repost_count = 0, comments_count = 0,
+                 comments_total_count = 0;
     std::optional<Time> updated_at;
     std::optional<std::string> reaction_counts;
     std::optional<std::string> poll_question, poll_options;
@@ -80,21 +81,33 @@ struct PostCards::Row : PostFacts {
     bool viewer_saved = false, viewer_reposted = false;
     std::optional<int> viewer_vote;
 
-    static constexpr auto columns = std::tuple_cat(
-        PostFacts::columns,
-        std::tuple{
-            db::column("content", &Row::content), db::column("media_id", &Row::media_id), db::column("location", &Row::location),
-            db::column("tags", &Row::tags), db::column("tagged_users", &Row::tagged_users), db::column("mentioned_users", &Row::mentioned_users),
-            db::column("category", &Row::category), db::column("repost_comment", &Row::repost_comment),
-            db::column("likes_count", &Row::likes_count), db::column("dislikes_count", &Row::dislikes_count),
-            db::column("shares_count", &Row::shares_count), db::column("repost_count", &Row::repost_count),
-            db::column("comments_count", &Row::comments_count), db::column("comments_total_count", &Row::comments_total_count),
-            db::column("updated_at", &Row::updated_at), db::column("reaction_counts", &Row::reaction_counts),
-            db::column("poll_question", &Row::poll_question), db::column("poll_options", &Row::poll_options),
-            db::column("poll_expires_at", &Row::poll_expires_at), db::column("poll_votes", &Row::poll_votes),
-            db::column("viewer_stance", &Row::viewer_stance), db::column("viewer_saved", &Row::viewer_saved),
-            db::column("viewer_reposted", &Row::viewer_reposted), db::column("viewer_vote", &Row::viewer_vote),
-        });
+    static constexpr auto columns =
+        std::tuple_cat(PostFacts::columns, std::tuple{
+                                               db::column("content", &Row::content),
+                                               db::column("media_id", &Row::media_id),
+                                               db::column("location", &Row::location),
+                                               db::column("tags", &Row::tags),
+                                               db::column("tagged_users", &Row::tagged_users),
+                                               db::column("mentioned_users", &Row::mentioned_users),
+                                               db::column("category", &Row::category),
+                                               db::column("repost_comment", &Row::repost_comment),
+                                               db::column("likes_count", &Row::likes_count),
+                                               db::column("dislikes_count", &Row::dislikes_count),
+                                               db::column("shares_count", &Row::shares_count),
+                                               db::column("repost_count", &Row::repost_count),
+                                               db::column("comments_count", &Row::comments_count),
+                                               db::column("comments_total_count", &Row::comments_total_count),
+                                               db::column("updated_at", &Row::updated_at),
+                                               db::column("reaction_counts", &Row::reaction_counts),
+                                               db::column("poll_question", &Row::poll_question),
+                                               db::column("poll_options", &Row::poll_options),
+                                               db::column("poll_expires_at", &Row::poll_expires_at),
+                                               db::column("poll_votes", &Row::poll_votes),
+                                               db::column("viewer_stance", &Row::viewer_stance),
+                                               db::column("viewer_saved", &Row::viewer_saved),
+                                               db::column("viewer_reposted", &Row::viewer_reposted),
+                                               db::column("viewer_vote", &Row::viewer_vote),
+                                           });
 
     PostFrame frame() const {
         PostFrame out;
@@ -147,13 +160,15 @@ struct PostCards::Fetched {
     MarksByPost marks;
 };
 
-bool PostCards::is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author, std::string_view base_url) const {
+bool PostCards::is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author,
+                          std::string_view base_url) const {
     if (!card.has_media) return true;
-    return card.base_url == base_url && card.author_is_private == author.is_private && clock_.now() < card.links_until &&
-           tx.stamps().is_current(card.media_key, card.media_seen);
+    return card.base_url == base_url && card.author_is_private == author.is_private &&
+           clock_.now() < card.links_until && tx.stamps().is_current(card.media_key, card.media_seen);
 }
 
-LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids, std::string_view base_url) {
+LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids,
+                           std::string_view base_url) {
     auto& cache = card_cache();
     LoadedPage page;
     page.posts.resize(ids.size());
@@ -161,7 +176,8 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
         if (const auto* card = cache.find(tx, ids[i].view())) page.posts[i].card = *card;
         const auto& card = page.posts[i].card;
         if (!card || !card->facts.original_post_id) continue;
-        if (const auto* root = cache.find(tx, card->facts.original_post_id->view())) page.posts[i].root = *root;
+        if (const auto* root = cache.find(tx, card->facts.original_post_id->view()))
+            page.posts[i].root = *root;
         // A repost is in memory only together with its root.
         if (!page.posts[i].root) page.posts[i].card.reset();
     }
@@ -195,7 +211,8 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
         auto& post = page.posts[i];
         post = {found->second.first, found->second.second, nullptr, nullptr};
         if (!post.card->facts.original_post_id) continue;
-        if (const auto root = fetched.cards.find(*post.card->facts.original_post_id); root != fetched.cards.end()) {
+        if (const auto root = fetched.cards.find(*post.card->facts.original_post_id);
+            root != fetched.cards.end()) {
             post.root = root->second.first;
             post.root_author = root->second.second;
         }
@@ -204,7 +221,8 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
     return page;
 }
 
-void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing, std::string_view base_url, Fetched& out) {
+void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing,
+                      std::string_view base_url, Fetched& out) {
     const auto ids = db::ids_of(missing);
     const auto rows = tx.list<Row>(sql::posts::load_posts{.viewer = viewer, .ids = ids});
 
@@ -235,7 +253,9 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
             card->links_until = media_.urls_change_at();
             if (const auto& medium = media[next_medium++]) {
                 // The storage id is the author's to see: kept apart, and put in for the author alone (posts_views.cpp).
-                auto info = media_.info(*medium, {.base_url = base_url, .owner_is_private = authors[i]->is_private, .is_owner = true});
+                auto info = media_.info(
+                    *medium,
+                    {.base_url = base_url, .owner_is_private = authors[i]->is_private, .is_owner = true});
                 card->public_id = info.public_id.value_or("");
                 info.public_id.reset();
                 content.media_url = info.url;
@@ -247,11 +267,13 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
         }
         card->frame = members_of(row.frame());
         card->content = members_of(content);
-        const auto bytes = sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
+        const auto bytes =
+            sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
         out.cards[row.post_id] = {card, authors[i]};
         card_cache().put(row.post_id.view(), CardPtr(card), bytes, snapshot);
         if (snapshot == 0) {
-            out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted, row.viewer_vote};
+            out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted,
+                                      row.viewer_vote};
         }
     }
 }
@@ -261,7 +283,8 @@ MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const Po
     const auto [low, high] = std::ranges::minmax(ids);
     const std::string key = marks_key(viewer);
     auto& cache = marks_cache();
-    if (const auto* kept = cache.find(tx, key); kept && kept->low <= low && high <= kept->high) return kept->marks;
+    if (const auto* kept = cache.find(tx, key); kept && kept->low <= low && high <= kept->high)
+        return kept->marks;
 
     auto marks = std::make_shared<MarksByPost>();
     int count = 0;
@@ -269,7 +292,10 @@ MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const Po
         add_mark(*marks, PostId(row.text(0)), row.text(1), row.text(2));
         ++count;
     };
-    tx.each(sql::posts_marks::marks_in_range{.viewer = viewer, .low = low, .high = high, .limit = kMaxMarksInRange}, add);
+    tx.each(
+        sql::posts_marks::marks_in_range{
+            .viewer = viewer, .low = low, .high = high, .limit = kMaxMarksInRange},
+        add);
     if (count < kMaxMarksInRange) {
         cache.put(key, {low, high, marks}, 160 * marks->size(), tx.snapshot());
         return marks;

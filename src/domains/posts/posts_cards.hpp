@@ -24,7 +24,7 @@ struct PostCard {
 
     // What the links in `content` were made for.
     bool has_media = false;
-    std::uint64_t media_key = 0;   // stamp of the medium, which changes by itself
+    std::uint64_t media_key = 0;  // stamp of the medium, which changes by itself
     std::uint64_t media_seen = 0;
     bool author_is_private = false;
     std::string base_url;
@@ -62,18 +62,22 @@ struct LoadedPage {
 
 class PostCards {
 public:
-    PostCards(media::MediaService& media, users::UsersService& users, const Clock& clock) : media_(media), users_(users), clock_(clock) {}
+    PostCards(media::MediaService& media, users::UsersService& users, const Clock& clock)
+        : media_(media), users_(users), clock_(clock) {}
 
     // At most three statements (posts with roots, authors, media), whatever the number of ids; none when all is in memory.
-    LoadedPage load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids, std::string_view base_url);
+    LoadedPage load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids,
+                    std::string_view base_url);
     // Marks of one reader on the given posts; at most two statements, usually none.
     MarksPtr marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids);
 
 private:
     struct Row;
     struct Fetched;
-    void fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing, std::string_view base_url, Fetched& out);
-    bool is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author, std::string_view base_url) const;
+    void fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing,
+               std::string_view base_url, Fetched& out);
+    bool is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author,
+                   std::string_view base_url) const;
 
     media::MediaService& media_;
     users::UsersService& users_;

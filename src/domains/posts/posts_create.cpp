@@ -31,28 +31,35 @@ std::optional<PollDraft> poll_of(const PostCreate& in) {
     }
     if (!question && options.empty()) return std::nullopt;
     if (!question) throw bad_body("poll_question", "Field required", "missing");
-    if (options.size() < 2 || options.size() > 10) throw bad_body("poll_options", "A poll needs 2 to 10 options");
+    if (options.size() < 2 || options.size() > 10)
+        throw bad_body("poll_options", "A poll needs 2 to 10 options");
     std::vector<std::string> folded;
     for (const auto& option : options) {
-        if (text::count_code_points(option) > 100) throw bad_body("poll_options", "An option should have at most 100 characters", "string_too_long");
+        if (text::count_code_points(option) > 100)
+            throw bad_body("poll_options", "An option should have at most 100 characters", "string_too_long");
         folded.push_back(text::fold(option));
     }
     std::ranges::sort(folded);
-    if (std::ranges::adjacent_find(folded) != folded.end()) throw bad_body("poll_options", "Two options are equal");
+    if (std::ranges::adjacent_find(folded) != folded.end())
+        throw bad_body("poll_options", "Two options are equal");
 
     int hours = 24;
     if (in.poll_duration_hours && !in.poll_duration_hours->empty()) {
         const auto& text = *in.poll_duration_hours;
         const auto parsed = std::from_chars(text.data(), text.data() + text.size(), hours);
-        if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) throw bad_body("poll_duration_hours", "Input should be a valid integer", "int_parsing");
-        if (hours < 1 || hours > 720) throw bad_body("poll_duration_hours", "Input should be between 1 and 720");
+        if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size())
+            throw bad_body("poll_duration_hours", "Input should be a valid integer", "int_parsing");
+        if (hours < 1 || hours > 720)
+            throw bad_body("poll_duration_hours", "Input should be between 1 and 720");
     }
     return PollDraft{*question, std::move(options), std::chrono::hours{hours}};
 }
 
 std::optional<std::string> category_of(const std::optional<std::string>& given, std::string_view place) {
     if (!given || given->empty()) return std::nullopt;
-    if (!wire::enum_of<Category>(*given)) throw invalid_input({std::string(place), "category"}, "Input should be one of the categories", "enum");
+    if (!wire::enum_of<Category>(*given))
+        throw invalid_input({std::string(place), "category"}, "Input should be one of the categories",
+                            "enum");
     return given;
 }
 
@@ -65,7 +72,8 @@ std::vector<std::string> unique_tokens(const std::vector<std::string>& given) {
 }
 
 bool is_paid(const PostCreate& in) {
-    return in.is_exclusive || in.access_type != AccessType::free || (in.access_price && in.access_price->value > 0);
+    return in.is_exclusive || in.access_type != AccessType::free ||
+           (in.access_price && in.access_price->value > 0);
 }
 
 std::vector<UserId> others(const std::vector<UserId>& users, const UserId& author) {
@@ -108,20 +116,26 @@ PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
     const auto poll = poll_of(in);
     const auto category = category_of(in.category, "body");
     const auto tokens = unique_tokens(in.tagged_users);
-    if (tokens.size() > kMaxNames) throw bad_body("tagged_users", "List should have at most 20 items", "too_long");
-    if (in.tags && in.tags->size() > kMaxTags) throw bad_body("tags", "List should have at most 10 items", "too_long");
+    if (tokens.size() > kMaxNames)
+        throw bad_body("tagged_users", "List should have at most 20 items", "too_long");
+    if (in.tags && in.tags->size() > kMaxTags)
+        throw bad_body("tags", "List should have at most 10 items", "too_long");
     const auto tags = in.tags ? tags_from(*in.tags) : tags_in(content);
 
     const int sources = given(in.media) + given(in.media_text) + given(in.media_url) + given(in.media_id);
     if (sources > 1) throw bad_body("media", "Send one of media, media_url and media_id");
-    if (content.empty() && sources == 0 && !poll) throw bad_body("content", "A post needs text, media or a poll", "missing");
-    if (is_paid(in)) throw not_authorized("You must enable monetization in your profile settings before creating paid content.");
+    if (content.empty() && sources == 0 && !poll)
+        throw bad_body("content", "A post needs text, media or a poll", "missing");
+    if (is_paid(in))
+        throw not_authorized(
+            "You must enable monetization in your profile settings before creating paid content.");
 
     const auto media = take_media(me, in);
     const auto post_id = db_.write([&](db::Write& tx) {
         const auto now = clock_.now();
         const auto id = IdSource::next_at<PostId>(now);
-        const auto tagged = tokens.empty() ? std::vector<UserId>{} : users_.addressed(tx, me.id, tokens, users::Address::tag);
+        const auto tagged =
+            tokens.empty() ? std::vector<UserId>{} : users_.addressed(tx, me.id, tokens, users::Address::tag);
         const auto mentioned = mentioned_in(tx, users_, me.id, content);
         tx.exec(sql::posts::insert_post{
             .post_id = id,
@@ -142,13 +156,19 @@ PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
             .has_poll = poll.has_value(),
             .created_at = now,
         });
-        if (media) media_.attach(tx, me.id, media->media_id, {"post", id.view()}, media_access(in.visibility));
+        if (media)
+            media_.attach(tx, me.id, media->media_id, {"post", id.view()}, media_access(in.visibility));
         for (const auto* named : {&tagged, &mentioned}) {
-            for (const auto& user : *named) tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = id, .created_at = now});
+            for (const auto& user : *named)
+                tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = id, .created_at = now});
         }
         if (poll) {
-            tx.exec(sql::posts_marks::insert_poll{.post_id = id, .question = poll->question, .options = wire::to_json(poll->options), .expires_at = now + poll->duration});
-            for (std::size_t i = 0; i < poll->options.size(); ++i) tx.exec(sql::posts_marks::insert_poll_count{.post_id = id, .option_index = i});
+            tx.exec(sql::posts_marks::insert_poll{.post_id = id,
+                                                  .question = poll->question,
+                                                  .options = wire::to_json(poll->options),
+                                                  .expires_at = now + poll->duration});
+            for (std::size_t i = 0; i < poll->options.size(); ++i)
+                tx.exec(sql::posts_marks::insert_poll_count{.post_id = id, .option_index = i});
         }
         users_.add_posts_count(tx, me.id, 1);
         touch_lists_of(tx, me.id);
@@ -156,7 +176,9 @@ PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
         tx.publish(PostCreated{
             .post_id = id,
             .user_id = me.id,
-            .post_type = poll ? "poll" : media ? media->media_type : "standard",
+            .post_type = poll    ? "poll"
+                         : media ? media->media_type
+                                 : "standard",
             .tagged_users = tells ? others(tagged, me.id) : std::vector<UserId>{},
             .mentioned_users = tells ? others(mentioned, me.id) : std::vector<UserId>{},
             .created_at = now,

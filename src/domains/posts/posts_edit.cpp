@@ -38,8 +38,8 @@ struct Editable {
 };
 
 bool asks_for_nothing(const PostUpdate& in) {
-    return !in.content && !in.location && !in.visibility && !in.is_pinned && !in.tags && !in.category && !in.repost_comment && !in.is_exclusive &&
-           !in.access_price && !in.free_preview_duration_minutes;
+    return !in.content && !in.location && !in.visibility && !in.is_pinned && !in.tags && !in.category &&
+           !in.repost_comment && !in.is_exclusive && !in.access_price && !in.free_preview_duration_minutes;
 }
 
 bool asks_for_more_than_the_comment(const PostUpdate& in) {
@@ -48,7 +48,9 @@ bool asks_for_more_than_the_comment(const PostUpdate& in) {
     return !asks_for_nothing(rest);
 }
 
-bool contains(std::string_view json_ids, const UserId& user) { return json_ids.find('"' + user.str() + '"') != std::string_view::npos; }
+bool contains(std::string_view json_ids, const UserId& user) {
+    return json_ids.find('"' + user.str() + '"') != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -69,12 +71,15 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
         std::optional<Visibility> visibility;
         if (in.visibility) {
             visibility = wire::enum_of<Visibility>(*in.visibility);
-            if (!visibility) throw validation_error("Invalid visibility. Must be: public, followers, or private");
+            if (!visibility)
+                throw validation_error("Invalid visibility. Must be: public, followers, or private");
         }
-        if (post.is_repost && asks_for_more_than_the_comment(in)) throw validation_error("Only the comment of a repost can change");
+        if (post.is_repost && asks_for_more_than_the_comment(in))
+            throw validation_error("Only the comment of a repost can change");
         if (!post.is_repost && in.repost_comment) throw validation_error("This post is not a repost");
         if (in.is_exclusive.value_or(false) || (in.access_price && in.access_price->value > 0)) {
-            throw not_authorized("You must enable monetization in your profile settings before creating paid content.");
+            throw not_authorized(
+                "You must enable monetization in your profile settings before creating paid content.");
         }
 
         const auto before = *tx.find<Editable>(sql::posts::get_editable{.post_id = post.post_id});
@@ -88,9 +93,12 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             tx.exec(sql::posts::delete_mentions{.post_id = post.post_id});
             auto named = wire::read<std::vector<UserId>>(before.tagged_users);
             named.insert(named.end(), mentioned.begin(), mentioned.end());
-            for (const auto& user : named) tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = post.post_id, .created_at = post.created_at});
+            for (const auto& user : named)
+                tx.exec(sql::posts::insert_mention{
+                    .user_id = user, .post_id = post.post_id, .created_at = post.created_at});
             std::ranges::copy_if(mentioned, std::back_inserter(newly_mentioned), [&](const UserId& user) {
-                return user != me.id && !contains(before.mentioned_users, user) && !contains(before.tagged_users, user);
+                return user != me.id && !contains(before.mentioned_users, user) &&
+                       !contains(before.tagged_users, user);
             });
         }
         if (in.location) after.location = clean_optional(in.location);
@@ -101,7 +109,8 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
         if (in.is_pinned) {
             after.is_pinned = *in.is_pinned;
             const bool pins = after.is_pinned && !before.is_pinned;
-            if (pins && tx.value<std::int64_t>(sql::posts::count_pinned{.user_id = me.id}) >= kMaxPinned) throw validation_error("At most 3 posts can be pinned");
+            if (pins && tx.value<std::int64_t>(sql::posts::count_pinned{.user_id = me.id}) >= kMaxPinned)
+                throw validation_error("At most 3 posts can be pinned");
         }
         if (after == before) return;
         const auto now = clock_.now();
@@ -124,7 +133,10 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             media_.set_access(tx, {"post", post.post_id.view()}, media_access(after.visibility));
         }
         if (after.visibility == Visibility::private_) newly_mentioned.clear();
-        tx.publish(PostUpdated{.post_id = post.post_id, .user_id = me.id, .newly_mentioned_users = newly_mentioned, .updated_at = now});
+        tx.publish(PostUpdated{.post_id = post.post_id,
+                               .user_id = me.id,
+                               .newly_mentioned_users = newly_mentioned,
+                               .updated_at = now});
     });
     return {.post = {view(me, in.post_id)}};
 }

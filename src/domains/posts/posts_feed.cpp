@@ -24,7 +24,7 @@ using AuthorPostsPtr = std::shared_ptr<const AuthorPosts>;
 struct Head {
     std::vector<Position> positions;
     bool complete = false;
-    std::uint64_t seen = 0;  // good while kAnyPostKey is not stamped higher
+    std::uint64_t seen = 0;                             // good while kAnyPostKey is not stamped higher
     std::shared_ptr<const users::Relations> relations;  // what it was merged for
 
     bool is_current(const db::Read& tx) const {
@@ -44,11 +44,15 @@ db::RowCache<Head>& head_cache() {
     return cache;
 }
 
-std::size_t bytes_of(const std::vector<Position>& positions) { return 64 + positions.capacity() * sizeof(Position); }
+std::size_t bytes_of(const std::vector<Position>& positions) {
+    return 64 + positions.capacity() * sizeof(Position);
+}
 
 // What comes after `after`, at most `limit`; whether the answer is sure, that is not cut by the end of what is kept.
-bool take_after(const std::vector<Position>& positions, bool complete, const Position& after, int limit, std::vector<Position>& out) {
-    const auto start = std::ranges::partition_point(positions, [&](const Position& p) { return p == after || comes_before(p, after); });
+bool take_after(const std::vector<Position>& positions, bool complete, const Position& after, int limit,
+                std::vector<Position>& out) {
+    const auto start = std::ranges::partition_point(
+        positions, [&](const Position& p) { return p == after || comes_before(p, after); });
     const auto left = positions.end() - start;
     if (left < limit && !complete) return false;
     out.assign(start, start + std::min<std::ptrdiff_t>(left, limit));
@@ -69,14 +73,18 @@ class Merge {
     }
 
 public:
-    Merge(db::Read& tx, std::vector<UserId> authors) : tx_(tx), authors_(std::move(authors)), posts_(authors_.size()) { load(kAuthorDepth, all()); }
+    Merge(db::Read& tx, std::vector<UserId> authors)
+        : tx_(tx), authors_(std::move(authors)), posts_(authors_.size()) {
+        load(kAuthorDepth, all());
+    }
 
     // The next `limit` positions after `after`; nothing when some author's list would have to be longer than is kept.
     bool next(const Position& after, int limit, std::vector<Position>& out) {
         std::vector<Cursor> heap;
         for (std::size_t a = 0; a < authors_.size(); ++a) {
             const auto& newest = posts_[a]->newest;
-            const auto start = std::ranges::partition_point(newest, [&](const Position& p) { return p == after || comes_before(p, after); });
+            const auto start = std::ranges::partition_point(
+                newest, [&](const Position& p) { return p == after || comes_before(p, after); });
             if (!place({a, static_cast<std::size_t>(start - newest.begin())}, heap, false)) return false;
         }
         std::ranges::make_heap(heap, later(), {});
@@ -131,17 +139,20 @@ private:
             made.push_back(std::make_shared<AuthorPosts>());
         }
         std::size_t at = 0;
-        tx_.each(sql::posts_lists::newest_of_authors{.authors = ids, .limit = depth}, [&](const db::Row& row) {
-            // Rows come grouped by author, in any order of authors.
-            const auto author = row.text(0);
-            if (ids[at] != author) at = static_cast<std::size_t>(std::ranges::find(ids, author) - ids.begin());
-            made[at]->newest.push_back({Time{row.integer(1)}, PostId(row.text(2))});
-        });
+        tx_.each(sql::posts_lists::newest_of_authors{.authors = ids, .limit = depth},
+                 [&](const db::Row& row) {
+                     // Rows come grouped by author, in any order of authors.
+                     const auto author = row.text(0);
+                     if (ids[at] != author)
+                         at = static_cast<std::size_t>(std::ranges::find(ids, author) - ids.begin());
+                     made[at]->newest.push_back({Time{row.integer(1)}, PostId(row.text(2))});
+                 });
         for (std::size_t i = 0; i < missing.size(); ++i) {
             made[i]->complete = static_cast<int>(made[i]->newest.size()) < depth;
             made[i]->newest.shrink_to_fit();
             posts_[missing[i]] = made[i];
-            author_cache().put(author_posts_key(authors_[missing[i]]), AuthorPostsPtr(made[i]), bytes_of(made[i]->newest), tx_.snapshot());
+            author_cache().put(author_posts_key(authors_[missing[i]]), AuthorPostsPtr(made[i]),
+                               bytes_of(made[i]->newest), tx_.snapshot());
         }
     }
 
@@ -156,22 +167,27 @@ std::vector<UserId> sources_of(const users::Relations& relations) {
     return authors;
 }
 
-std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& authors, const Position& after, int limit) {
+std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& authors, const Position& after,
+                                 int limit) {
     const auto ids = db::ids_of(authors);
-    return tx.list<Position>(sql::posts_lists::feed{.authors = ids, .at = after.at, .id = after.id, .limit = limit});
+    return tx.list<Position>(
+        sql::posts_lists::feed{.authors = ids, .at = after.at, .id = after.id, .limit = limit});
 }
 
 }  // namespace
 
 std::string author_posts_key(const UserId& author) { return "posts:" + author.str(); }
 
-std::string to_text(const Position& position) { return std::to_string(position.at.us) + "." + position.id.str(); }
+std::string to_text(const Position& position) {
+    return std::to_string(position.at.us) + "." + position.id.str();
+}
 
 Position position_of(std::string_view text) {
     Position out;
     const auto dot = text.find('.');
     const auto parsed = std::from_chars(text.data(), text.data() + std::min(dot, text.size()), out.at.us);
-    if (dot == std::string_view::npos || parsed.ec != std::errc{} || !is_well_formed_id(text.substr(dot + 1))) throw validation_error("Invalid cursor");
+    if (dot == std::string_view::npos || parsed.ec != std::errc{} || !is_well_formed_id(text.substr(dot + 1)))
+        throw validation_error("Invalid cursor");
     out.id = PostId(text.substr(dot + 1));
     return out;
 }
@@ -183,7 +199,9 @@ std::vector<Position> PostFeed::after(db::Read& tx, const UserId& viewer, const 
     if (tx.snapshot() == 0) return from_store(tx, sources_of(*relations), after, limit);
 
     const auto* head = head_cache().find(tx, key);
-    if (head && head->is_current(tx) && head->relations == relations && take_after(head->positions, head->complete, after, limit, out)) return out;
+    if (head && head->is_current(tx) && head->relations == relations &&
+        take_after(head->positions, head->complete, after, limit, out))
+        return out;
 
     Merge merge(tx, sources_of(*relations));
     const bool from_start = after == Position{};
@@ -191,7 +209,8 @@ std::vector<Position> PostFeed::after(db::Read& tx, const UserId& viewer, const 
         return merge.next(after, limit, out) ? out : from_store(tx, sources_of(*relations), after, limit);
     }
     Head fresh{{}, false, tx.snapshot(), relations};
-    if (!merge.next(after, std::max(limit, kHeadDepth), fresh.positions)) return from_store(tx, sources_of(*relations), after, limit);
+    if (!merge.next(after, std::max(limit, kHeadDepth), fresh.positions))
+        return from_store(tx, sources_of(*relations), after, limit);
     fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
     take_after(fresh.positions, fresh.complete, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);

@@ -22,9 +22,12 @@ struct Position {
 
     friend bool operator==(const Position&, const Position&) = default;
     // True when `a` comes before `b` in the list.
-    friend bool comes_before(const Position& a, const Position& b) { return a.at != b.at ? a.at > b.at : a.id > b.id; }
+    friend bool comes_before(const Position& a, const Position& b) {
+        return a.at != b.at ? a.at > b.at : a.id > b.id;
+    }
 
-    static constexpr auto columns = std::tuple{db::column("created_at", &Position::at), db::column("post_id", &Position::id)};
+    static constexpr auto columns =
+        std::tuple{db::column("created_at", &Position::at), db::column("post_id", &Position::id)};
 };
 
 std::string to_text(const Position& position);

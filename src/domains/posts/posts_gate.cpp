@@ -30,7 +30,8 @@ Sight PostGate::sight_of(db::Read& tx, const UserId& viewer, const PostFacts& po
     return root ? sight_in_store(tx, users_, viewer, *root) : Sight::hidden;
 }
 
-PostFacts PostGate::get_visible(db::Read& tx, const Caller& me, const PostId& post_id, std::string_view not_found_text) const {
+PostFacts PostGate::get_visible(db::Read& tx, const Caller& me, const PostId& post_id,
+                                std::string_view not_found_text) const {
     const auto post = tx.find<PostFacts>(sql::posts::get_facts{.post_id = post_id});
     const auto sight = post ? sight_of(tx, me.id, *post) : Sight::hidden;
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));
@@ -39,7 +40,9 @@ PostFacts PostGate::get_visible(db::Read& tx, const Caller& me, const PostId& po
 }
 
 void PostGate::change_comment_counts(db::Write& tx, const PostId& post_id, int top_level, int total) const {
-    if (tx.exec(sql::posts::add_comment_counts{.top_level = top_level, .total = total, .post_id = post_id}) == 0) throw not_found("Post not found");
+    if (tx.exec(sql::posts::add_comment_counts{.top_level = top_level, .total = total, .post_id = post_id}) ==
+        0)
+        throw not_found("Post not found");
     tx.touch(post_id);
 }
 

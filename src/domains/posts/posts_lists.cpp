@@ -50,45 +50,56 @@ PostPage PostLists::cut(db::Read& tx, const Caller& me, const PageRequest& page,
 }
 
 PostPage PostLists::everything(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
+    return cut(tx, me, page, Muted::shown,
+               [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
 }
 
 PostPage PostLists::explore(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::left_out, [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
+    return cut(tx, me, page, Muted::left_out,
+               [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
 }
 
 PostPage PostLists::feed(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::left_out, [&](const Position& after, int limit) { return feed_.after(tx, me.id, after, limit); });
+    return cut(tx, me, page, Muted::left_out,
+               [&](const Position& after, int limit) { return feed_.after(tx, me.id, after, limit); });
 }
 
 PostPage PostLists::of_author(db::Read& tx, const Caller& me, const UserId& author, const PageRequest& page) {
     return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
-        return tx.list<Position>(lists::of_author{.user_id = author, .at = after.at, .id = after.id, .limit = limit});
+        return tx.list<Position>(
+            lists::of_author{.user_id = author, .at = after.at, .id = after.id, .limit = limit});
     });
 }
 
-PostPage PostLists::media_of(db::Read& tx, const Caller& me, const UserId& author, std::string_view media_type, const PageRequest& page) {
+PostPage PostLists::media_of(db::Read& tx, const Caller& me, const UserId& author,
+                             std::string_view media_type, const PageRequest& page) {
     return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
-        if (media_type.empty()) return tx.list<Position>(lists::any_media_of_author{.user_id = author, .at = after.at, .id = after.id, .limit = limit});
-        return tx.list<Position>(lists::media_of_author{.user_id = author, .media_type = media_type, .at = after.at, .id = after.id, .limit = limit});
+        if (media_type.empty())
+            return tx.list<Position>(lists::any_media_of_author{
+                .user_id = author, .at = after.at, .id = after.id, .limit = limit});
+        return tx.list<Position>(lists::media_of_author{
+            .user_id = author, .media_type = media_type, .at = after.at, .id = after.id, .limit = limit});
     });
 }
 
 PostPage PostLists::saved(db::Read& tx, const Caller& me, const PageRequest& page) {
     return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
-        return tx.list<Position>(lists::saved{.user_id = me.id, .at = after.at, .id = after.id, .limit = limit});
+        return tx.list<Position>(
+            lists::saved{.user_id = me.id, .at = after.at, .id = after.id, .limit = limit});
     });
 }
 
 PostPage PostLists::mentions(db::Read& tx, const Caller& me, const PageRequest& page) {
     return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
-        return tx.list<Position>(lists::mentions{.user_id = me.id, .at = after.at, .id = after.id, .limit = limit});
+        return tx.list<Position>(
+            lists::mentions{.user_id = me.id, .at = after.at, .id = after.id, .limit = limit});
     });
 }
 
 PostPage PostLists::reposts(db::Read& tx, const Caller& me, const PostId& post, const PageRequest& page) {
     return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
-        return tx.list<Position>(lists::reposts{.post_id = post, .at = after.at, .id = after.id, .limit = limit});
+        return tx.list<Position>(
+            lists::reposts{.post_id = post, .at = after.at, .id = after.id, .limit = limit});
     });
 }
 

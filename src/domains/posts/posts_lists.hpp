@@ -15,12 +15,14 @@ using PostPage = api::RawPage<Post>;
 
 class PostLists {
 public:
-    PostLists(PostViews& views, PostFeed& feed, users::UsersService& users) : views_(views), feed_(feed), users_(users) {}
+    PostLists(PostViews& views, PostFeed& feed, users::UsersService& users)
+        : views_(views), feed_(feed), users_(users) {}
 
     PostPage everything(db::Read& tx, const Caller& me, const PageRequest& page);
     PostPage of_author(db::Read& tx, const Caller& me, const UserId& author, const PageRequest& page);
     // `media_type` empty: all kinds.
-    PostPage media_of(db::Read& tx, const Caller& me, const UserId& author, std::string_view media_type, const PageRequest& page);
+    PostPage media_of(db::Read& tx, const Caller& me, const UserId& author, std::string_view media_type,
+                      const PageRequest& page);
     PostPage feed(db::Read& tx, const Caller& me, const PageRequest& page);
     PostPage explore(db::Read& tx, const Caller& me, const PageRequest& page);
     PostPage saved(db::Read& tx, const Caller& me, const PageRequest& page);

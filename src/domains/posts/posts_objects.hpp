@@ -14,7 +14,9 @@
 namespace grover::posts {
 
 enum class AccessType : std::uint8_t { free, pay_per_view, subscription, one_time };
-constexpr std::array<std::string_view, 4> enum_names(AccessType) { return {"free", "pay-per-view", "subscription", "one-time"}; }
+constexpr std::array<std::string_view, 4> enum_names(AccessType) {
+    return {"free", "pay-per-view", "subscription", "one-time"};
+}
 
 // A list of texts as it is stored: already JSON.
 using JsonTexts = wire::Raw<std::vector<std::string>>;
@@ -71,7 +73,8 @@ struct PostFrame {
         field("is_exclusive", &PostFrame::is_exclusive, wire::also("is_paid")),
         field("access_price", &PostFrame::access_price, wire::also("price")),
         field("access_type", &PostFrame::access_type),
-        field("free_preview_duration_minutes", &PostFrame::free_preview_duration_minutes, wire::also("free_preview_duration")),
+        field("free_preview_duration_minutes", &PostFrame::free_preview_duration_minutes,
+              wire::also("free_preview_duration")),
         field("preview_content", &PostFrame::preview_content),
         field("purchase_count", &PostFrame::purchase_count),
         field("created_at", &PostFrame::created_at),
@@ -166,7 +169,8 @@ struct Post : PostFrame, PostContent, PostAuthor, PostViewer {
     std::optional<wire::Raw<Post>> original_post;
 
     static constexpr auto fields =
-        std::tuple_cat(PostFrame::fields, PostContent::fields, PostAuthor::fields, PostViewer::fields, std::tuple{field("original_post", &Post::original_post)});
+        std::tuple_cat(PostFrame::fields, PostContent::fields, PostAuthor::fields, PostViewer::fields,
+                       std::tuple{field("original_post", &Post::original_post)});
 };
 
 }  // namespace grover::posts

@@ -21,7 +21,8 @@ struct PollRow {
 };
 
 double percentage(std::int64_t votes, std::int64_t total) {
-    return total == 0 ? 0.0 : std::round(1000.0 * static_cast<double>(votes) / static_cast<double>(total)) / 10.0;
+    return total == 0 ? 0.0
+                      : std::round(1000.0 * static_cast<double>(votes) / static_cast<double>(total)) / 10.0;
 }
 
 }  // namespace
@@ -32,10 +33,14 @@ PollResults PostsService::results_of(db::Read& tx, const Caller& me, const PostF
     if (!poll) throw not_found("Poll not found");
     const auto options = wire::read<std::vector<std::string>>(poll->options);
     const auto votes = tx.list<std::int64_t>(marks::poll_counts{.post_id = id});
-    PollResults out{.post_id = post.post_id, .question = poll->question, .expires_at = poll->expires_at, .is_expired = clock_.now() >= poll->expires_at};
+    PollResults out{.post_id = post.post_id,
+                    .question = poll->question,
+                    .expires_at = poll->expires_at,
+                    .is_expired = clock_.now() >= poll->expires_at};
     for (const auto count : votes) out.total_votes += count;
     for (std::size_t i = 0; i < options.size(); ++i) {
-        out.results.push_back({options[i], static_cast<int>(i), votes[i], percentage(votes[i], out.total_votes)});
+        out.results.push_back(
+            {options[i], static_cast<int>(i), votes[i], percentage(votes[i], out.total_votes)});
     }
     out.user_vote_index = tx.find<int>(marks::get_vote{.user_id = me.id, .post_id = id});
     out.user_voted = out.user_vote_index.has_value();
@@ -56,11 +61,13 @@ wire::Raw<VoteAnswer> PostsService::vote(const Caller& me, const PostVote& in) {
         const auto now = clock_.now();
         if (now >= poll->expires_at) throw validation_error("Poll has expired");
         const auto options = tx.list<std::int64_t>(marks::poll_counts{.post_id = id});
-        if (in.option_index < 0 || static_cast<std::size_t>(in.option_index) >= options.size()) throw validation_error("Invalid option index");
+        if (in.option_index < 0 || static_cast<std::size_t>(in.option_index) >= options.size())
+            throw validation_error("Invalid option index");
 
         const auto before = tx.find<int>(marks::get_vote{.user_id = me.id, .post_id = id});
         if (before != in.option_index) {
-            tx.exec(marks::set_vote{.user_id = me.id, .post_id = id, .option_index = in.option_index, .now = now});
+            tx.exec(marks::set_vote{
+                .user_id = me.id, .post_id = id, .option_index = in.option_index, .now = now});
             if (before) tx.exec(marks::add_votes{.delta = -1, .post_id = id, .option_index = *before});
             tx.exec(marks::add_votes{.delta = 1, .post_id = id, .option_index = in.option_index});
             tx.touch(id);
@@ -73,7 +80,9 @@ wire::Raw<VoteAnswer> PostsService::vote(const Caller& me, const PostVote& in) {
     // The whole Post, as the feed shows it, with the results beside its fields.
     std::string answer = view(me, in.post_id);
     answer.pop_back();
-    wire::write_members(answer, VoteSummary{.results = results.results, .total_votes = results.total_votes, .user_vote_index = results.user_vote_index});
+    wire::write_members(answer, VoteSummary{.results = results.results,
+                                            .total_votes = results.total_votes,
+                                            .user_vote_index = results.user_vote_index});
     answer += '}';
     return {std::move(answer)};
 }

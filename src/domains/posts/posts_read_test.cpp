@@ -24,10 +24,12 @@ Ids strings(std::initializer_list<PostId> ids) {
 
 TEST_CASE("who sees what: public, followers-only, private, private account, block") {
     World w;
-    const auto ada = w.user("ada"), fan = w.user("fan"), stranger = w.user("stranger"), blocked = w.user("blocked");
+    const auto ada = w.user("ada"), fan = w.user("fan"), stranger = w.user("stranger"),
+               blocked = w.user("blocked");
     w.follow(fan, ada);
     w.block(ada, blocked);
-    const auto open = w.post(ada), followers = w.post(ada, "x", Visibility::followers), own = w.post(ada, "x", Visibility::private_);
+    const auto open = w.post(ada), followers = w.post(ada, "x", Visibility::followers),
+               own = w.post(ada, "x", Visibility::private_);
 
     CHECK(w.get(fan, followers).text("post_id") == followers.view());
     refuses(ErrorKind::not_authorized, "Not authorized", [&] { w.get(stranger, followers); });
@@ -48,7 +50,8 @@ TEST_CASE("who sees what: public, followers-only, private, private account, bloc
     bool is_private = false;
     CHECK(ids_of(w.posts.posts_of_user(stranger, ada.id, {}, is_private)).empty());
     CHECK(is_private);
-    refuses(ErrorKind::not_found, "User not found", [&] { w.posts.posts_of_user(blocked, ada.id, {}, is_private); });
+    refuses(ErrorKind::not_found, "User not found",
+            [&] { w.posts.posts_of_user(blocked, ada.id, {}, is_private); });
     CHECK(ids_of(w.posts.everything(blocked, {.user_id = ada.id})).empty());
 }
 
@@ -59,7 +62,8 @@ TEST_CASE("no write gets past what the reader may see, and a refusal writes noth
     const auto open = w.post(ada);
     const auto followers = w.post(ada, "x", Visibility::followers);
     w.effects();
-    for (const auto& [who, id, kind] : {std::tuple{blocked, open, ErrorKind::not_found}, std::tuple{stranger, followers, ErrorKind::not_authorized}}) {
+    for (const auto& [who, id, kind] : {std::tuple{blocked, open, ErrorKind::not_found},
+                                        std::tuple{stranger, followers, ErrorKind::not_authorized}}) {
         refuses(kind, "", [&] { w.posts.react(who, id, "like"); });
         refuses(kind, "", [&] { w.posts.unlike(who, id); });
         refuses(kind, "", [&] { w.posts.dislike(who, id); });
@@ -111,7 +115,8 @@ TEST_CASE("pages by cursor and by skip hold each post once, in order, to the end
         w.follow(me, ada);
         w.follow(me, bob);
         Ids expected;
-        for (int i = 0; i < 150; ++i) expected.insert(expected.begin(), w.post(i % 7 == 0 ? bob : ada, "p").str());
+        for (int i = 0; i < 150; ++i)
+            expected.insert(expected.begin(), w.post(i % 7 == 0 ? bob : ada, "p").str());
         Ids by_cursor, by_skip;
         PageRequest page{.limit = 20};
         int pages = 0;
@@ -123,7 +128,8 @@ TEST_CASE("pages by cursor and by skip hold each post once, in order, to the end
         } while (!page.after.empty() && pages < 20);
         CHECK(pages == 8);
         for (int skip = 0; skip < 160; skip += 40) {
-            for (const auto& id : ids_of(w.posts.feed(me, {.limit = 40, .skip = skip}))) by_skip.push_back(id);
+            for (const auto& id : ids_of(w.posts.feed(me, {.limit = 40, .skip = skip})))
+                by_skip.push_back(id);
         }
         CHECK(by_cursor == expected);
         CHECK(by_skip == expected);

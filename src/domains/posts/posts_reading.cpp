@@ -4,11 +4,14 @@
 namespace grover::posts {
 namespace {
 
-std::string_view stored_kind(MediaKind kind) { return kind == MediaKind::all ? std::string_view{} : wire::name_of(kind); }
+std::string_view stored_kind(MediaKind kind) {
+    return kind == MediaKind::all ? std::string_view{} : wire::name_of(kind);
+}
 
 }  // namespace
 
-PostsService::PostsService(db::Database& db, const Clock& clock, users::UsersService& users, media::MediaService& media)
+PostsService::PostsService(db::Database& db, const Clock& clock, users::UsersService& users,
+                           media::MediaService& media)
     : db_(db),
       clock_(clock),
       users_(users),
@@ -34,7 +37,8 @@ PostPage PostsService::everything(const Caller& me, const PostsList& in) {
     return db_.read([&](db::Read& tx) {
         if (!in.user_id) return lists_.everything(tx, me, in.page);
         const auto author = users_.card(tx, *in.user_id, me.base_url);
-        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *author)) return PostPage{"[]", {}};
+        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *author))
+            return PostPage{"[]", {}};
         return lists_.of_author(tx, me, *in.user_id, in.page);
     });
 }
@@ -43,15 +47,18 @@ PostPage PostsService::mine(const Caller& me, const PageRequest& page) {
     return db_.read([&](db::Read& tx) { return lists_.of_author(tx, me, me.id, page); });
 }
 
-PostPage PostsService::media_of(const Caller& me, const UserId& author, MediaKind kind, const PageRequest& page) {
+PostPage PostsService::media_of(const Caller& me, const UserId& author, MediaKind kind,
+                                const PageRequest& page) {
     return db_.read([&](db::Read& tx) {
         const auto card = users_.card(tx, author, me.base_url);
-        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *card)) return PostPage{"[]", {}};
+        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *card))
+            return PostPage{"[]", {}};
         return lists_.media_of(tx, me, author, stored_kind(kind), page);
     });
 }
 
-PostPage PostsService::posts_of_user(const Caller& me, const UserId& user, const PageRequest& page, bool& is_private) {
+PostPage PostsService::posts_of_user(const Caller& me, const UserId& user, const PageRequest& page,
+                                     bool& is_private) {
     return db_.read([&](db::Read& tx) {
         const auto sight = users_.require_sight(tx, me.id, user);
         is_private = sight == users::Sight::private_account;
@@ -59,11 +66,13 @@ PostPage PostsService::posts_of_user(const Caller& me, const UserId& user, const
     });
 }
 
-PostPage PostsService::media_of_user(const Caller& me, const UserId& user, MediaKind kind, const PageRequest& page, bool& is_private) {
+PostPage PostsService::media_of_user(const Caller& me, const UserId& user, MediaKind kind,
+                                     const PageRequest& page, bool& is_private) {
     return db_.read([&](db::Read& tx) {
         const auto sight = users_.require_sight(tx, me.id, user);
         is_private = sight == users::Sight::private_account;
-        return sight == users::Sight::everything ? lists_.media_of(tx, me, user, stored_kind(kind), page) : PostPage{"[]", {}};
+        return sight == users::Sight::everything ? lists_.media_of(tx, me, user, stored_kind(kind), page)
+                                                 : PostPage{"[]", {}};
     });
 }
 
@@ -92,7 +101,9 @@ PostPage PostsService::reposts(const Caller& me, const PostId& post_id, const Pa
 
 users::EngagementSource::Sums PostsService::engagement(db::Read& tx, const UserId& author, Time since) {
     Sums sums;
-    tx.each(sql::posts::sum_engagement{.user_id = author, .since = since}, [&](const db::Row& row) { sums = {row.integer(0), row.integer(1)}; });
+    tx.each(sql::posts::sum_engagement{.user_id = author, .since = since}, [&](const db::Row& row) {
+        sums = {row.integer(0), row.integer(1)};
+    });
     return sums;
 }
 

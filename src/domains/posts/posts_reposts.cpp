@@ -1,7 +1,7 @@
 // Reposts: posts.md §4.6.
+#include "sql/posts.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "domains/posts/posts_text.hpp"
-#include "sql/posts.hpp"
 
 namespace grover::posts {
 
@@ -10,23 +10,31 @@ RepostAnswer PostsService::repost(const Caller& me, const PostRepost& in) {
     RepostAnswer answer;
     db_.write([&](db::Write& tx) {
         const auto named = gate_.get_visible(tx, me, in.post_id, "Original post not found");
-        const auto root = named.original_post_id ? gate_.get_visible(tx, me, *named.original_post_id, "Original post not found") : named;
+        const auto root = named.original_post_id
+                              ? gate_.get_visible(tx, me, *named.original_post_id, "Original post not found")
+                              : named;
         if (named.is_repost && !named.original_post_id) throw not_found("Original post not found");
         const auto author = users_.card(tx, root.user_id, me.base_url);
         if (root.visibility != Visibility::public_ || author->is_private) throw not_authorized();
 
         const auto now = clock_.now();
         const auto id = IdSource::next_at<PostId>(now);
-        if (!tx.exists(sql::posts::insert_repost{.post_id = id, .user_id = me.id, .original_post_id = root.post_id, .repost_comment = comment, .created_at = now})) {
+        if (!tx.exists(sql::posts::insert_repost{.post_id = id,
+                                                 .user_id = me.id,
+                                                 .original_post_id = root.post_id,
+                                                 .repost_comment = comment,
+                                                 .created_at = now})) {
             throw validation_error("You have already reposted this");
         }
         answer.repost_id = id;
-        answer.repost_count = tx.value<std::int64_t>(sql::posts::add_reposts{.delta = 1, .post_id = root.post_id});
+        answer.repost_count =
+            tx.value<std::int64_t>(sql::posts::add_reposts{.delta = 1, .post_id = root.post_id});
         users_.add_posts_count(tx, me.id, 1);
         tx.touch(root.post_id);
         tx.touch(marks_key(me.id));
         touch_lists_of(tx, me.id);
-        tx.publish(PostReposted{.repost_id = id, .post_id = root.post_id, .author_id = root.user_id, .user_id = me.id});
+        tx.publish(PostReposted{
+            .repost_id = id, .post_id = root.post_id, .author_id = root.user_id, .user_id = me.id});
         tx.publish(PostCreated{.post_id = id, .user_id = me.id, .post_type = "repost", .created_at = now});
     });
     answer.post = {view(me, answer.repost_id)};
@@ -39,13 +47,17 @@ UnrepostAnswer PostsService::unrepost(const Caller& me, const PostId& post_id) {
         if (!named) throw not_found("Repost not found");
         // The id may be the root's or the repost's own.
         const auto root = named->content_id();
-        const auto own = named->is_repost && named->user_id == me.id
-                             ? std::optional(post_id)
-                             : tx.find<PostId>(sql::posts::find_repost{.user_id = me.id, .original_post_id = root});
+        const auto own =
+            named->is_repost && named->user_id == me.id
+                ? std::optional(post_id)
+                : tx.find<PostId>(sql::posts::find_repost{.user_id = me.id, .original_post_id = root});
         if (!own) throw not_found("Repost not found");
         const auto repost = *tx.find<PostFacts>(sql::posts::get_facts{.post_id = *own});
         erase(tx, repost);
-        const auto count = repost.original_post_id ? tx.find<std::int64_t>(sql::posts::get_repost_count{.post_id = *repost.original_post_id}) : std::nullopt;
+        const auto count =
+            repost.original_post_id
+                ? tx.find<std::int64_t>(sql::posts::get_repost_count{.post_id = *repost.original_post_id})
+                : std::nullopt;
         return UnrepostAnswer{.repost_count = count.value_or(0)};
     });
 }

@@ -10,10 +10,13 @@ namespace grover::posts {
 // How a post's files may be read.
 media::Access media_access(Visibility visibility);
 
-class PostsService final : public users::EngagementSource, public users::AccountEraser, public users::ExportContributor {
+class PostsService final : public users::EngagementSource,
+                           public users::AccountEraser,
+                           public users::ExportContributor {
 public:
     // References outlive the service.
-    PostsService(db::Database& db, const Clock& clock, users::UsersService& users, media::MediaService& media);
+    PostsService(db::Database& db, const Clock& clock, users::UsersService& users,
+                 media::MediaService& media);
 
     PostCreateAnswer create(const Caller& me, PostCreate& in);
     PostUpdateAnswer update(const Caller& me, const PostUpdate& in);
@@ -30,7 +33,8 @@ public:
     PostPage mentions(const Caller& me, const PageRequest& page);
     // users.md §2: 404 for whom the caller must not know of; `is_private` tells of an account whose posts are closed to them.
     PostPage posts_of_user(const Caller& me, const UserId& user, const PageRequest& page, bool& is_private);
-    PostPage media_of_user(const Caller& me, const UserId& user, MediaKind kind, const PageRequest& page, bool& is_private);
+    PostPage media_of_user(const Caller& me, const UserId& user, MediaKind kind, const PageRequest& page,
+                           bool& is_private);
 
     StanceAnswer react(const Caller& me, const PostId& post_id, std::string_view reaction_type);
     StanceAnswer unlike(const Caller& me, const PostId& post_id);
@@ -52,7 +56,8 @@ public:
     PostGate& gate() { return gate_; }
 
 private:
-    StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post, const std::string& before, const std::string& after, std::string message);
+    StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post,
+                               const std::string& before, const std::string& after, std::string message);
     PollResults results_of(db::Read& tx, const Caller& me, const PostFacts& post);
     void erase(db::Write& tx, const PostFacts& post);
     void touch_lists_of(db::Write& tx, const UserId& author) const;

@@ -13,9 +13,12 @@ namespace marks = sql::posts_marks;
 
 constexpr std::string_view kDislike = "-";
 constexpr std::int64_t kMaxReactionTypes = 50;
-constexpr std::array<std::string_view, 8> kNamedReactions{"like", "love", "wow", "sad", "angry", "care", "haha", "heart"};
+constexpr std::array<std::string_view, 8> kNamedReactions{"like",  "love", "wow",  "sad",
+                                                          "angry", "care", "haha", "heart"};
 
-bool is_reaction(std::string_view type) { return std::ranges::find(kNamedReactions, type) != kNamedReactions.end() || text::is_single_emoji(type); }
+bool is_reaction(std::string_view type) {
+    return std::ranges::find(kNamedReactions, type) != kNamedReactions.end() || text::is_single_emoji(type);
+}
 
 bool is_reaction_stance(const std::string& stance) { return !stance.empty() && stance != kDislike; }
 
@@ -30,7 +33,8 @@ std::string stance_of(db::Read& tx, const UserId& user, const PostId& post) {
 
 }  // namespace
 
-StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const PostFacts& post, const std::string& before, const std::string& after,
+StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const PostFacts& post,
+                                         const std::string& before, const std::string& after,
                                          std::string message) {
     StanceAnswer answer{.message = std::move(message)};
     // The types this call touched are shown even at 0.
@@ -40,22 +44,28 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
     std::optional<std::pair<std::int64_t, std::int64_t>> counts;
     const auto take_counts = [&](const db::Row& row) { counts = {row.integer(0), row.integer(1)}; };
     if (before != after) {
-        if (is_reaction_stance(after) && tx.value<std::int64_t>(marks::count_reaction_types{.post_id = post.post_id, .reaction_type = after}) >= kMaxReactionTypes) {
+        if (is_reaction_stance(after) &&
+            tx.value<std::int64_t>(marks::count_reaction_types{
+                .post_id = post.post_id, .reaction_type = after}) >= kMaxReactionTypes) {
             throw validation_error("This post has too many different reactions");
         }
         if (after.empty()) {
             tx.exec(marks::remove_stance{.user_id = me.id, .post_id = post.post_id});
         } else {
-            tx.exec(marks::set_stance{.user_id = me.id, .post_id = post.post_id, .stance = after, .now = clock_.now()});
+            tx.exec(marks::set_stance{
+                .user_id = me.id, .post_id = post.post_id, .stance = after, .now = clock_.now()});
         }
         if (is_reaction_stance(before)) {
             tx.exec(marks::drop_reaction{.post_id = post.post_id, .reaction_type = before});
             tx.exec(marks::drop_empty_reactions{.post_id = post.post_id, .reaction_type = before});
         }
-        if (is_reaction_stance(after)) tx.exec(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
+        if (is_reaction_stance(after))
+            tx.exec(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
         const int likes = (after == "like") - (before == "like");
         const int dislikes = (after == kDislike) - (before == kDislike);
-        if (likes != 0 || dislikes != 0) tx.each(marks::add_stance_counts{.likes = likes, .dislikes = dislikes, .post_id = post.post_id}, take_counts);
+        if (likes != 0 || dislikes != 0)
+            tx.each(marks::add_stance_counts{.likes = likes, .dislikes = dislikes, .post_id = post.post_id},
+                    take_counts);
         if (likes != 0) users_.add_likes_received(tx, post.user_id, likes);
         tx.touch(post.post_id);
         tx.touch(marks_key(me.id));
@@ -86,7 +96,9 @@ StanceAnswer PostsService::react(const Caller& me, const PostId& post_id, std::s
         lock(tx, post_id);
         const auto before = stance_of(tx, me.id, post_id);
         const bool removes = before == wanted;
-        const auto message = removes ? "Reaction removed" : is_reaction_stance(before) ? "Reaction changed" : "Reaction added";
+        const auto message = removes                      ? "Reaction removed"
+                             : is_reaction_stance(before) ? "Reaction changed"
+                                                          : "Reaction added";
         return change_stance(tx, me, post, before, removes ? "" : wanted, message);
     });
 }
@@ -96,7 +108,8 @@ StanceAnswer PostsService::unlike(const Caller& me, const PostId& post_id) {
         const auto post = gate_.get_visible(tx, me, post_id);
         lock(tx, post_id);
         const auto before = stance_of(tx, me.id, post_id);
-        if (!is_reaction_stance(before)) return change_stance(tx, me, post, before, before, "No like to remove");
+        if (!is_reaction_stance(before))
+            return change_stance(tx, me, post, before, before, "No like to remove");
         return change_stance(tx, me, post, before, "", "Like removed");
     });
 }
@@ -107,7 +120,8 @@ StanceAnswer PostsService::dislike(const Caller& me, const PostId& post_id) {
         lock(tx, post_id);
         const auto before = stance_of(tx, me.id, post_id);
         const bool removes = before == kDislike;
-        return change_stance(tx, me, post, before, removes ? "" : std::string(kDislike), removes ? "Dislike removed" : "Disliked");
+        return change_stance(tx, me, post, before, removes ? "" : std::string(kDislike),
+                             removes ? "Dislike removed" : "Disliked");
     });
 }
 
@@ -115,7 +129,8 @@ SaveAnswer PostsService::save(const Caller& me, const PostId& post_id) {
     return db_.write([&](db::Write& tx) -> SaveAnswer {
         gate_.get_visible(tx, me, post_id);
         tx.touch(marks_key(me.id));
-        if (tx.exec(marks::delete_save{.user_id = me.id, .post_id = post_id}) > 0) return {"Post unsaved", false};
+        if (tx.exec(marks::delete_save{.user_id = me.id, .post_id = post_id}) > 0)
+            return {"Post unsaved", false};
         tx.exists(marks::insert_save{.user_id = me.id, .post_id = post_id, .now = clock_.now()});
         return {"Post saved", true};
     });
@@ -149,14 +164,16 @@ ReactionsAnswer PostsService::reactions(const Caller& me, const PostReactions& i
         while (entries.size() < wanted && skip <= kMaxSkip) {
             constexpr int kBatch = 200;
             int rows = 0;
-            tx.each(marks::list_reactions{.post_id = in.post_id, .at = after.at, .id = after.id, .limit = kBatch}, [&](const db::Row& row) {
-                ++rows;
-                Entry entry{row.get<UserId>(0), row.get<std::string>(1), row.get<Time>(2)};
-                after = {entry.at, PostId(entry.user.view())};
-                if (relations->is_cut_off_from(entry.user) || (in.type && entry.type != *in.type)) return;
-                if (skip-- > 0 || entries.size() == wanted) return;
-                entries.push_back(std::move(entry));
-            });
+            tx.each(
+                marks::list_reactions{.post_id = in.post_id, .at = after.at, .id = after.id, .limit = kBatch},
+                [&](const db::Row& row) {
+                    ++rows;
+                    Entry entry{row.get<UserId>(0), row.get<std::string>(1), row.get<Time>(2)};
+                    after = {entry.at, PostId(entry.user.view())};
+                    if (relations->is_cut_off_from(entry.user) || (in.type && entry.type != *in.type)) return;
+                    if (skip-- > 0 || entries.size() == wanted) return;
+                    entries.push_back(std::move(entry));
+                });
             if (rows < kBatch) break;
         }
         ReactionsAnswer answer;
@@ -169,7 +186,8 @@ ReactionsAnswer PostsService::reactions(const Caller& me, const PostReactions& i
         const auto cards = users_.cards(tx, users, me.base_url);
         ReactionsAnswer::described by_type;
         for (std::size_t i = 0; i < entries.size(); ++i) {
-            by_type[entries[i].type].push_back({{cards[i]->json}, cards[i]->summary.user_id, entries[i].type, entries[i].at});
+            by_type[entries[i].type].push_back(
+                {{cards[i]->json}, cards[i]->summary.user_id, entries[i].type, entries[i].at});
         }
         answer.json = wire::to_json(by_type);
         return answer;

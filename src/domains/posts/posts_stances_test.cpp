@@ -11,11 +11,16 @@ namespace {
 
 // Counters equal their rows, whatever happened.
 void check_counters(World& w) {
-    CHECK(w.number("SELECT count(*) FROM posts p WHERE likes_count <> (SELECT count(*) FROM post_stances s WHERE s.post_id = p.post_id AND s.stance = 'like')") == 0);
-    CHECK(w.number("SELECT count(*) FROM posts p WHERE dislikes_count <> (SELECT count(*) FROM post_stances s WHERE s.post_id = p.post_id AND s.stance = '-')") == 0);
-    CHECK(w.number("SELECT count(*) FROM posts p WHERE repost_count <> (SELECT count(*) FROM posts r WHERE r.original_post_id = p.post_id)") == 0);
-    CHECK(w.number("SELECT count(*) FROM post_reaction_counts c WHERE reactions <> (SELECT count(*) FROM post_stances s WHERE s.post_id = c.post_id AND s.stance = c.reaction_type)") == 0);
-    CHECK(w.number("SELECT count(*) FROM poll_counts c WHERE votes <> (SELECT count(*) FROM poll_votes v WHERE v.post_id = c.post_id AND v.option_index = c.option_index)") == 0);
+    CHECK(w.number("SELECT count(*) FROM posts p WHERE likes_count <> (SELECT count(*) FROM post_stances s "
+                   "WHERE s.post_id = p.post_id AND s.stance = 'like')") == 0);
+    CHECK(w.number("SELECT count(*) FROM posts p WHERE dislikes_count <> (SELECT count(*) FROM post_stances "
+                   "s WHERE s.post_id = p.post_id AND s.stance = '-')") == 0);
+    CHECK(w.number("SELECT count(*) FROM posts p WHERE repost_count <> (SELECT count(*) FROM posts r WHERE "
+                   "r.original_post_id = p.post_id)") == 0);
+    CHECK(w.number("SELECT count(*) FROM post_reaction_counts c WHERE reactions <> (SELECT count(*) FROM "
+                   "post_stances s WHERE s.post_id = c.post_id AND s.stance = c.reaction_type)") == 0);
+    CHECK(w.number("SELECT count(*) FROM poll_counts c WHERE votes <> (SELECT count(*) FROM poll_votes v "
+                   "WHERE v.post_id = c.post_id AND v.option_index = c.option_index)") == 0);
 }
 
 // Calls f(i) on `count` threads at once.
@@ -88,11 +93,13 @@ TEST_CASE("only the eight names and single emojis are reactions, at most fifty k
 
     std::vector<std::string> kinds;
     for (char32_t c = 0x1F400; kinds.size() < 51; ++c) {
-        std::string emoji{static_cast<char>(0xF0), static_cast<char>(0x80 | ((c >> 12) & 0x3F)), static_cast<char>(0x80 | ((c >> 6) & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};
+        std::string emoji{static_cast<char>(0xF0), static_cast<char>(0x80 | ((c >> 12) & 0x3F)),
+                          static_cast<char>(0x80 | ((c >> 6) & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};
         kinds.push_back(emoji);
     }
     const auto other = w.post(ada);
-    for (int i = 0; i < 50; ++i) w.posts.react(w.user("u" + std::to_string(i) + "x"), other, kinds[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < 50; ++i)
+        w.posts.react(w.user("u" + std::to_string(i) + "x"), other, kinds[static_cast<std::size_t>(i)]);
     const auto last = w.user("last");
     refuses(ErrorKind::validation_error, "", [&] { w.posts.react(last, other, kinds[50]); });
     CHECK(w.posts.react(last, other, kinds[0]).reaction_counts.at(kinds[0]) == 2);
@@ -106,7 +113,8 @@ TEST_CASE("only a new reaction is told to the author") {
     w.effects();
     w.posts.react(bob, id, "like");
     const auto payload = [&] {
-        const std::string table = testing::engine_under_test() == db::Engine::sqlite ? "outbox" : "outbox_arrivals";
+        const std::string table =
+            testing::engine_under_test() == db::Engine::sqlite ? "outbox" : "outbox_arrivals";
         auto text = testing::query_text(w.db(), "SELECT payload FROM " + table);
         testing::execute(w.db(), "DELETE FROM " + table);
         return text;
@@ -215,18 +223,22 @@ TEST_CASE("votes: one each, moved by voting again, never outside the options nor
     CHECK(results.results[0].percentage == 100.0);
 
     for (const int bad : {-1, 2, 1'000'000}) {
-        refuses(ErrorKind::validation_error, "Invalid option index", [&] { w.posts.vote(bob, {.post_id = id, .option_index = bad}); });
+        refuses(ErrorKind::validation_error, "Invalid option index",
+                [&] { w.posts.vote(bob, {.post_id = id, .option_index = bad}); });
     }
-    refuses(ErrorKind::validation_error, "Post does not have a poll", [&] { w.posts.vote(bob, {.post_id = plain}); });
+    refuses(ErrorKind::validation_error, "Post does not have a poll",
+            [&] { w.posts.vote(bob, {.post_id = plain}); });
     refuses(ErrorKind::not_found, "Poll not found", [&] { w.posts.poll_results(bob, plain); });
 
     // A repost shows its root's poll, and a vote there counts for the root.
     const auto repost = w.posts.repost(bob, {.post_id = id}).repost_id;
-    CHECK(Json(w.posts.vote(bob, {.post_id = repost, .option_index = 1}).json).text("post_id") == repost.view());
+    CHECK(Json(w.posts.vote(bob, {.post_id = repost, .option_index = 1}).json).text("post_id") ==
+          repost.view());
     CHECK(w.posts.poll_results(ada, id).results[1].votes == 1);
 
     w.clock.advance(std::chrono::hours{24});
-    refuses(ErrorKind::validation_error, "Poll has expired", [&] { w.posts.vote(bob, {.post_id = id, .option_index = 0}); });
+    refuses(ErrorKind::validation_error, "Poll has expired",
+            [&] { w.posts.vote(bob, {.post_id = id, .option_index = 0}); });
     CHECK(w.posts.poll_results(bob, id).is_expired);
     CHECK(w.get(bob, id).flag("poll_closed"));
     check_counters(w);

@@ -42,9 +42,13 @@ public:
     explicit Json(std::string text) : text_(std::move(text)), document_(*wire::JsonDocument::parse(text_)) {}
 
     std::string text(std::string_view key) const { return std::string(document_.root().find(key).string()); }
-    std::int64_t number(std::string_view key) const { return document_.root().find(key).integer().value_or(-1); }
+    std::int64_t number(std::string_view key) const {
+        return document_.root().find(key).integer().value_or(-1);
+    }
     bool flag(std::string_view key) const { return document_.root().find(key).boolean(); }
-    bool is_null(std::string_view key) const { return document_.root().find(key).present() && document_.root().find(key).is_null(); }
+    bool is_null(std::string_view key) const {
+        return document_.root().find(key).present() && document_.root().find(key).is_null();
+    }
     bool has(std::string_view key) const { return document_.root().find(key).present(); }
     wire::JsonView root() const { return document_.root(); }
     const std::string& raw() const { return text_; }
@@ -57,7 +61,8 @@ private:
 inline std::vector<std::string> ids_of(const PostPage& page) {
     const auto document = wire::JsonDocument::parse(page.json);
     std::vector<std::string> out;
-    for (std::size_t i = 0; i < document->root().size(); ++i) out.emplace_back(document->root().at(i).find("post_id").string());
+    for (std::size_t i = 0; i < document->root().size(); ++i)
+        out.emplace_back(document->root().at(i).find("post_id").string());
     return out;
 }
 
@@ -65,9 +70,11 @@ class World {
 public:
     explicit World(bool cached = true)
         : db_(testing::fresh_database({.cached = cached, .clock = &clock})),
-          root_(std::filesystem::temp_directory_path() / ("posts_test." + std::to_string(::getpid()) + "." + std::to_string(++made_))),
+          root_(std::filesystem::temp_directory_path() /
+                ("posts_test." + std::to_string(::getpid()) + "." + std::to_string(++made_))),
           users_(*db_, clock, ids_, {.data_dir = root_.string(), .link_secret = "a secret of sixteen bytes"}),
-          media_(*db_, users_, clock, workers_, {.root = root_ / "media", .url_secret = "another secret of sixteen"}),
+          media_(*db_, users_, clock, workers_,
+                 {.root = root_ / "media", .url_secret = "another secret of sixteen"}),
           posts(*db_, clock, users_, media_) {
         db_->attach(&events_);
         users_.plug({.engagement = &posts});
@@ -79,7 +86,10 @@ public:
 
     Caller user(const std::string& username) {
         Caller caller;
-        caller.id = db_->write([&](db::Write& tx) { return users_.create(tx, {.email = username + "@example.com", .name = username, .username = username}); });
+        caller.id = db_->write([&](db::Write& tx) {
+            return users_.create(
+                tx, {.email = username + "@example.com", .name = username, .username = username});
+        });
         caller.base_url = "http://localhost:8001";
         clock.advance(std::chrono::milliseconds{1});
         return caller;
@@ -88,14 +98,16 @@ public:
         db_->write([&](db::Write& tx) { users_.add_follow(tx, a.id, b.id, clock.now()); });
     }
     void block(const Caller& a, const Caller& b) {
-        testing::execute(*db_, "INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ('" + a.id.str() + "', '" + b.id.str() + "', 1)");
+        testing::execute(*db_, "INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ('" +
+                                   a.id.str() + "', '" + b.id.str() + "', 1)");
         forget("rel:" + a.id.str(), "rel:" + b.id.str());
     }
     void make_private(const Caller& a) {
         testing::execute(*db_, "UPDATE users SET is_private = 1 WHERE user_id = '" + a.id.str() + "'");
         forget(a.id.str(), "profile:" + a.id.str());
     }
-    PostId post(const Caller& author, const std::string& content = "Hello", Visibility visibility = Visibility::public_) {
+    PostId post(const Caller& author, const std::string& content = "Hello",
+                Visibility visibility = Visibility::public_) {
         PostCreate in;
         in.content = content;
         in.visibility = visibility;
@@ -115,7 +127,8 @@ public:
     std::int64_t number(const std::string& sql) { return testing::query_number(*db_, sql); }
     // Names of the events stored so far, and forgets them.
     std::string effects() {
-        const std::string table = testing::engine_under_test() == db::Engine::sqlite ? "outbox" : "outbox_arrivals";
+        const std::string table =
+            testing::engine_under_test() == db::Engine::sqlite ? "outbox" : "outbox_arrivals";
         auto names = testing::query_text(*db_, "SELECT name FROM " + table + " ORDER BY name");
         testing::execute(*db_, "DELETE FROM " + table);
         return names;

@@ -32,7 +32,8 @@ std::vector<std::string> tags_from(const std::vector<std::string>& given) {
     return tags;
 }
 
-std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author, std::string_view content) {
+std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author,
+                                 std::string_view content) {
     const auto names = text::extract_mentions(content, kMaxNames);
     if (names.empty()) return {};
     return users.addressed(tx, author, names, users::Address::mention);

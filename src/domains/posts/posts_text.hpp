@@ -20,7 +20,8 @@ std::optional<std::string> clean_optional(const std::optional<std::string>& text
 std::vector<std::string> tags_in(std::string_view content);
 std::vector<std::string> tags_from(const std::vector<std::string>& given);
 
-std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author, std::string_view content);
+std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author,
+                                 std::string_view content);
 
 // JSON arrays as the columns hold them.
 std::string to_json(const std::vector<std::string>& texts);

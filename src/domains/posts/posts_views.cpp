@@ -29,13 +29,17 @@ Sight sight_of(const users::Relations& viewer, const PostFacts& post, const user
 
 bool PostViews::may_see(const users::Relations& viewer, const LoadedPost& post, Muted muted) const {
     if (!post.card || sight_of(viewer, post.card->facts, *post.author) != Sight::seen) return false;
-    if (muted == Muted::left_out && post.card->facts.user_id != viewer.viewer() && viewer.mutes_posts_of(post.card->facts.user_id)) return false;
+    if (muted == Muted::left_out && post.card->facts.user_id != viewer.viewer() &&
+        viewer.mutes_posts_of(post.card->facts.user_id))
+        return false;
     return !post.root || sight_of(viewer, post.root->facts, *post.root_author) == Sight::seen;
 }
 
-MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& page, std::span<const PostId> ids) {
+MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& page,
+                             std::span<const PostId> ids) {
     if (page.marks) return page.marks;
-    const bool has_roots = std::ranges::any_of(page.posts, [](const auto& post) { return post.root != nullptr; });
+    const bool has_roots =
+        std::ranges::any_of(page.posts, [](const auto& post) { return post.root != nullptr; });
     if (!has_roots) return cards_.marks(tx, me.id, ids);
     std::vector<PostId> all(ids.begin(), ids.end());
     for (const auto& post : page.posts) {
@@ -44,7 +48,8 @@ MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& p
     return cards_.marks(tx, me.id, all);
 }
 
-void PostViews::append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks, bool nested) const {
+void PostViews::append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks,
+                       bool nested) const {
     static const Marks kNone;
     const auto mark_of = [&](const PostId& id) -> const Marks& {
         const auto found = marks.find(id);
@@ -70,7 +75,8 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
     out += '{';
     out += own.frame;
     out += ',';
-    out += owns_content && content.has_media ? with_public_id(content.content, content.public_id) : content.content;
+    out += owns_content && content.has_media ? with_public_id(content.content, content.public_id)
+                                             : content.content;
     out += ",\"user\":";
     out += post.author->json;
     out += ",\"user_name\":";
@@ -87,8 +93,8 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
     out += '}';
 }
 
-PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip, int limit,
-                                    std::string& out) {
+PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted,
+                                    int skip, int limit, std::string& out) {
     Written done;
     if (ids.empty()) return done;
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
@@ -112,7 +118,8 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
     return done;
 }
 
-std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id, std::string_view not_found_text) {
+std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
+                           std::string_view not_found_text) {
     const auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);
     const auto& post = page.posts.front();
     const auto relations = users_.relations(tx, me.id);

@@ -17,7 +17,8 @@ enum class Muted : std::uint8_t { shown, left_out };
 
 class PostViews {
 public:
-    PostViews(PostCards& cards, users::UsersService& users, const Clock& clock) : cards_(cards), users_(users), clock_(clock) {}
+    PostViews(PostCards& cards, users::UsersService& users, const Clock& clock)
+        : cards_(cards), users_(users), clock_(clock) {}
 
     // How far write() came.
     struct Written {
@@ -28,14 +29,17 @@ public:
     };
     // Passes over `skip` of the posts that the caller may see, then appends up to `limit` of them to `out`, in order, as
     // JSON separated by commas (also from what `out` holds).
-    Written write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip, int limit, std::string& out);
+    Written write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip,
+                  int limit, std::string& out);
 
     // One post: 404 `not_found_text`, or 403, as posts.md §1.5 says.
-    std::string one(db::Read& tx, const Caller& me, const PostId& post, std::string_view not_found_text = "Post not found");
+    std::string one(db::Read& tx, const Caller& me, const PostId& post,
+                    std::string_view not_found_text = "Post not found");
 
 private:
     bool may_see(const users::Relations& viewer, const LoadedPost& post, Muted muted) const;
-    void append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks, bool nested) const;
+    void append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks,
+                bool nested) const;
     MarksPtr marks_of(db::Read& tx, const Caller& me, const LoadedPage& page, std::span<const PostId> ids);
 
     PostCards& cards_;

@@ -15,7 +15,8 @@ TEST_CASE("a new post has every field, both spellings, and belongs to its author
     CHECK(post.text("content") == "Look at #Summer and #summer, @bob!");
     CHECK(post.root().find("tags").size() == 1);
     CHECK(post.root().find("tags").at(0).string() == "summer");
-    for (const auto* flag : {"liked", "is_liked", "disliked", "is_disliked", "saved", "is_saved", "reposted", "is_reposted", "is_exclusive", "is_paid", "is_locked"}) {
+    for (const auto* flag : {"liked", "is_liked", "disliked", "is_disliked", "saved", "is_saved", "reposted",
+                             "is_reposted", "is_exclusive", "is_paid", "is_locked"}) {
         CHECK_FALSE(post.flag(flag));
     }
     CHECK(post.flag("has_access"));
@@ -75,7 +76,12 @@ TEST_CASE("polls: blank options go first, then two to ten different ones must be
     CHECK(post.root().find("poll_options").size() == 2);
     CHECK(post.root().find("poll_votes").find("0").integer() == 0);
     CHECK(post.root().find("poll_votes").find("1").integer() == 0);
-    for (const auto& options : {std::vector<std::string>{}, {"One"}, {"Yes", "yes"}, {"Yes", ""}, std::vector<std::string>(11, "x"), {"a", std::string(101, 'b')}}) {
+    for (const auto& options : {std::vector<std::string>{},
+                                {"One"},
+                                {"Yes", "yes"},
+                                {"Yes", ""},
+                                std::vector<std::string>(11, "x"),
+                                {"a", std::string(101, 'b')}}) {
         refuses(ErrorKind::invalid_input, "", [&] { w.poll(ada, options); });
     }
     PostCreate only_options;
@@ -106,8 +112,10 @@ TEST_CASE("an edit changes what was sent, and only a change moves updated_at") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
     const auto id = w.post(ada, "before #old");
-    CHECK(Json(w.posts.update(ada, {.post_id = id, .content = "before #old"}).post.json).is_null("updated_at"));
-    const Json after(w.posts.update(ada, {.post_id = id, .content = "after #new", .location = "Porto"}).post.json);
+    CHECK(
+        Json(w.posts.update(ada, {.post_id = id, .content = "before #old"}).post.json).is_null("updated_at"));
+    const Json after(
+        w.posts.update(ada, {.post_id = id, .content = "after #new", .location = "Porto"}).post.json);
     CHECK(after.text("content") == "after #new");
     CHECK(after.text("location") == "Porto");
     CHECK(after.root().find("tags").at(0).string() == "new");
@@ -115,10 +123,12 @@ TEST_CASE("an edit changes what was sent, and only a change moves updated_at") {
     CHECK(Json(w.posts.update(ada, {.post_id = id, .location = ""}).post.json).is_null("location"));
 
     w.effects();
-    refuses(ErrorKind::not_authorized, "Not authorized", [&] { w.posts.update(bob, {.post_id = id, .content = "mine"}); });
+    refuses(ErrorKind::not_authorized, "Not authorized",
+            [&] { w.posts.update(bob, {.post_id = id, .content = "mine"}); });
     refuses(ErrorKind::invalid_input, "", [&] { w.posts.update(ada, {.post_id = id}); });
     refuses(ErrorKind::invalid_input, "", [&] { w.posts.update(ada, {.post_id = id, .content = ""}); });
-    refuses(ErrorKind::validation_error, "Invalid visibility. Must be: public, followers, or private", [&] { w.posts.update(ada, {.post_id = id, .visibility = "all"}); });
+    refuses(ErrorKind::validation_error, "Invalid visibility. Must be: public, followers, or private",
+            [&] { w.posts.update(ada, {.post_id = id, .visibility = "all"}); });
     CHECK(w.get(ada, id).text("content") == "after #new");
     CHECK(w.effects().empty());
 }
@@ -128,7 +138,8 @@ TEST_CASE("three posts can be pinned, a fourth is refused") {
     const auto ada = w.user("ada");
     for (int i = 0; i < 3; ++i) w.posts.update(ada, {.post_id = w.post(ada), .is_pinned = true});
     const auto fourth = w.post(ada);
-    refuses(ErrorKind::validation_error, "", [&] { w.posts.update(ada, {.post_id = fourth, .is_pinned = true}); });
+    refuses(ErrorKind::validation_error, "",
+            [&] { w.posts.update(ada, {.post_id = fourth, .is_pinned = true}); });
     CHECK_FALSE(w.get(ada, fourth).flag("is_pinned"));
 }
 
@@ -144,7 +155,9 @@ TEST_CASE("deleting a post leaves nothing of it, and a second delete finds nothi
     const auto commented = w.posts.repost(eve, {.post_id = id, .repost_comment = "Look!"}).repost_id;
 
     CHECK(w.posts.remove(ada, id).message == "Post deleted");
-    for (const auto* table : {"post_stances", "post_reaction_counts", "post_saves", "polls", "poll_counts", "poll_votes"}) CHECK(w.rows(table) == 0);
+    for (const auto* table :
+         {"post_stances", "post_reaction_counts", "post_saves", "polls", "poll_counts", "poll_votes"})
+        CHECK(w.rows(table) == 0);
     CHECK(w.rows("posts") == 1);  // eve's repost with a comment
     const auto left = w.get(eve, commented);
     CHECK(left.is_null("original_post"));
@@ -167,8 +180,10 @@ TEST_CASE("a repost shows its root as it is now, counts once, and goes by either
     CHECK(repost.text("content") == "second");
     CHECK(repost.text("user_name") == "bob");
     CHECK(repost.root().find("original_post").find("user").find("username").string() == "ada");
-    refuses(ErrorKind::validation_error, "You have already reposted this", [&] { w.posts.repost(bob, {.post_id = root}); });
-    refuses(ErrorKind::validation_error, "You have already reposted this", [&] { w.posts.repost(bob, {.post_id = answer.repost_id}); });
+    refuses(ErrorKind::validation_error, "You have already reposted this",
+            [&] { w.posts.repost(bob, {.post_id = root}); });
+    refuses(ErrorKind::validation_error, "You have already reposted this",
+            [&] { w.posts.repost(bob, {.post_id = answer.repost_id}); });
 
     // Reposting a repost reposts its root.
     const auto second = w.posts.repost(eve, {.post_id = answer.repost_id});
@@ -192,11 +207,13 @@ TEST_CASE("what is not public is not reposted") {
     const auto of_private = w.post(eve);
     w.make_private(eve);
     refuses(ErrorKind::not_authorized, "", [&] { w.posts.repost(bob, {.post_id = of_private}); });
-    refuses(ErrorKind::not_found, "Original post not found", [&] { w.posts.repost(bob, {.post_id = PostId("post_none")}); });
+    refuses(ErrorKind::not_found, "Original post not found",
+            [&] { w.posts.repost(bob, {.post_id = PostId("post_none")}); });
     CHECK(w.rows("posts") == 2);
 }
 
-TEST_CASE("an account that ends takes its posts, reactions, saves and votes along, and others' counters follow") {
+TEST_CASE(
+    "an account that ends takes its posts, reactions, saves and votes along, and others' counters follow") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
     const auto kept = w.poll(ada), gone = w.post(bob);
@@ -206,7 +223,8 @@ TEST_CASE("an account that ends takes its posts, reactions, saves and votes alon
     w.posts.repost(bob, {.post_id = kept});
     w.posts.repost(ada, {.post_id = gone});
     int rounds = 0;
-    while (!w.db().write([&](db::Write& tx) { return w.posts.erase_some(tx, bob.id, 1); })) REQUIRE(++rounds < 20);
+    while (!w.db().write([&](db::Write& tx) { return w.posts.erase_some(tx, bob.id, 1); }))
+        REQUIRE(++rounds < 20);
     const auto post = w.get(ada, kept);
     CHECK(post.number("likes_count") == 0);
     CHECK(post.number("repost_count") == 0);

@@ -51,8 +51,7 @@ struct Server {
         api::DispatcherOptions options;
         options.rate_limits = false;
         options.signing_secret = "0123456789abcdef0123456789abcdef";
-        dispatcher = std::make_unique<api::Dispatcher>(
-            api, w.clock, names, idempotency, nullptr, options);
+        dispatcher = std::make_unique<api::Dispatcher>(api, w.clock, names, idempotency, nullptr, options);
     }
 
     Sent send(std::string_view who, http::Method method, std::string_view target, std::string body = {},
@@ -109,8 +108,9 @@ TEST_CASE("a profile is changed by JSON, by form and by query alike; the body wi
           R"({"message":"Notification settings updated","settings":{"notify_likes":false}})");
     CHECK(s.put("ada", "/api/users/me/notification-settings", R"({"mute_keywords":"spoiler"})").status ==
           422);
-    CHECK(has(s.put("ada", "/api/users/me/notification-settings?mute_keywords=spoiler&mute_keywords=ending").body,
-              R"(["spoiler","ending"])"));
+    CHECK(has(
+        s.put("ada", "/api/users/me/notification-settings?mute_keywords=spoiler&mute_keywords=ending").body,
+        R"(["spoiler","ending"])"));
     CHECK(s.put("ada", "/api/users/me/notification-settings", R"({"notify_likes":"maybe"})").status == 422);
     CHECK(s.put("ada", "/api/users/me/notification-settings", R"({"email_frequency":"never"})").status ==
           422);

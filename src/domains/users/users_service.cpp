@@ -161,7 +161,9 @@ std::shared_ptr<const Relations> UsersService::relations(db::Read& tx, const Use
 Bond UsersService::bond(db::Read& tx, const UserId& viewer, const UserId& user) {
     if (tx.snapshot() == 0) return store::find_bond(tx, viewer, user);
     const auto pair = parts_->views.pair(tx, viewer, user);
-    return {.is_following = pair.is_following, .has_blocked = pair.has_blocked, .is_blocked_by = pair.is_blocked_by};
+    return {.is_following = pair.is_following,
+            .has_blocked = pair.has_blocked,
+            .is_blocked_by = pair.is_blocked_by};
 }
 
 Sight UsersService::sight(const Relations& viewer, const UserCard& author) {

@@ -3,7 +3,8 @@
 namespace grover::api {
 
 void Api::add(Endpoint endpoint) {
-    endpoint.name = endpoint.route.absolute ? std::string(endpoint.route.path) : "/api" + std::string(endpoint.route.path);
+    endpoint.name = endpoint.route.absolute ? std::string(endpoint.route.path)
+                                            : "/api" + std::string(endpoint.route.path);
     endpoint.index = endpoints_.size();
     endpoints_.push_back(std::make_unique<Endpoint>(std::move(endpoint)));
 }

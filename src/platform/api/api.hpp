@@ -38,7 +38,8 @@ struct NoContent {};
 // What a handler may say beside its answer.
 class Reply {
 public:
-    explicit Reply(http::Response& response, const http::RequestHead& request) : response_(response), request_(request) {}
+    explicit Reply(http::Response& response, const http::RequestHead& request)
+        : response_(response), request_(request) {}
 
     void status(int value) { response_.status = value; }
     void header(std::string_view name, std::string_view value) { response_.add_header(name, value); }
@@ -95,10 +96,16 @@ template <class T>
 void write_answer(Call& call, T&& answer) {
     using Answer = std::remove_cvref_t<T>;
     auto& body = call.reply.response().body;
-    if constexpr (requires { answer.items; answer.next; }) {
+    if constexpr (requires {
+                      answer.items;
+                      answer.next;
+                  }) {
         wire::write(body, answer.items);
         call.set_next(answer.next);
-    } else if constexpr (requires { answer.json; answer.next; }) {
+    } else if constexpr (requires {
+                             answer.json;
+                             answer.next;
+                         }) {
         body = std::move(answer.json);
         call.set_next(answer.next);
     } else if constexpr (requires { answer.json; }) {
@@ -127,7 +134,8 @@ void Api::on(F handler) {
             return f(me, in);
         }
     };
-    using Answer = std::remove_cvref_t<decltype(invoke(handler, std::declval<const Caller&>(), std::declval<Request&>(), std::declval<Reply&>()))>;
+    using Answer = std::remove_cvref_t<decltype(invoke(handler, std::declval<const Caller&>(),
+                                                       std::declval<Request&>(), std::declval<Reply&>()))>;
 
     Endpoint endpoint;
     endpoint.route = Request::route;
@@ -139,7 +147,11 @@ void Api::on(F handler) {
             return schema_of<typename AnswerOf<Answer>::type>(components);
         }
     };
-    std::apply([&](const auto&... f) { endpoint.reads_body = ((f.rules.where & (wire::in_body | wire::in_file)) || ...); }, Request::fields);
+    std::apply(
+        [&](const auto&... f) {
+            endpoint.reads_body = ((f.rules.where & (wire::in_body | wire::in_file)) || ...);
+        },
+        Request::fields);
     endpoint.run = [handler = std::move(handler), invoke](Call& call) mutable {
         Request in{};
         Problems problems;
@@ -149,7 +161,8 @@ void Api::on(F handler) {
             [&](const auto&... f) {
                 [[maybe_unused]] auto open = [&](const auto& field) {
                     if constexpr (is_page<typename std::remove_cvref_t<decltype(field)>::member_type>) {
-                        if (!problems.cursor.empty()) (in.*field.member).after = call.open_cursor(problems.cursor);
+                        if (!problems.cursor.empty())
+                            (in.*field.member).after = call.open_cursor(problems.cursor);
                     }
                 };
                 (open(f), ...);

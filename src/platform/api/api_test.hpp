@@ -35,8 +35,9 @@ struct NoteAnswer {
     std::vector<std::string> tags;
     std::optional<Mood> mood;
     static constexpr auto fields = std::tuple{
-        field("content", &NoteAnswer::content), field("loud", &NoteAnswer::loud), field("count", &NoteAnswer::count),
-        field("parent", &NoteAnswer::parent),   field("tags", &NoteAnswer::tags), field("mood", &NoteAnswer::mood),
+        field("content", &NoteAnswer::content), field("loud", &NoteAnswer::loud),
+        field("count", &NoteAnswer::count),     field("parent", &NoteAnswer::parent),
+        field("tags", &NoteAnswer::tags),       field("mood", &NoteAnswer::mood),
     };
 };
 
@@ -49,7 +50,10 @@ struct NoteCreate {
     std::vector<std::string> tags;
     std::optional<Mood> mood;
 
-    static constexpr Route route{.method = http::Method::post, .path = "/posts/{post_id}/notes", .summary = "Add a note.", .limit = RateClass::write};
+    static constexpr Route route{.method = http::Method::post,
+                                 .path = "/posts/{post_id}/notes",
+                                 .summary = "Add a note.",
+                                 .limit = RateClass::write};
     static constexpr auto fields = std::tuple{
         field("post_id", &NoteCreate::post_id, in_path),
         field("content", &NoteCreate::content, in_body | in_query, wire::trimmed_length(1, 20)),
@@ -64,18 +68,21 @@ static_assert(wire::describes_every_member<NoteCreate>);
 
 struct NotesList {
     PageRequest page;
-    static constexpr Route route{.method = http::Method::get, .path = "/notes", .summary = "Notes.", .auth = Auth::optional};
+    static constexpr Route route{
+        .method = http::Method::get, .path = "/notes", .summary = "Notes.", .auth = Auth::optional};
     static constexpr auto fields = std::tuple{api::page(&NotesList::page)};
 };
 
 struct NotesSaved {
-    static constexpr Route route{.method = http::Method::get, .path = "/notes/saved", .summary = "Saved notes."};
+    static constexpr Route route{
+        .method = http::Method::get, .path = "/notes/saved", .summary = "Saved notes."};
     static constexpr auto fields = std::tuple{};
 };
 
 struct NoteGet {
     PostId note_id;
-    static constexpr Route route{.method = http::Method::get, .path = "/notes/{note_id}", .summary = "One note."};
+    static constexpr Route route{
+        .method = http::Method::get, .path = "/notes/{note_id}", .summary = "One note."};
     static constexpr auto fields = std::tuple{field("note_id", &NoteGet::note_id, in_path)};
 };
 
@@ -85,13 +92,20 @@ struct NoteFail {
 };
 
 struct AdminOnly {
-    static constexpr Route route{.method = http::Method::get, .path = "/admin/thing", .summary = "For administrators.", .auth = Auth::admin};
+    static constexpr Route route{.method = http::Method::get,
+                                 .path = "/admin/thing",
+                                 .summary = "For administrators.",
+                                 .auth = Auth::admin};
     static constexpr auto fields = std::tuple{};
 };
 
 struct SignIn {
     std::string password;
-    static constexpr Route route{.method = http::Method::post, .path = "/sign-in", .summary = "Guess.", .auth = Auth::none, .limit = RateClass::auth};
+    static constexpr Route route{.method = http::Method::post,
+                                 .path = "/sign-in",
+                                 .summary = "Guess.",
+                                 .auth = Auth::none,
+                                 .limit = RateClass::auth};
     static constexpr auto fields = std::tuple{field("password", &SignIn::password, in_body)};
 };
 
@@ -114,7 +128,9 @@ struct Heard final : Observer {
     std::vector<std::string> served;  // "200 /api/notes"
 
     void begun(const Endpoint&) override { ++begun_; }
-    void done(const Done& request) override { served.push_back(std::to_string(request.status) + " " + std::string(request.route)); }
+    void done(const Done& request) override {
+        served.push_back(std::to_string(request.status) + " " + std::string(request.route));
+    }
 };
 
 struct Memory final : IdempotencyStore {
@@ -125,22 +141,27 @@ struct Memory final : IdempotencyStore {
     };
     std::map<std::string, Kept> kept;
 
-    static std::string name_of(const UserId& user, std::string_view method, std::string_view path, std::string_view key) {
+    static std::string name_of(const UserId& user, std::string_view method, std::string_view path,
+                               std::string_view key) {
         return user.str() + " " + std::string(method) + " " + std::string(path) + " " + std::string(key);
     }
-    Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key, std::string_view hash) override {
-        const auto [found, fresh] = kept.try_emplace(name_of(user, method, path, key), Kept{std::string(hash), 0, {}});
+    Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
+                  std::string_view hash) override {
+        const auto [found, fresh] =
+            kept.try_emplace(name_of(user, method, path, key), Kept{std::string(hash), 0, {}});
         if (fresh) return Fresh{};
         if (found->second.hash != hash) return OtherInput{};
         if (found->second.status == 0) return StillRunning{};
         return Replay{found->second.status, found->second.body};
     }
-    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key, int status, std::string_view body) override {
+    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
+                int status, std::string_view body) override {
         auto& entry = kept[name_of(user, method, path, key)];
         entry.status = status;
         entry.body = body;
     }
-    void forget(const UserId& user, std::string_view method, std::string_view path, std::string_view key) override {
+    void forget(const UserId& user, std::string_view method, std::string_view path,
+                std::string_view key) override {
         kept.erase(name_of(user, method, path, key));
     }
 };
@@ -174,7 +195,10 @@ struct World {
         options.allowed_origins = {"*"};
         api.on<NoteCreate>([this](const Caller&, const NoteCreate& in) {
             ++notes;
-            return NoteAnswer{in.content, in.loud, in.count, in.parent_comment_id ? std::optional(in.parent_comment_id->str()) : std::nullopt, in.tags, in.mood};
+            return NoteAnswer{
+                in.content, in.loud,
+                in.count,   in.parent_comment_id ? std::optional(in.parent_comment_id->str()) : std::nullopt,
+                in.tags,    in.mood};
         });
         api.on<NotesList>([](const Caller&, const NotesList& in) {
             Page<std::string> page;
@@ -187,31 +211,39 @@ struct World {
             if (in.note_id.view() == "post_gone") throw not_found("Note not found");
             return in.note_id.str();
         });
-        api.on<NoteFail>([](const Caller&, const NoteFail&) -> std::string { throw std::runtime_error("SELECT secret FROM vault"); });
+        api.on<NoteFail>([](const Caller&, const NoteFail&) -> std::string {
+            throw std::runtime_error("SELECT secret FROM vault");
+        });
         api.on<AdminOnly>([](const Caller&, const AdminOnly&) { return std::string("yes"); });
         api.on<SignIn>([](const Caller&, const SignIn&) { return std::string("in"); });
     }
 
     using Headers = std::vector<http::Header>;
 
-    Sent send(http::Method method, std::string_view target, std::string body = {}, Headers headers = {{"Authorization", "Bearer ada"}}) {
+    Sent send(http::Method method, std::string_view target, std::string body = {},
+              Headers headers = {{"Authorization", "Bearer ada"}}) {
         if (!dispatcher) {
             dispatcher = std::make_unique<Dispatcher>(api, clock, names, memory, &heard, options);
         }
-        if (!body.empty() && (body.front() == '{' || body.front() == '[')) headers.push_back({"Content-Type", "application/json"});
+        if (!body.empty() && (body.front() == '{' || body.front() == '['))
+            headers.push_back({"Content-Type", "application/json"});
         http::MemoryExchange exchange(body, 1'000);
         exchange.head.method = method;
         exchange.head.target = target;
         exchange.head.path = target.substr(0, target.find('?'));
-        if (exchange.head.path.size() < target.size()) exchange.head.query = target.substr(exchange.head.path.size() + 1);
+        if (exchange.head.path.size() < target.size())
+            exchange.head.query = target.substr(exchange.head.path.size() + 1);
         exchange.head.headers = headers;
         exchange.head.has_body = !body.empty();
         exchange.head.peer = "192.0.2.7";
         dispatcher->handle(exchange);
         return {exchange.answer.status, exchange.answer.body, std::string(exchange.answer.header_block())};
     }
-    Sent get(std::string_view target, Headers headers = {{"Authorization", "Bearer ada"}}) { return send(http::Method::get, target, {}, std::move(headers)); }
-    Sent post(std::string_view target, std::string body, Headers headers = {{"Authorization", "Bearer ada"}}) {
+    Sent get(std::string_view target, Headers headers = {{"Authorization", "Bearer ada"}}) {
+        return send(http::Method::get, target, {}, std::move(headers));
+    }
+    Sent post(std::string_view target, std::string body,
+              Headers headers = {{"Authorization", "Bearer ada"}}) {
         return send(http::Method::post, target, std::move(body), std::move(headers));
     }
 };

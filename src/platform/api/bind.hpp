@@ -14,15 +14,19 @@ struct Problems {
     std::string cursor;                  // as sent; authenticated by the dispatcher
 
     void add(wire::Where where, std::string_view name, Issue issue) {
-        fields.push_back({{std::string(place_of(where)), std::string(name)}, std::move(issue.msg), std::move(issue.type)});
+        fields.push_back(
+            {{std::string(place_of(where)), std::string(name)}, std::move(issue.msg), std::move(issue.type)});
     }
 };
 
 template <class T>
-inline constexpr bool is_id = requires { typename T::tag; };
+inline constexpr bool is_id = requires {
+    typename T::tag;
+};
 
 template <class M>
-bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issue& issue, Problems& problems) {
+bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issue& issue,
+                    Problems& problems) {
     if constexpr (wire::is_optional<M>) {
         return convert_member(in, rules, out.emplace(), issue, problems);
     } else if constexpr (is_id<M>) {
@@ -56,20 +60,25 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, Struct& out
     const auto& rules = field.rules;
     Issue issue;
     if constexpr (is_page<M>) {
-        convert_page(inputs, static_cast<int>(rules.high), out.*field.member, problems.cursor, problems.fields);
+        convert_page(inputs, static_cast<int>(rules.high), out.*field.member, problems.cursor,
+                     problems.fields);
     } else if constexpr (std::is_same_v<M, std::optional<http::UploadedFile>>) {
         out.*field.member = inputs.take_file(field.name, rules);
-    } else if constexpr (std::is_same_v<M, std::vector<std::string>> || std::is_same_v<M, std::optional<std::vector<std::string>>>) {
+    } else if constexpr (std::is_same_v<M, std::vector<std::string>> ||
+                         std::is_same_v<M, std::optional<std::vector<std::string>>>) {
         std::vector<std::string> values;
         bool present = false;
         wire::Where where = wire::in_body;
-        if (!convert_list(inputs, field.name, rules, present, where, values, issue)) return problems.add(where, field.name, std::move(issue));
+        if (!convert_list(inputs, field.name, rules, present, where, values, issue))
+            return problems.add(where, field.name, std::move(issue));
         if (present) out.*field.member = std::move(values);
     } else {
         const Found found = inputs.find(field.name, rules);
         // An empty text for anything but a text is no value: forms and query strings cannot say null.
-        constexpr bool is_text = std::is_same_v<M, std::string> || std::is_same_v<M, std::optional<std::string>>;
-        const bool empty_optional = wire::is_optional<M> && !is_text && found.form == Found::Form::text && found.text.empty();
+        constexpr bool is_text =
+            std::is_same_v<M, std::string> || std::is_same_v<M, std::optional<std::string>>;
+        const bool empty_optional =
+            wire::is_optional<M> && !is_text && found.form == Found::Form::text && found.text.empty();
         if (found.form == Found::Form::absent || empty_optional) {
             if constexpr (!wire::is_optional<M>) {
                 if (!rules.or_default) {
@@ -79,7 +88,8 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, Struct& out
             }
             return;
         }
-        if (!convert_member(found, rules, out.*field.member, issue, problems)) problems.add(found.where, field.name, std::move(issue));
+        if (!convert_member(found, rules, out.*field.member, issue, problems))
+            problems.add(found.where, field.name, std::move(issue));
     }
 }
 
@@ -96,7 +106,8 @@ constexpr auto page(PageRequest Struct::*member, int default_limit = kDefaultPag
 
 // A file part of a multipart form; absent when there is none.
 template <class Struct, class... Names>
-constexpr auto file(std::string_view name, std::optional<http::UploadedFile> Struct::*member, Names... aliases) {
+constexpr auto file(std::string_view name, std::optional<http::UploadedFile> Struct::*member,
+                    Names... aliases) {
     return wire::field(name, member, wire::in_file, wire::also(aliases...));
 }
 

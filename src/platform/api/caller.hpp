@@ -16,7 +16,7 @@ struct Caller {
     bool email_verified = true;
     bool presented_socket_cookie = false;
 
-    std::string_view address;     // of the client, after trusted proxies
+    std::string_view address;  // of the client, after trusted proxies
     std::string_view user_agent;
     std::string_view request_id;
     std::string_view credential;  // the raw token of the Authorization header; never logged

@@ -23,13 +23,14 @@ constexpr std::size_t kMaxBase64Body = 70'000'000;
 constexpr std::size_t kMaxIdempotencyKey = 128;
 
 constexpr std::string_view kExposedHeaders =
-    "X-Next-Cursor, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
+    "X-Next-Cursor, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, "
+    "ETag, "
     "X-Account-Private, X-Search-Partial, X-New-Count, X-Rating-Histogram, Idempotency-Replayed";
 
 bool is_request_id(std::string_view text) {
     return text.size() >= 8 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
-    });
+               return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+           });
 }
 
 // 22 characters in a buffer that the turn owns: making one costs no allocation.
@@ -45,8 +46,9 @@ std::string_view request_id_of(const RequestHead& request, RequestIdText& buffer
 }
 
 bool contains_no_case(std::string_view text, std::string_view lower) {
-    const auto found = std::search(text.begin(), text.end(), lower.begin(), lower.end(),
-                                   [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
+    const auto found = std::search(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
+        return std::tolower(static_cast<unsigned char>(a)) == b;
+    });
     return found != text.end();
 }
 
@@ -68,8 +70,8 @@ struct Dispatcher::Turn {
     std::string next;
 };
 
-Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer* observer,
-                       DispatcherOptions options)
+Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator,
+                       IdempotencyStore& idempotency, Observer* observer, DispatcherOptions options)
     : clock_(clock),
       authenticator_(authenticator),
       idempotency_(idempotency),
@@ -86,7 +88,8 @@ Dispatcher::~Dispatcher() = default;
 
 bool Dispatcher::answer_at_once(const RequestHead& request, Response& response) {
     // Liveness touches nothing but the process: no route, no fiber, no clock.
-    if (request.path != "/health" || (request.method != Method::get && request.method != Method::head)) return false;
+    if (request.path != "/health" || (request.method != Method::get && request.method != Method::head))
+        return false;
     RequestIdText buffer;
     response.body = R"({"status":"ok"})";
     response.may_compress = false;
@@ -128,26 +131,29 @@ void Dispatcher::handle(http::Exchange& exchange) {
         response.add_header("X-RateLimit-Remaining", std::to_string(turn.rate->remaining));
         response.add_header("X-RateLimit-Reset", std::to_string(turn.rate->reset_seconds));
     }
-    if (turn.endpoint && !turn.endpoint->route.cache_control.empty() && !response.has_header("Cache-Control")) {
+    if (turn.endpoint && !turn.endpoint->route.cache_control.empty() &&
+        !response.has_header("Cache-Control")) {
         response.add_header("Cache-Control", turn.endpoint->route.cache_control);
     }
-    const auto bytes_out = response.file ? response.file->length : response.shared_body ? response.shared_body->size() : response.body.size();
+    const auto bytes_out = response.file          ? response.file->length
+                           : response.shared_body ? response.shared_body->size()
+                                                  : response.body.size();
     if (!observer_) return;
     observer_->done({.method = http::to_string(request.method),
-               .method_kind = request.method,
-               .route = turn.endpoint ? std::string_view(turn.endpoint->name) : "none",
-               .endpoint_index = turn.endpoint ? turn.endpoint->index : SIZE_MAX,
-               .path = request.path,
-               .status = response.status,
-               .duration = Steady::now() - turn.started,
-               .bytes_in = turn.bytes_in,
-               .bytes_out = bytes_out,
-               .caller = turn.caller,
-               .code = turn.failure.code,
-               .cause = turn.failure.cause,
-               .is_bug = turn.failure.is_bug,
-               .is_exempt = turn.endpoint && turn.endpoint->route.limit == RateClass::exempt,
-               .refused_class = turn.refused_class});
+                     .method_kind = request.method,
+                     .route = turn.endpoint ? std::string_view(turn.endpoint->name) : "none",
+                     .endpoint_index = turn.endpoint ? turn.endpoint->index : SIZE_MAX,
+                     .path = request.path,
+                     .status = response.status,
+                     .duration = Steady::now() - turn.started,
+                     .bytes_in = turn.bytes_in,
+                     .bytes_out = bytes_out,
+                     .caller = turn.caller,
+                     .code = turn.failure.code,
+                     .cause = turn.failure.cause,
+                     .is_bug = turn.failure.is_bug,
+                     .is_exempt = turn.endpoint && turn.endpoint->route.limit == RateClass::exempt,
+                     .refused_class = turn.refused_class});
 }
 
 void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
@@ -166,7 +172,8 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     caller.address = turn.client_address;
     caller.user_agent = request.header("user-agent");
     caller.cookies = request.header("cookie");
-    caller.base_url = base_url_for(options_.public_base_url, request.header("host"), request.https, options_.allowed_origins, options_.port);
+    caller.base_url = base_url_for(options_.public_base_url, request.header("host"), request.https,
+                                   options_.allowed_origins, options_.port);
     authenticate(request, turn);
 
     Inputs inputs;
@@ -191,7 +198,8 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
             const bool keep = failure.status < 500 && failure.status != 401 && failure.status != 429;
             const auto method = http::to_string(request.method);
             if (keep) {
-                idempotency_.finish(caller.id, method, request.path, turn.idempotency_key, failure.status, response.body);
+                idempotency_.finish(caller.id, method, request.path, turn.idempotency_key, failure.status,
+                                    response.body);
             } else {
                 idempotency_.forget(caller.id, method, request.path, turn.idempotency_key);
             }
@@ -200,7 +208,8 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     }
     if (!turn.next.empty()) response.add_header("X-Next-Cursor", turn.next);
     if (!turn.idempotency_key.empty()) {
-        idempotency_.finish(caller.id, http::to_string(request.method), request.path, turn.idempotency_key, response.status, response.body);
+        idempotency_.finish(caller.id, http::to_string(request.method), request.path, turn.idempotency_key,
+                            response.status, response.body);
     }
 }
 
@@ -261,19 +270,24 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
     if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
     inputs.json = wire::JsonDocument::parse(body);
     // Only what calls itself JSON must be JSON: scripts in the field send bodies that nobody reads.
-    if (!inputs.json && contains_no_case(type, "json")) throw invalid_input({"body"}, "Malformed JSON", "json_invalid");
+    if (!inputs.json && contains_no_case(type, "json"))
+        throw invalid_input({"body"}, "Malformed JSON", "json_invalid");
 }
 
 bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs) {
     const auto& request = exchange.request();
     const auto key = request.header("idempotency-key");
-    if (key.empty() || turn.caller.is_anonymous() || request.method == Method::get || request.method == Method::head) return false;
+    if (key.empty() || turn.caller.is_anonymous() || request.method == Method::get ||
+        request.method == Method::head)
+        return false;
     const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
     if (key.size() > kMaxIdempotencyKey || !visible) {
-        throw invalid_input({"header", "Idempotency-Key"}, "Idempotency-Key should have 1 to 128 visible ASCII characters");
+        throw invalid_input({"header", "Idempotency-Key"},
+                            "Idempotency-Key should have 1 to 128 visible ASCII characters");
     }
     auto& response = exchange.response();
-    const auto outcome = idempotency_.begin(turn.caller.id, http::to_string(request.method), request.path, key, fingerprint_of(inputs));
+    const auto outcome = idempotency_.begin(turn.caller.id, http::to_string(request.method), request.path,
+                                            key, fingerprint_of(inputs));
     if (std::holds_alternative<IdempotencyStore::OtherInput>(outcome)) {
         throw Error(ErrorKind::invalid_input, "Idempotency-Key was used with another request");
     }
@@ -309,9 +323,11 @@ bool Dispatcher::preflight(const RequestHead& request, Response& response, Turn&
     return true;
 }
 
-void Dispatcher::add_common_headers(const RequestHead& request, std::string_view request_id, Response& response) const {
+void Dispatcher::add_common_headers(const RequestHead& request, std::string_view request_id,
+                                    Response& response) const {
     response.add_header("X-Request-Id", request_id);
-    if (!response.has_header("X-Content-Type-Options")) response.add_header("X-Content-Type-Options", "nosniff");
+    if (!response.has_header("X-Content-Type-Options"))
+        response.add_header("X-Content-Type-Options", "nosniff");
     response.add_header("Referrer-Policy", "no-referrer");
     if (response.content_type.starts_with("text/html")) response.add_header("X-Frame-Options", "DENY");
     if (https_) response.add_header("Strict-Transport-Security", "max-age=31536000");
@@ -322,7 +338,9 @@ void Dispatcher::add_common_headers(const RequestHead& request, std::string_view
     } else {
         // Whether the header is there depends on who asks: shared caches must know, also when nobody did.
         if (!options_.allowed_origins.empty()) response.add_header("Vary", "Origin");
-        if (origin.empty() || response.has_header("Access-Control-Allow-Origin") || !lists_origin(options_.allowed_origins, origin)) return;
+        if (origin.empty() || response.has_header("Access-Control-Allow-Origin") ||
+            !lists_origin(options_.allowed_origins, origin))
+            return;
         response.add_header("Access-Control-Allow-Origin", origin);
         response.add_header("Access-Control-Allow-Credentials", "true");
     }

@@ -39,16 +39,19 @@ public:
     using Outcome = std::variant<Fresh, Replay, OtherInput, StillRunning>;
 
     virtual ~IdempotencyStore() = default;
-    virtual Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key, std::string_view input_hash) = 0;
-    virtual void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key, int status, std::string_view body) = 0;
-    virtual void forget(const UserId& user, std::string_view method, std::string_view path, std::string_view key) = 0;
+    virtual Outcome begin(const UserId& user, std::string_view method, std::string_view path,
+                          std::string_view key, std::string_view input_hash) = 0;
+    virtual void finish(const UserId& user, std::string_view method, std::string_view path,
+                        std::string_view key, int status, std::string_view body) = 0;
+    virtual void forget(const UserId& user, std::string_view method, std::string_view path,
+                        std::string_view key) = 0;
 };
 
 // One finished request, for logs and metrics.
 struct Done {
     std::string_view method;
     http::Method method_kind;
-    std::string_view route;  // template, or "none"
+    std::string_view route;      // template, or "none"
     std::size_t endpoint_index;  // SIZE_MAX for "none"
     std::string_view path;
     int status;
@@ -84,13 +87,14 @@ struct DispatcherOptions {
 
 class Dispatcher final : public http::Handler {
 public:
-    Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator, IdempotencyStore& idempotency, Observer* observer,
-               DispatcherOptions options);
+    Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator,
+               IdempotencyStore& idempotency, Observer* observer, DispatcherOptions options);
     ~Dispatcher() override;
 
     bool answer_at_once(const http::RequestHead& request, http::Response& response) override;
     void handle(http::Exchange& exchange) override;
-    void refuse(const http::RequestHead* request, int status, std::string_view detail, http::Response& response) override;
+    void refuse(const http::RequestHead* request, int status, std::string_view detail,
+                http::Response& response) override;
 
 private:
     struct Turn;
@@ -99,7 +103,8 @@ private:
     void authenticate(const http::RequestHead& request, Turn& turn);
     void read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs);
     bool replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs);
-    void add_common_headers(const http::RequestHead& request, std::string_view request_id, http::Response& response) const;
+    void add_common_headers(const http::RequestHead& request, std::string_view request_id,
+                            http::Response& response) const;
     bool preflight(const http::RequestHead& request, http::Response& response, Turn& turn);
 
     const Clock& clock_;

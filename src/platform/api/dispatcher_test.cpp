@@ -81,7 +81,9 @@ TEST_CASE("any origin may read, but never with credentials; a listed one is echo
 
 TEST_CASE("a preflight needs no credential and echoes the headers that were asked for") {
     World w;
-    const auto sent = w.send(Method::options, "/api/notes/saved", {}, {{"Origin", "https://app.example"}, {"Access-Control-Request-Headers", "authorization, x-thing"}});
+    const auto sent = w.send(
+        Method::options, "/api/notes/saved", {},
+        {{"Origin", "https://app.example"}, {"Access-Control-Request-Headers", "authorization, x-thing"}});
     CHECK(sent.status == 204);
     CHECK(sent.header("Access-Control-Allow-Headers") == "authorization, x-thing");
     CHECK(sent.header("Access-Control-Max-Age") == "600");
@@ -113,9 +115,13 @@ TEST_CASE("the same request with one key is done once; another request with it i
     const auto other = w.post("/api/posts/p/notes", R"({"content":"y"})", key);
     CHECK(other.status == 422);
     CHECK(other.has("Idempotency-Key was used with another request"));
-    CHECK(w.post("/api/posts/p/notes", R"({"content":"x"})", {{"Authorization", "Bearer bob"}, {"Idempotency-Key", "k1"}}).status == 200);
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x"})",
+                 {{"Authorization", "Bearer bob"}, {"Idempotency-Key", "k1"}})
+              .status == 200);
     CHECK(w.notes == 2);
-    CHECK(w.post("/api/posts/p/notes", R"({"content":"x"})", {{"Authorization", "Bearer ada"}, {"Idempotency-Key", std::string(129, 'k')}}).status == 422);
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x"})",
+                 {{"Authorization", "Bearer ada"}, {"Idempotency-Key", std::string(129, 'k')}})
+              .status == 422);
 }
 
 TEST_CASE("while the first one runs a second with its key waits") {
@@ -151,7 +157,9 @@ TEST_CASE("the bucket of a class empties, says so, and fills again") {
 TEST_CASE("a refused request costs nothing, and users have buckets of their own") {
     World w;
     w.options.requests_per_minute = 1;  // general: burst 10; write: half a token a minute, burst 5
-    const auto note = [&](const char* who) { return w.post("/api/posts/p/notes", R"({"content":"x"})", {{"Authorization", who}}).status; };
+    const auto note = [&](const char* who) {
+        return w.post("/api/posts/p/notes", R"({"content":"x"})", {{"Authorization", who}}).status;
+    };
     for (int i = 0; i < 5; ++i) CHECK(note("Bearer ada") == 200);
     for (int i = 0; i < 20; ++i) CHECK(note("Bearer ada") == 429);
     CHECK(w.get("/api/notes/saved").status == 200);

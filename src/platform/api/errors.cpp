@@ -34,7 +34,9 @@ void answer_error(const Error& error, http::Response& response, std::string_view
     out += ",\"request_id\":";
     wire::append_string(out, request_id);
     out += '}';
-    if (error.retry_after) response.add_header("Retry-After", std::to_string(std::max<std::int64_t>(1, error.retry_after->count())));
+    if (error.retry_after)
+        response.add_header("Retry-After",
+                            std::to_string(std::max<std::int64_t>(1, error.retry_after->count())));
     if (error.status == 401) response.add_header("WWW-Authenticate", "Bearer");
 }
 
@@ -52,9 +54,12 @@ Failure answer_current_exception(http::Response& response, std::string_view requ
     } catch (const runtime::Cancelled&) {
         return answer(unavailable("Service temporarily unavailable", std::chrono::seconds{2}), false);
     } catch (const std::exception& error) {
-        return answer(Error(ErrorKind::internal_error, "Internal server error").with_cause(error.what()), true);
+        return answer(Error(ErrorKind::internal_error, "Internal server error").with_cause(error.what()),
+                      true);
     } catch (...) {
-        return answer(Error(ErrorKind::internal_error, "Internal server error").with_cause("exception of unknown type"), true);
+        return answer(
+            Error(ErrorKind::internal_error, "Internal server error").with_cause("exception of unknown type"),
+            true);
     }
 }
 

@@ -13,8 +13,8 @@ namespace grover::api {
 struct Failure {
     int status = 500;
     std::string_view code;
-    std::string cause;     // never sent to the client
-    bool is_bug = false;   // neither an Error nor a deadline: internal_error
+    std::string cause;    // never sent to the client
+    bool is_bug = false;  // neither an Error nor a deadline: internal_error
 };
 
 // Replaces whatever the response holds. Called inside a catch block.

@@ -22,7 +22,8 @@ public:
     void add_file(const std::string& path) {
         std::ifstream in(path, std::ios::binary);
         std::array<char, 64 * 1024> buffer;
-        while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0) raw(buffer.data(), static_cast<std::size_t>(in.gcount()));
+        while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0)
+            raw(buffer.data(), static_cast<std::size_t>(in.gcount()));
     }
 
     std::string hex() {
@@ -33,7 +34,9 @@ public:
     }
 
 private:
-    void raw(const char* data, std::size_t size) { crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(data), size); }
+    void raw(const char* data, std::size_t size) {
+        crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(data), size);
+    }
 
     crypto_generichash_state state_;
 };

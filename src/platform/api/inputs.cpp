@@ -35,7 +35,8 @@ bool any_name(std::string_view name, const FieldRules& rules, F&& f) {
 }
 
 const http::FormField* last_of(const std::vector<http::FormField>& fields, std::string_view name) {
-    const auto found = std::find_if(fields.rbegin(), fields.rend(), [&](const auto& f) { return f.name == name; });
+    const auto found =
+        std::find_if(fields.rbegin(), fields.rend(), [&](const auto& f) { return f.name == name; });
     return found == fields.rend() ? nullptr : &*found;
 }
 
@@ -58,8 +59,11 @@ bool in_range(double value, const FieldRules& rules, Issue& issue) {
         wire::append_number(text, number);
         return text;
     };
-    if (value < rules.low) return refuse(issue, "Input should be greater than or equal to " + bound(rules.low), "greater_than_equal");
-    if (value > rules.high) return refuse(issue, "Input should be less than or equal to " + bound(rules.high), "less_than_equal");
+    if (value < rules.low)
+        return refuse(issue, "Input should be greater than or equal to " + bound(rules.low),
+                      "greater_than_equal");
+    if (value > rules.high)
+        return refuse(issue, "Input should be less than or equal to " + bound(rules.high), "less_than_equal");
     return true;
 }
 
@@ -68,7 +72,9 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
     text = trimmed(text);
     const bool negative = !text.empty() && text.front() == '-';
     if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-    if (text.empty() || text.size() > 100 || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+    if (text.empty() || text.size() > 100 ||
+        !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        return std::nullopt;
     std::int64_t value = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
     if (result.ec == std::errc::result_out_of_range) return negative ? INT64_MIN : INT64_MAX;
@@ -79,10 +85,14 @@ bool check_text(std::string_view text, const FieldRules& rules, Issue& issue) {
     if (!text::is_valid_utf8(text)) return refuse(issue, "Input should be valid UTF-8", "string_unicode");
     const auto length = text::count_code_points(text);
     if (length < rules.min_length) {
-        return refuse(issue, "String should have at least " + std::to_string(rules.min_length) + (rules.min_length == 1 ? " character" : " characters"), "string_too_short");
+        return refuse(issue,
+                      "String should have at least " + std::to_string(rules.min_length) +
+                          (rules.min_length == 1 ? " character" : " characters"),
+                      "string_too_short");
     }
     if (length > rules.max_length) {
-        return refuse(issue, "String should have at most " + std::to_string(rules.max_length) + " characters", "string_too_long");
+        return refuse(issue, "String should have at most " + std::to_string(rules.max_length) + " characters",
+                      "string_too_long");
     }
     return true;
 }
@@ -125,13 +135,16 @@ Found Inputs::find(std::string_view name, const FieldRules& rules) const {
     return out;
 }
 
-std::vector<std::string_view> Inputs::find_all(std::string_view name, const FieldRules& rules, wire::Where& where) const {
+std::vector<std::string_view> Inputs::find_all(std::string_view name, const FieldRules& rules,
+                                               wire::Where& where) const {
     std::vector<std::string_view> values;
     const auto collect = [&](const std::vector<http::FormField>& fields, wire::Where place) {
         return any_name(name, rules, [&](std::string_view key) {
             for (const auto& field : fields) {
                 const std::string_view given = field.name;
-                if (given == key || (given.size() == key.size() + 2 && given.starts_with(key) && given.ends_with("[]"))) values.push_back(field.value);
+                if (given == key ||
+                    (given.size() == key.size() + 2 && given.starts_with(key) && given.ends_with("[]")))
+                    values.push_back(field.value);
             }
             where = place;
             return !values.empty();
@@ -145,7 +158,8 @@ std::vector<std::string_view> Inputs::find_all(std::string_view name, const Fiel
 std::optional<http::UploadedFile> Inputs::take_file(std::string_view name, const FieldRules& rules) {
     std::optional<http::UploadedFile> out;
     any_name(name, rules, [&](std::string_view key) {
-        const auto found = std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.part_name == key; });
+        const auto found =
+            std::find_if(files.begin(), files.end(), [&](const auto& f) { return f.part_name == key; });
         if (found == files.end()) return false;
         out = std::move(*found);
         files.erase(found);
@@ -163,7 +177,8 @@ std::string_view place_of(wire::Where where) {
 bool convert(const Found& in, const FieldRules& rules, std::string& out, Issue& issue) {
     std::string_view text = in.text;
     if (in.form == Found::Form::json) {
-        if (in.json.kind() != JsonKind::string) return refuse(issue, "Input should be a valid string", "string_type");
+        if (in.json.kind() != JsonKind::string)
+            return refuse(issue, "Input should be a valid string", "string_type");
         text = in.json.string();
     }
     if (rules.trim) text = trimmed(text);
@@ -215,7 +230,8 @@ bool convert(const Found& in, const FieldRules& rules, std::int64_t& out, Issue&
     } else if (!in_range(static_cast<double>(*value), rules, issue)) {
         return false;
     }
-    if (*value == INT64_MIN || *value == INT64_MAX) return refuse(issue, "Input should be a valid integer", "int_parsing_size");
+    if (*value == INT64_MIN || *value == INT64_MAX)
+        return refuse(issue, "Input should be a valid integer", "int_parsing_size");
     out = *value;
     return true;
 }
@@ -223,7 +239,8 @@ bool convert(const Found& in, const FieldRules& rules, std::int64_t& out, Issue&
 bool convert(const Found& in, const FieldRules& rules, int& out, Issue& issue) {
     std::int64_t wide = 0;
     if (!convert(in, rules, wide, issue)) return false;
-    if (wide < INT32_MIN || wide > INT32_MAX) return refuse(issue, "Input should be a valid integer", "int_parsing_size");
+    if (wide < INT32_MIN || wide > INT32_MAX)
+        return refuse(issue, "Input should be a valid integer", "int_parsing_size");
     out = static_cast<int>(wide);
     return true;
 }
@@ -270,8 +287,8 @@ bool convert(const Found& in, const FieldRules& rules, Cents& out, Issue& issue)
     return true;
 }
 
-bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules& rules, bool& present, wire::Where& where,
-                  std::vector<std::string>& out, Issue& issue) {
+bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules& rules, bool& present,
+                  wire::Where& where, std::vector<std::string>& out, Issue& issue) {
     const auto add = [&](std::string_view item) {
         if (!text::is_valid_utf8(item)) return refuse(issue, "Input should be valid UTF-8", "string_unicode");
         if (out.size() >= 1'000) return refuse(issue, "List is too long", "too_long");
@@ -281,7 +298,8 @@ bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules&
     const auto add_json = [&](JsonView list) {
         if (list.kind() != JsonKind::array) return refuse(issue, "Input should be a valid list", "list_type");
         for (std::size_t i = 0; i < list.size(); ++i) {
-            if (list.at(i).kind() != JsonKind::string) return refuse(issue, "Input should be a list of strings", "string_type");
+            if (list.at(i).kind() != JsonKind::string)
+                return refuse(issue, "Input should be a list of strings", "string_type");
             if (!add(list.at(i).string())) return false;
         }
         return true;
@@ -289,7 +307,8 @@ bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules&
     const auto add_text = [&](std::string_view text) {
         if (rules.json_text) {
             const auto document = wire::JsonDocument::parse(text);
-            return document ? add_json(document->root()) : refuse(issue, "Input should be a JSON list of strings", "json_invalid");
+            return document ? add_json(document->root())
+                            : refuse(issue, "Input should be a JSON list of strings", "json_invalid");
         }
         if (!rules.comma_list) return add(text);
         while (true) {
@@ -320,7 +339,8 @@ bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules&
 
 bool convert_id(const Found& in, std::string& out, Issue& issue) {
     if (in.form == Found::Form::json) {
-        if (in.json.kind() != JsonKind::string) return refuse(issue, "Input should be a valid string", "string_type");
+        if (in.json.kind() != JsonKind::string)
+            return refuse(issue, "Input should be a valid string", "string_type");
         out = in.json.string();
     } else {
         out = in.text;
@@ -331,12 +351,14 @@ bool convert_id(const Found& in, std::string& out, Issue& issue) {
 
 std::optional<std::string> id_problem(std::string_view text, std::string_view kind) {
     if (text.empty()) return "Invalid " + std::string(kind);
-    if (text.size() > kMaxIdLength && text::count_code_points(text) > kMaxIdLength) return std::string(kind) + " too long";
+    if (text.size() > kMaxIdLength && text::count_code_points(text) > kMaxIdLength)
+        return std::string(kind) + " too long";
     if (!is_well_formed_id(text)) return "Invalid " + std::string(kind) + " format";
     return std::nullopt;
 }
 
-bool one_of(std::string_view text, std::span<const std::string_view> names, std::size_t& index, Issue& issue) {
+bool one_of(std::string_view text, std::span<const std::string_view> names, std::size_t& index,
+            Issue& issue) {
     for (index = 0; index < names.size(); ++index) {
         if (names[index] == text) return true;
     }
@@ -349,14 +371,17 @@ bool one_of(std::string_view text, std::span<const std::string_view> names, std:
     return false;
 }
 
-bool convert_page(const Inputs& inputs, int default_limit, PageRequest& out, std::string& cursor, std::vector<FieldError>& errors) {
+bool convert_page(const Inputs& inputs, int default_limit, PageRequest& out, std::string& cursor,
+                  std::vector<FieldError>& errors) {
     FieldRules rules;
     rules.where = wire::in_query;
     const auto number = [&](std::string_view name, std::int64_t initial) {
         const Found found = inputs.find(name, rules);
         if (found.form == Found::Form::absent || found.text.empty()) return initial;
         const auto value = whole_number(found.text);
-        if (!value) errors.push_back({{"query", std::string(name)}, "Input should be a valid integer", "int_parsing"});
+        if (!value)
+            errors.push_back(
+                {{"query", std::string(name)}, "Input should be a valid integer", "int_parsing"});
         return value.value_or(initial);
     };
     const auto before = errors.size();

@@ -43,7 +43,8 @@ public:
     // The value of a field by its rules: path, then body, then query; names before aliases. JSON null is absent.
     Found find(std::string_view name, const wire::FieldRules& rules) const;
     // All values of a repeated form or query key ("a", also "a[]").
-    std::vector<std::string_view> find_all(std::string_view name, const wire::FieldRules& rules, wire::Where& where) const;
+    std::vector<std::string_view> find_all(std::string_view name, const wire::FieldRules& rules,
+                                           wire::Where& where) const;
     // Takes the file part of that name out.
     std::optional<http::UploadedFile> take_file(std::string_view name, const wire::FieldRules& rules);
 };
@@ -59,13 +60,14 @@ bool convert(const Found& in, const wire::FieldRules& rules, Time& out, Issue& i
 bool convert(const Found& in, const wire::FieldRules& rules, Cents& out, Issue& issue);
 bool convert(const Found& in, const wire::FieldRules& rules, int& out, Issue& issue);
 // A list of texts from a JSON array, repeated keys, "a, b" (comma_list) or a JSON array as text (json_text).
-bool convert_list(const Inputs& inputs, std::string_view name, const wire::FieldRules& rules, bool& present, wire::Where& where,
-                  std::vector<std::string>& out, Issue& issue);
+bool convert_list(const Inputs& inputs, std::string_view name, const wire::FieldRules& rules, bool& present,
+                  wire::Where& where, std::vector<std::string>& out, Issue& issue);
 // The text of an id, unchecked: `id_problem` says what is wrong with it (400), or nothing.
 bool convert_id(const Found& in, std::string& out, Issue& issue);
 std::optional<std::string> id_problem(std::string_view text, std::string_view kind);
 bool one_of(std::string_view text, std::span<const std::string_view> names, std::size_t& index, Issue& issue);
 // limit, skip and cursor of system.md §2; an undecodable cursor is left in `cursor` for the caller to authenticate.
-bool convert_page(const Inputs& inputs, int default_limit, PageRequest& out, std::string& cursor, std::vector<FieldError>& errors);
+bool convert_page(const Inputs& inputs, int default_limit, PageRequest& out, std::string& cursor,
+                  std::vector<FieldError>& errors);
 
 }  // namespace grover::api

@@ -6,9 +6,12 @@ TEST_CASE("a value is taken from the body, or from the query when the body does 
     World w;
     CHECK(w.post("/api/posts/post_1/notes", R"({"content":"from body"})").has("\"content\":\"from body\""));
     CHECK(w.post("/api/posts/post_1/notes?content=from+query", "").has("\"content\":\"from query\""));
-    CHECK(w.post("/api/posts/post_1/notes?content=query", R"({"content":"body"})").has("\"content\":\"body\""));
-    CHECK(w.post("/api/posts/post_1/notes?content=query", R"({"content":null})").has("\"content\":\"query\""));
-    CHECK(w.post("/api/posts/post_1/notes", "content=form&loud=yes", {{"Authorization", "Bearer ada"}, {"Content-Type", "application/x-www-form-urlencoded"}})
+    CHECK(
+        w.post("/api/posts/post_1/notes?content=query", R"({"content":"body"})").has("\"content\":\"body\""));
+    CHECK(
+        w.post("/api/posts/post_1/notes?content=query", R"({"content":null})").has("\"content\":\"query\""));
+    CHECK(w.post("/api/posts/post_1/notes", "content=form&loud=yes",
+                 {{"Authorization", "Bearer ada"}, {"Content-Type", "application/x-www-form-urlencoded"}})
               .has("\"content\":\"form\",\"loud\":true"));
     CHECK(w.post("/api/posts/post_1/notes?content=1&content=2", "").has("\"content\":\"2\""));
 }
@@ -16,10 +19,12 @@ TEST_CASE("a value is taken from the body, or from the query when the body does 
 TEST_CASE("booleans and numbers come in the spellings of the clients in the field") {
     World w;
     for (const auto* yes : {"true", "\"True\"", "1", "\"1\"", "\"yes\"", "\"ON\""}) {
-        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","loud":)") + yes + "}").has("\"loud\":true"));
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","loud":)") + yes + "}")
+                  .has("\"loud\":true"));
     }
     for (const auto* no : {"false", "0", "\"off\"", "\"No\""}) {
-        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","loud":)") + no + "}").has("\"loud\":false"));
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","loud":)") + no + "}")
+                  .has("\"loud\":false"));
     }
     CHECK(w.post("/api/posts/p/notes", R"({"content":"x","count":"7"})").has("\"count\":7"));
     CHECK(w.post("/api/posts/p/notes", R"({"content":"x","count":7.0})").has("\"count\":7"));
@@ -27,7 +32,8 @@ TEST_CASE("booleans and numbers come in the spellings of the clients in the fiel
 
 TEST_CASE("every bad field is reported at once, and nothing is done") {
     World w;
-    const auto sent = w.post("/api/posts/post_1/notes", R"({"content":"   ","loud":"maybe","count":101,"mood":"sad"})");
+    const auto sent =
+        w.post("/api/posts/post_1/notes", R"({"content":"   ","loud":"maybe","count":101,"mood":"sad"})");
     CHECK(sent.status == 422);
     CHECK(sent.has(R"("loc":["body","content"])"));
     CHECK(sent.has(R"("loc":["body","loud"])"));
@@ -47,7 +53,9 @@ TEST_CASE("lengths are counted in code points, after trimming, and too long is r
 
 TEST_CASE("lists come as arrays, repeated keys or one text with commas") {
     World w;
-    for (const auto* target : {"/api/posts/p/notes?content=x&tags=a,%20b", "/api/posts/p/notes?content=x&tags=a&tags=b", "/api/posts/p/notes?content=x&tags[]=a&tags[]=b"}) {
+    for (const auto* target :
+         {"/api/posts/p/notes?content=x&tags=a,%20b", "/api/posts/p/notes?content=x&tags=a&tags=b",
+          "/api/posts/p/notes?content=x&tags[]=a&tags[]=b"}) {
         CHECK(w.post(target, "").has(R"("tags":["a","b"])"));
     }
     CHECK(w.post("/api/posts/p/notes", R"({"content":"x","tags":["a","b"]})").has(R"("tags":["a","b"])"));
@@ -59,7 +67,8 @@ TEST_CASE("a malformed id is 400, but only when the shape of the input is right"
     World w;
     CHECK(w.post("/api/posts/po%20st/notes", R"({"content":"x"})").status == 400);
     CHECK(w.post("/api/posts/po%20st/notes", R"({"content":"x"})").has("Invalid post_id format"));
-    CHECK(w.post("/api/posts/" + std::string(51, 'a') + "/notes", R"({"content":"x"})").has("post_id too long"));
+    CHECK(w.post("/api/posts/" + std::string(51, 'a') + "/notes", R"({"content":"x"})")
+              .has("post_id too long"));
     CHECK(w.post("/api/posts/post_1%0A/notes", R"({"content":"x"})").status == 400);
     CHECK(w.post("/api/posts/po%20st/notes", "{}").status == 422);
     CHECK(w.notes == 0);
@@ -70,15 +79,19 @@ TEST_CASE("what is no JSON, too deep or not UTF-8 is one clear refusal") {
     CHECK(w.post("/api/posts/p/notes", R"({"content":"x")").status == 422);
     CHECK(w.post("/api/posts/p/notes", "{\"content\":\"\xff\"}").status == 422);
     CHECK(w.post("/api/posts/p/notes?content=%ff%fe", "").status == 422);
-    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","deep":)" + std::string(40, '[') + std::string(40, ']') + "}").status == 422);
+    CHECK(w.post("/api/posts/p/notes",
+                 R"({"content":"x","deep":)" + std::string(40, '[') + std::string(40, ']') + "}")
+              .status == 422);
     CHECK(w.post("/api/posts/p/notes", R"(["content"])").status == 422);
     CHECK(w.notes == 0);
 }
 
 TEST_CASE("numbers too large for anything are refused, not wrapped") {
     World w;
-    for (const auto* number : {"99999999999999999999", "-1", "1e3", "1.5", "\"nan\"", "\"0x10\"", "true", "[1]"}) {
-        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","count":)") + number + "}").status == 422);
+    for (const auto* number :
+         {"99999999999999999999", "-1", "1e3", "1.5", "\"nan\"", "\"0x10\"", "true", "[1]"}) {
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","count":)") + number + "}").status ==
+              422);
     }
     CHECK(w.notes == 0);
     CHECK(w.post("/api/posts/p/notes?content=x&count=9223372036854775808", "").status == 422);

@@ -15,7 +15,8 @@ constexpr std::string_view kErrorSchema =
 
 std::string lower_method(http::Method method) {
     std::string name(http::to_string(method));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return name;
 }
 
@@ -36,7 +37,8 @@ void append_parameter(std::string& out, const InputInfo& input, std::string_view
     if (out.back() != '[') out += ',';
     out += "{\"name\":";
     append_string(out, input.name);
-    out += ",\"in\":\"" + std::string(in) + "\",\"required\":" + (input.required && in == "path" ? "true" : "false");
+    out += ",\"in\":\"" + std::string(in) +
+           "\",\"required\":" + (input.required && in == "path" ? "true" : "false");
     if (!input.summary.empty()) {
         out += ",\"description\":";
         append_string(out, input.summary);
@@ -57,10 +59,12 @@ std::string body_schema(const std::vector<InputInfo>& inputs) {
         append_string(required, input.name);
     }
     if (properties.empty()) return {};
-    return R"({"type":"object","properties":{)" + properties + "}" + (required.empty() ? "" : ",\"required\":[" + required + "]") + "}";
+    return R"({"type":"object","properties":{)" + properties + "}" +
+           (required.empty() ? "" : ",\"required\":[" + required + "]") + "}";
 }
 
-void append_operation(std::string& out, const Endpoint& endpoint, http::Method method, std::string_view path, Components& components) {
+void append_operation(std::string& out, const Endpoint& endpoint, http::Method method, std::string_view path,
+                      Components& components) {
     const Route& route = endpoint.route;
     const auto inputs = endpoint.inputs(components);
     out += "{\"tags\":[";
@@ -75,17 +79,22 @@ void append_operation(std::string& out, const Endpoint& endpoint, http::Method m
         if (input.where & wire::in_query) append_parameter(out, input, "query");
     }
     out += ']';
-    const bool has_file = std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.where & wire::in_file; });
+    const bool has_file = std::any_of(inputs.begin(), inputs.end(),
+                                      [](const auto& input) { return input.where & wire::in_file; });
     if (const auto schema = body_schema(inputs); !schema.empty()) {
         out += R"(,"requestBody":{"content":{)";
-        if (!has_file) out += R"("application/json":{"schema":)" + schema + "},\"application/x-www-form-urlencoded\":{\"schema\":" + schema + "},";
+        if (!has_file)
+            out += R"("application/json":{"schema":)" + schema +
+                   "},\"application/x-www-form-urlencoded\":{\"schema\":" + schema + "},";
         out += "\"multipart/form-data\":{\"schema\":" + schema + "}}}";
     }
     out += ",\"responses\":{\"" + std::to_string(route.status) + "\":{\"description\":\"Success\"";
-    if (const auto answer = endpoint.answer(components); !answer.empty()) out += R"(,"content":{"application/json":{"schema":)" + answer + "}}";
+    if (const auto answer = endpoint.answer(components); !answer.empty())
+        out += R"(,"content":{"application/json":{"schema":)" + answer + "}}";
     out += '}';
     const auto error = [&](int status, std::string_view text) {
-        out += ",\"" + std::to_string(status) + R"(":{"description":")" + std::string(text) + R"(","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error"}}}})";
+        out += ",\"" + std::to_string(status) + R"(":{"description":")" + std::string(text) +
+               R"(","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error"}}}})";
     };
     error(400, "The input is well-formed but refused");
     if (route.auth == Auth::required || route.auth == Auth::admin) {
@@ -116,9 +125,12 @@ std::string openapi_of(const Api& api, std::string_view version) {
             append_operation(paths[path][lower_method(method)], *endpoint, method, path, components);
         };
         add(endpoint->route.method, endpoint->name);
-        for (const auto& alias : endpoint->route.aliases) add(alias.method, endpoint->route.absolute ? std::string(alias.path) : "/api" + std::string(alias.path));
+        for (const auto& alias : endpoint->route.aliases)
+            add(alias.method,
+                endpoint->route.absolute ? std::string(alias.path) : "/api" + std::string(alias.path));
     }
-    std::string out = R"({"openapi":"3.1.0","info":{"title":"Grover API","description":"Social Media Creator Platform API","version":)";
+    std::string out =
+        R"({"openapi":"3.1.0","info":{"title":"Grover API","description":"Social Media Creator Platform API","version":)";
     append_string(out, version);
     out += "},\"paths\":{";
     for (const auto& [path, operations] : paths) {

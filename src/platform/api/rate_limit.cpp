@@ -23,14 +23,22 @@ std::uint64_t mix(std::uint64_t h, std::string_view text) {
 BucketSize bucket_size(RateClass limit, int requests_per_minute) {
     const double r = requests_per_minute;
     switch (limit) {
-        case RateClass::auth: return {r / 6, r};
-        case RateClass::search: return {r, 5 * r};
-        case RateClass::write: return {r / 2, 5 * r};
-        case RateClass::upload: return {r / 6, r};
-        case RateClass::money: return {r / 10, r};
-        case RateClass::push: return {r / 10, r / 2};
-        case RateClass::export_: return {1.0 / (24 * 60), 3};
-        default: return {r, 10 * r};
+        case RateClass::auth:
+            return {r / 6, r};
+        case RateClass::search:
+            return {r, 5 * r};
+        case RateClass::write:
+            return {r / 2, 5 * r};
+        case RateClass::upload:
+            return {r / 6, r};
+        case RateClass::money:
+            return {r / 10, r};
+        case RateClass::push:
+            return {r / 10, r / 2};
+        case RateClass::export_:
+            return {1.0 / (24 * 60), 3};
+        default:
+            return {r, 10 * r};
     }
 }
 
@@ -41,7 +49,8 @@ RateLimiter::RateLimiter(const Clock& clock, int requests_per_minute, std::size_
         const auto size = bucket_size(static_cast<RateClass>(i), requests_per_minute);
         const double interval = 60e6 / std::max(size.per_minute, 1e-6);
         const double burst = std::max(1.0, size.burst);
-        buckets_[i] = {static_cast<std::int64_t>(interval), static_cast<std::int64_t>(interval * burst), static_cast<std::int64_t>(burst)};
+        buckets_[i] = {static_cast<std::int64_t>(interval), static_cast<std::int64_t>(interval * burst),
+                       static_cast<std::int64_t>(burst)};
     }
 }
 
@@ -51,7 +60,8 @@ RateLimiter::Slot& RateLimiter::slot_of(std::uint64_t hash, std::int64_t now) {
     for (std::size_t i = 0; i < kWays; ++i) {
         Slot& slot = slots_[start + i];
         if (slot.key.load(std::memory_order_relaxed) == hash) return slot;
-        if (slot.full_at.load(std::memory_order_relaxed) < oldest->full_at.load(std::memory_order_relaxed)) oldest = &slot;
+        if (slot.full_at.load(std::memory_order_relaxed) < oldest->full_at.load(std::memory_order_relaxed))
+            oldest = &slot;
     }
     // The one that is full again soonest loses least by being forgotten.
     oldest->full_at.store(now, std::memory_order_relaxed);
@@ -80,7 +90,8 @@ Verdict RateLimiter::take(RateClass limit, std::string_view key) {
         verdict.reset_seconds = (after - now + 999'999) / 1'000'000;
         if (!verdict.allowed) {
             verdict.remaining = 0;
-            verdict.retry_after_seconds = std::max<std::int64_t>(1, (after - now - bucket.burst_us + 999'999) / 1'000'000);
+            verdict.retry_after_seconds =
+                std::max<std::int64_t>(1, (after - now - bucket.burst_us + 999'999) / 1'000'000);
             return verdict;
         }
         if (verdict.remaining < tightest.remaining) tightest = verdict;
@@ -88,7 +99,8 @@ Verdict RateLimiter::take(RateClass limit, std::string_view key) {
     for (std::size_t i = 0; i < count; ++i) {
         const auto& bucket = buckets_[static_cast<std::size_t>(both[i])];
         auto full_at = slots[i]->full_at.load(std::memory_order_relaxed);
-        while (!slots[i]->full_at.compare_exchange_weak(full_at, std::max(full_at, now) + bucket.interval_us, std::memory_order_relaxed)) {
+        while (!slots[i]->full_at.compare_exchange_weak(full_at, std::max(full_at, now) + bucket.interval_us,
+                                                        std::memory_order_relaxed)) {
         }
     }
     return tightest;

@@ -18,9 +18,21 @@ enum class Auth : std::uint8_t {
 };
 
 // Every class but `exempt` also counts against `general`.
-enum class RateClass : std::uint8_t { exempt, general, auth, search, write, upload, money, push, export_, count };
+enum class RateClass : std::uint8_t {
+    exempt,
+    general,
+    auth,
+    search,
+    write,
+    upload,
+    money,
+    push,
+    export_,
+    count
+};
 constexpr std::string_view name_of(RateClass limit) {
-    constexpr std::array<std::string_view, 10> names{"exempt", "general", "auth", "search", "write", "upload", "money", "push", "export", ""};
+    constexpr std::array<std::string_view, 10> names{"exempt", "general", "auth", "search", "write",
+                                                     "upload", "money",   "push", "export", ""};
     return names[static_cast<std::size_t>(limit)];
 }
 

@@ -31,7 +31,9 @@ Router::Router(const Api& api) : root_(std::make_unique<Node>()) {
     for (const auto& endpoint : api.endpoints()) {
         add(endpoint->route.method, endpoint->name, *endpoint);
         for (const auto& alias : endpoint->route.aliases) {
-            add(alias.method, endpoint->route.absolute ? std::string(alias.path) : "/api" + std::string(alias.path), *endpoint);
+            add(alias.method,
+                endpoint->route.absolute ? std::string(alias.path) : "/api" + std::string(alias.path),
+                *endpoint);
         }
     }
 }
@@ -45,7 +47,9 @@ void Router::add(Method method, std::string_view path, const Endpoint& endpoint)
     while (!path.empty()) {
         auto segment = next_segment(path);
         const bool is_parameter = segment.starts_with('{'), is_rest = segment.ends_with("...}");
-        auto& child = is_rest ? node->rest : is_parameter ? node->parameter : node->children[std::string(segment)];
+        auto& child = is_rest        ? node->rest
+                      : is_parameter ? node->parameter
+                                     : node->children[std::string(segment)];
         if (is_parameter) {
             segment.remove_prefix(1);
             segment.remove_suffix(is_rest ? 4 : 1);
@@ -55,12 +59,15 @@ void Router::add(Method method, std::string_view path, const Endpoint& endpoint)
         node = child.get();
     }
     auto& slot = node->targets[static_cast<std::size_t>(method)];
-    if (slot.endpoint) throw std::logic_error("two endpoints for " + std::string(http::to_string(method)) + " " + endpoint.name);
+    if (slot.endpoint)
+        throw std::logic_error("two endpoints for " + std::string(http::to_string(method)) + " " +
+                               endpoint.name);
     slot = std::move(target);
     node->is_end = true;
 }
 
-const Router::Node* Router::walk(const Node& node, std::string_view rest, std::array<std::string_view, kMaxPathParameters>& values,
+const Router::Node* Router::walk(const Node& node, std::string_view rest,
+                                 std::array<std::string_view, kMaxPathParameters>& values,
                                  std::size_t& count) const {
     if (rest.empty()) return node.is_end ? &node : nullptr;
     auto after = rest;
@@ -89,8 +96,10 @@ Match Router::find(Method method, std::string_view path) const {
     const Node* node = walk(*root_, path, values, count);
     if (!node) return match;
     match.path_known = true;
-    if (method == Method::head && !node->targets[static_cast<std::size_t>(Method::head)].endpoint) method = Method::get;
-    const Target* target = method < Method::other ? &node->targets[static_cast<std::size_t>(method)] : nullptr;
+    if (method == Method::head && !node->targets[static_cast<std::size_t>(Method::head)].endpoint)
+        method = Method::get;
+    const Target* target =
+        method < Method::other ? &node->targets[static_cast<std::size_t>(method)] : nullptr;
     if (target && target->endpoint) {
         match.endpoint = target->endpoint;
         match.parameter_count = count;

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxPathParameters = 4;
 struct Match {
     const Endpoint* endpoint = nullptr;  // null: no such path, or (path_known) another method
     bool path_known = false;
-    std::string allow;                   // of a known path, for 405 and OPTIONS
+    std::string allow;  // of a known path, for 405 and OPTIONS
     // Names are the route's, values still percent-encoded.
     std::array<std::pair<std::string_view, std::string_view>, kMaxPathParameters> parameters{};
     std::size_t parameter_count = 0;
@@ -40,7 +40,8 @@ private:
         std::vector<std::string> names;  // of the parameters, from the left
     };
     void add(http::Method method, std::string_view path, const Endpoint& endpoint);
-    const Node* walk(const Node& node, std::string_view rest, std::array<std::string_view, kMaxPathParameters>& values, std::size_t& count) const;
+    const Node* walk(const Node& node, std::string_view rest,
+                     std::array<std::string_view, kMaxPathParameters>& values, std::size_t& count) const;
 
     std::unique_ptr<Node> root_;
 };

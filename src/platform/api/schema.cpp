@@ -5,7 +5,8 @@ namespace grover::api {
 std::string text_schema(const wire::FieldRules& rules) {
     std::string out = R"({"type":"string")";
     if (rules.min_length > 0) out += ",\"minLength\":" + std::to_string(rules.min_length);
-    if (rules.max_length != wire::FieldRules{}.max_length) out += ",\"maxLength\":" + std::to_string(rules.max_length);
+    if (rules.max_length != wire::FieldRules{}.max_length)
+        out += ",\"maxLength\":" + std::to_string(rules.max_length);
     return out + "}";
 }
 

@@ -46,7 +46,8 @@ std::string object_schema(Components& components) {
         [&](const auto&... f) {
             auto one = [&](const auto& field) {
                 using Member = typename std::remove_cvref_t<decltype(field)>::member_type;
-                if constexpr (!is_page<Member> && !std::is_same_v<Member, std::optional<http::UploadedFile>>) {
+                if constexpr (!is_page<Member> &&
+                              !std::is_same_v<Member, std::optional<http::UploadedFile>>) {
                     auto add = [&](std::string_view name) {
                         if (!properties.empty()) properties += ',';
                         wire::append_string(properties, name);
@@ -77,7 +78,8 @@ std::string schema_of(Components& components) {
     } else if constexpr (requires { typename T::described; }) {
         return schema_of<typename T::described>(components);
     } else if constexpr (requires { typename T::mapped_type; }) {
-        return R"({"type":"object","additionalProperties":)" + schema_of<typename T::mapped_type>(components) + "}";
+        return R"({"type":"object","additionalProperties":)" +
+               schema_of<typename T::mapped_type>(components) + "}";
     } else if constexpr (wire::Described<T>) {
         const auto name = type_name<T>();
         if (!components.contains(name)) {
@@ -120,14 +122,24 @@ std::vector<InputInfo> inputs_of(Components& components) {
             [[maybe_unused]] auto one = [&](const auto& field) {
                 using Member = typename std::remove_cvref_t<decltype(field)>::member_type;
                 if constexpr (is_page<Member>) {
-                    out.push_back({"limit", wire::in_query, false, R"({"type":"integer","minimum":1,"maximum":100,"default":)" + std::to_string(static_cast<int>(field.rules.high)) + "}", {}});
-                    out.push_back({"skip", wire::in_query, false, R"({"type":"integer","minimum":0,"default":0})", {}});
-                    out.push_back({"cursor", wire::in_query, false, R"({"type":"string","maxLength":512})", {}});
+                    out.push_back({"limit",
+                                   wire::in_query,
+                                   false,
+                                   R"({"type":"integer","minimum":1,"maximum":100,"default":)" +
+                                       std::to_string(static_cast<int>(field.rules.high)) + "}",
+                                   {}});
+                    out.push_back(
+                        {"skip", wire::in_query, false, R"({"type":"integer","minimum":0,"default":0})", {}});
+                    out.push_back(
+                        {"cursor", wire::in_query, false, R"({"type":"string","maxLength":512})", {}});
                 } else if constexpr (std::is_same_v<Member, std::optional<http::UploadedFile>>) {
-                    out.push_back({std::string(field.name), wire::in_file, false, R"({"type":"string","format":"binary"})", field.rules.summary});
+                    out.push_back({std::string(field.name), wire::in_file, false,
+                                   R"({"type":"string","format":"binary"})", field.rules.summary});
                 } else {
-                    const bool required = !wire::is_optional<Member> && !wire::is_vector<Member> && !field.rules.or_default;
-                    out.push_back({std::string(field.name), field.rules.where, required, schema_with_rules<Member>(field.rules, components), field.rules.summary});
+                    const bool required =
+                        !wire::is_optional<Member> && !wire::is_vector<Member> && !field.rules.or_default;
+                    out.push_back({std::string(field.name), field.rules.where, required,
+                                   schema_with_rules<Member>(field.rules, components), field.rules.summary});
                 }
             };
             (one(f), ...);
