@@ -1,0 +1,134 @@
+// Starts the real binary on a free port with an empty data directory, and speaks to it as a client would.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const binary = process.env.GROVER_BINARY ?? new URL("../../build/release/grover", import.meta.url).pathname;
+
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: any;
+}
+
+export class Grover {
+  private constructor(
+    readonly url: string,
+    readonly data: string,
+    private readonly env: Record<string, string>,
+    private process: ChildProcess,
+  ) {}
+
+  static async start(settings: Record<string, string> = {}): Promise<Grover> {
+    const port = await freePort();
+    const data = mkdtempSync(join(tmpdir(), "grover-contract-"));
+    const env = {
+      PATH: process.env.PATH ?? "",
+      DEBUG: "true",
+      BACKEND_HOST: "127.0.0.1",
+      BACKEND_PORT: String(port),
+      GROVER_DATA: data,
+      RATE_LIMIT_ENABLED: "false",
+      WORKER_THREADS: "2",
+      LOG_FORMAT: "json",
+      EMAIL_BACKEND: "file",
+      ...settings,
+    };
+    const server = new Grover(`http://127.0.0.1:${port}`, data, env, Grover.launch(data, env));
+    await server.ready();
+    return server;
+  }
+
+  private static launch(cwd: string, env: Record<string, string>): ChildProcess {
+    return spawn(binary, ["serve"], { cwd, env, stdio: "ignore" });
+  }
+
+  // Until /api/ready answers 200; the process ending first is an error.
+  private async ready(): Promise<void> {
+    for (let attempt = 0; attempt < 600; ++attempt) {
+      if (this.process.exitCode !== null) throw new Error(`the server ended with ${this.process.exitCode}`);
+      try {
+        if ((await fetch(`${this.url}/api/ready`)).status === 200) return;
+      } catch {
+        // Not listening yet.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error("the server did not become ready");
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<number | null> {
+    const ended = new Promise<number | null>((resolve) => this.process.once("exit", (code) => resolve(code)));
+    this.process.kill(signal);
+    return ended;
+  }
+
+  // Ends the process and starts it again on the same data.
+  async restart(signal: NodeJS.Signals): Promise<number | null> {
+    const code = await this.end(signal);
+    this.process = Grover.launch(this.data, this.env);
+    await this.ready();
+    return code;
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null) await this.end("SIGKILL");
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  log(): string {
+    return readFileSync(join(this.data, "log", "grover.log"), "utf8");
+  }
+
+  async send(method: string, path: string, init: { token?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<Answer> {
+    const headers: Record<string, string> = { ...init.headers };
+    if (init.token) headers.Authorization = `Bearer ${init.token}`;
+    let body: BodyInit | undefined;
+    if (init.body instanceof FormData || typeof init.body === "string" || init.body instanceof Uint8Array) {
+      body = init.body as BodyInit;
+    } else if (init.body !== undefined) {
+      headers["Content-Type"] = "application/json";
+      body = JSON.stringify(init.body);
+    }
+    const response = await fetch(this.url + path, { method, headers, body, redirect: "manual" });
+    const text = await response.text();
+    let json: any = null;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      // Not every answer is JSON.
+    }
+    return { status: response.status, headers: response.headers, text, json };
+  }
+
+  get = (path: string, token?: string) => this.send("GET", path, { token });
+  post = (path: string, token?: string, body?: unknown) => this.send("POST", path, { token, body });
+  put = (path: string, token?: string, body?: unknown) => this.send("PUT", path, { token, body });
+  delete = (path: string, token?: string) => this.send("DELETE", path, { token });
+
+  // A new account: its token and its id.
+  async user(name: string): Promise<{ token: string; id: string; name: string }> {
+    const answer = await this.post("/api/auth/register", undefined, { email: `${name}@example.com`, password: "correct horse 9", name, username: name });
+    if (answer.status !== 201) throw new Error(`register ${name}: ${answer.status} ${answer.text}`);
+    return { token: answer.json.session_token, id: answer.json.user_id, name };
+  }
+}
+
+// A red picture of 8 x 8 pixels.
+export const tinyPng = Uint8Array.from(
+  Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAACXBIWXMAAAABAAAAAQBPJcTWAAAAEklEQVR4nGP4y8CAFWEXHbQSAPZwP0G2GkFNAAAAAElFTkSuQmCC", "base64"),
+);
