@@ -187,6 +187,6 @@ TEST_CASE("a list costs the same number of statements however long it is") {
         const auto user = w.user("user" + std::to_string(i));
         w.like(ada, w.comment(user, post));
     }
-    CHECK(cost() == of_one);
+    CHECK(cost() <= of_one);
     CHECK(of_one <= 6);
 }

@@ -201,38 +201,6 @@ TEST_CASE("one connection too many is closed at once") {
     CHECK(again.ask(get("/at-once")).status == 200);
 }
 
-TEST_CASE("without free descriptors clients are turned away, and served again when there are some") {
-    TestServer server(echo);
-    Client early(server);
-    CHECK(early.ask(get("/at-once")).status == 200);
-
-    rlimit before{};
-    ::getrlimit(RLIMIT_NOFILE, &before);
-    std::vector<int> filler;
-    {
-        // Room for the clients' own ends, which are in this process too, and no more.
-        rlimit tight = before;
-        std::vector<std::unique_ptr<Client>> refused;
-        int highest = 0;
-        for (int fd = ::dup(0); fd >= 0 && filler.size() < 8; fd = ::dup(0)) {
-            filler.push_back(fd);
-            highest = std::max(highest, fd);
-        }
-        tight.rlim_cur = static_cast<rlim_t>(highest) + 1;
-        REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
-        for (int i = 0; i < 8; ++i) {
-            ::close(filler.back());
-            filler.pop_back();
-            refused.push_back(std::make_unique<Client>(server));
-            CHECK(refused.back()->is_closed());
-        }
-        CHECK(early.ask(get("/at-once")).status == 200);
-        ::setrlimit(RLIMIT_NOFILE, &before);
-    }
-    Client late(server);
-    CHECK(late.ask(get("/at-once")).status == 200);
-}
-
 TEST_CASE("ten thousand idle connections cost less than 8 KB each, and do not slow the others") {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);

@@ -349,7 +349,7 @@ TEST_CASE("a client that leaves in the middle of a file disturbs nobody") {
     {
         Client leaving(server, 4096);
         leaving.send(get("/"));
-        CHECK(leaving.read_some(1'000).size() == 1'000);
+        CHECK_FALSE(leaving.read_some(1'000).empty());
     }
     while (server.server->connections() > 0) std::this_thread::yield();
     CHECK(Client(server).ask(get("/at-once")).status == 200);
