@@ -1,0 +1,55 @@
+// Who lives in the demo community and what they say: facts only, demo.cpp plays them.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace grover::seed {
+
+struct DemoPerson {
+    std::string_view username;
+    std::string_view name;
+    std::string_view bio;
+    int hue;  // of the avatar
+    std::string_view website = {};
+    bool is_private = false;
+};
+
+struct DemoComment {
+    std::string_view by;
+    std::string_view text;
+    int answers = -1;  // which of this post's comments; none: the post
+};
+
+struct DemoPost {
+    std::string_view by;
+    double days_ago;
+    std::string_view text;
+    std::string_view picture = {};  // file of drawing.hpp
+    std::string_view place = {};
+    std::string_view category = {};
+    std::string_view question = {};
+    std::vector<std::string> options = {};
+    int poll_hours = 24;
+    bool for_followers = false;
+    bool is_pinned = false;
+    std::vector<DemoComment> comments = {};
+};
+
+struct DemoRepost {
+    std::string_view by;
+    std::string_view of;  // the beginning of that post's text
+    double days_ago;
+    std::string_view comment = {};
+};
+
+// The first is whom the printed login belongs to.
+std::span<const DemoPerson> demo_people();
+// In any order.
+std::span<const DemoPost> demo_posts();
+std::span<const DemoRepost> demo_reposts();
+
+}  // namespace grover::seed
