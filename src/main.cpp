@@ -6,6 +6,7 @@
 
 #include "app/app.hpp"
 #include "app/build_info.hpp"
+#include "app/seed/drawing.hpp"
 #include "domains/media/media.hpp"
 #include "platform/config/config.hpp"
 
@@ -74,10 +75,16 @@ int main(int argc, char** argv) {
     auto* version = cli.add_subcommand("version", "print what was built");
     auto* image_worker = cli.add_subcommand("image-worker", "decode pictures for a parent process");
     image_worker->group("");  // not for people
+    std::string drawings;
+    auto* save_drawings =
+        cli.add_subcommand("save-drawings", "turn drawings into pictures for a parent process");
+    save_drawings->add_option("directory", drawings)->required();
+    save_drawings->group("");
     cli.require_subcommand(0, 1);
     CLI11_PARSE(cli, argc, argv);
 
     if (*image_worker) return media::image_worker_main();
+    if (*save_drawings) return seed::save_drawings_main(drawings);
     if (*version) {
         std::cout << "grover " << app::kBuildCommit << " of " << app::kBuildTime << '\n';
         return EXIT_SUCCESS;

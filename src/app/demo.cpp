@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "app/seed/demo.hpp"
+
 namespace grover::app {
 namespace {
 
@@ -15,11 +17,38 @@ std::optional<DemoLogin> kept_login(const Config& config) {
     return login;
 }
 
+// Readable by the operator alone: it opens an account.
+void keep_login(const Config& config, const DemoLogin& login) {
+    const auto file = login_file(config);
+    std::ofstream out(file);
+    std::filesystem::permissions(file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    out << login.email << ' ' << login.password << '\n';
+}
+
 }  // namespace
 
-std::optional<DemoLogin> ensure_demo(const Config& config, const Clock&, db::Database&, Domains&,
-                                     jobs::Background&) {
-    return kept_login(config);
+std::optional<DemoLogin> ensure_demo(const Config& config, const Clock& clock, db::Database& db,
+                                     Domains& domains, const std::string& secret) {
+    if (!seed::is_empty(db)) return kept_login(config);
+    std::cout << "Making a small community to look at ..." << std::endl;
+    const auto made = seed::seed_demo({
+        .db = db,
+        .clock = clock,
+        .files = domains.files,
+        .users = users_options(config, secret),
+        .media = media_options(config, secret),
+        .make_picture_store = [&](media::MediaService& media) -> std::unique_ptr<users::PictureStore> {
+            return std::make_unique<PictureStore>(db, media);
+        },
+        .set_password =
+            [&](const UserId& user, const std::string& password) {
+                const auto hash = auth::AuthService::hash_password(password);
+                db.write([&](db::Write& tx) { domains.auth.set_password_hash(tx, user, hash); });
+            },
+    });
+    keep_login(config, {made.email, made.password});
+    return DemoLogin{made.email, made.password};
 }
 
 void print_login(const Config& config, unsigned port, const DemoLogin& login) {

@@ -15,7 +15,7 @@ struct DemoLogin {
 
 // Fills an empty store. The login of this or an earlier start (kept in <GROVER_DATA>/demo-login.txt), if there is one.
 std::optional<DemoLogin> ensure_demo(const Config& config, const Clock& clock, db::Database& db,
-                                     Domains& domains, jobs::Background& background);
+                                     Domains& domains, const std::string& secret);
 
 void print_login(const Config& config, unsigned port, const DemoLogin& login);
 

@@ -18,26 +18,6 @@ std::vector<UserId> user_ids(const std::vector<std::string>& texts) {
     return ids;
 }
 
-users::Options users_options(const Ground& ground) {
-    const Config& config = ground.config;
-    return {
-        .admin_user_ids = user_ids(config.admin_user_ids),
-        .account_deletion_days = static_cast<int>(config.account_deletion_days.count()),
-        .data_dir = config.grover_data.string(),
-        .link_secret = ground.signing_secret,
-    };
-}
-
-media::Options media_options(const Ground& ground) {
-    const Config& config = ground.config;
-    return {
-        .root = config.media_root,
-        .cdn_base_url = config.media_cdn_base_url,
-        .url_secret = config.media_url_secret.empty() ? ground.signing_secret : config.media_url_secret,
-        .image_workers = std::max(1u, static_cast<unsigned>(config.worker_threads)),
-    };
-}
-
 integrations::MailOptions mail_options(const Config& config) {
     return {
         .backend = static_cast<integrations::MailBackend>(config.email_backend),
@@ -79,13 +59,31 @@ auth::Options auth_options(const Ground& ground) {
 
 }  // namespace
 
+users::Options users_options(const Config& config, const std::string& secret) {
+    return {
+        .admin_user_ids = user_ids(config.admin_user_ids),
+        .account_deletion_days = static_cast<int>(config.account_deletion_days.count()),
+        .data_dir = config.grover_data.string(),
+        .link_secret = secret,
+    };
+}
+
+media::Options media_options(const Config& config, const std::string& secret) {
+    return {
+        .root = config.media_root,
+        .cdn_base_url = config.media_cdn_base_url,
+        .url_secret = config.media_url_secret.empty() ? secret : config.media_url_secret,
+        .image_workers = std::max(1u, static_cast<unsigned>(config.worker_threads)),
+    };
+}
+
 Domains::Domains(const Ground& ground)
     : hashing(static_cast<unsigned>(ground.config.worker_threads), kQueuedHashes),
       files(static_cast<unsigned>(ground.config.worker_threads), kQueuedFiles),
       http_client(ground.loops),
       mailer(ground.loops, ground.clock, mail_options(ground.config)),
-      users(ground.db, ground.clock, ground.ids, users_options(ground)),
-      media(ground.db, users, ground.clock, files, media_options(ground)),
+      users(ground.db, ground.clock, ground.ids, users_options(ground.config, ground.signing_secret)),
+      media(ground.db, users, ground.clock, files, media_options(ground.config, ground.signing_secret)),
       posts(ground.db, ground.clock, users, media),
       comments(ground.db, ground.clock, users, posts.gate()),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),

@@ -55,6 +55,10 @@ private:
     std::unique_ptr<users::ExportContributor> comments_export_;
 };
 
+// Options of two services by this configuration, for who makes services of their own.
+users::Options users_options(const Config& config, const std::string& secret);
+media::Options media_options(const Config& config, const std::string& secret);
+
 // The secret that signs cursors, links and mail tokens: JWT_SECRET when it is long enough, else one that is made once and
 // kept in the store.
 std::string signing_secret(const Config& config, db::Database& db);

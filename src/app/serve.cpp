@@ -85,7 +85,7 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     Domains domains({config, clock, ids, *db, &loops, background, secret});
 
     std::optional<DemoLogin> login;
-    if (options.demo) login = ensure_demo(config, clock, *db, domains, background);
+    if (options.demo) login = ensure_demo(config, clock, *db, domains, secret);
 
     std::atomic<bool> draining{false};
     Api api;

@@ -37,7 +37,7 @@ void limit(int resource, rlim_t value) {
     setrlimit(static_cast<__rlimit_resource>(resource), &both);
 }
 
-rlim_t address_space_in_use() {
+[[maybe_unused]] rlim_t address_space_in_use() {
     unsigned long pages = 0;
     if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
         if (std::fscanf(file, "%lu", &pages) != 1) pages = 0;
