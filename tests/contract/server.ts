@@ -46,6 +46,8 @@ export class Grover {
       WORKER_THREADS: "2",
       LOG_FORMAT: "json",
       EMAIL_BACKEND: "file",
+      // tools/with_postgres npm test -- main_job: the same on PostgreSQL, whose one database must be empty.
+      ...(process.env.GROVER_TEST_POSTGRES ? { DATABASE_URL: process.env.GROVER_TEST_POSTGRES } : {}),
       ...settings,
     };
     const server = new Grover(`http://127.0.0.1:${port}`, data, env, Grover.launch(data, env));
