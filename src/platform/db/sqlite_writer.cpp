@@ -182,9 +182,9 @@ void SqliteWriter::run_batch(Waiting*& pending) {
     Batch batch;
     try {
         connection_.control(kBegin);
-    } catch (...) {
+    } catch (const Error& error) {
         for (; pending != nullptr; pending = pending->next) {
-            pending->error = std::current_exception();
+            pending->error = std::make_exception_ptr(error);
             batch.failed.push_back(pending);
         }
         deliver(batch);
@@ -263,12 +263,17 @@ void SqliteWriter::give_up(Batch& batch, Waiting*& pending) {
 void SqliteWriter::commit(Batch& batch) {
     const std::uint64_t number = stamps_.next_commit();
     for (const std::uint64_t key : batch.touched) stamps_.raise(key, number);
+    // Each its own: an exception belongs to the thread that handles it.
+    const auto fail = [&](const Error& error) {
+        for (Waiting* const waiting : batch.succeeded) waiting->error = std::make_exception_ptr(error);
+        roll_back();
+    };
     try {
         connection_.control(kCommit);
-    } catch (...) {
-        for (Waiting* const waiting : batch.succeeded) waiting->error = std::current_exception();
-        roll_back();
-        return;
+    } catch (const Error& error) {
+        return fail(error);
+    } catch (const std::exception& error) {
+        return fail(database_error(std::string("commit: ") + error.what()));
     }
     stamps_.publish(number);
     commits_.fetch_add(1, std::memory_order_relaxed);
