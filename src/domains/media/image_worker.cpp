@@ -32,6 +32,13 @@ constexpr rlim_t kFiles = 64;
 // A worker that nobody needs gives its memory back; the server starts another.
 constexpr int kIdleMilliseconds = 60'000;
 
+// Sanitizers reserve terabytes of addresses.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
 void limit(int resource, rlim_t value) {
     const rlimit both{value, value};
     setrlimit(static_cast<__rlimit_resource>(resource), &both);
@@ -72,10 +79,7 @@ void limit_everything() {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, kFiles);
     limit(RLIMIT_FSIZE, kLargestFile);
-    // Sanitizers reserve terabytes of addresses.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    limit(RLIMIT_AS, address_space_in_use() + kMemory);
-#endif
+    if (!kIsSanitized) limit(RLIMIT_AS, address_space_in_use() + kMemory);
     shut_off();
 }
 
