@@ -296,6 +296,7 @@ CREATE TABLE media_references (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (media_id, kind, reference_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX media_references_by_access ON media_references (media_id, access);
 CREATE INDEX media_references_of ON media_references (kind, reference_id);
 
 CREATE TABLE mutes (
