@@ -128,6 +128,7 @@ StanceAnswer PostsService::dislike(const Caller& me, const PostId& post_id) {
 SaveAnswer PostsService::save(const Caller& me, const PostId& post_id) {
     return db_.write([&](db::Write& tx) -> SaveAnswer {
         gate_.get_visible(tx, me, post_id);
+        lock(tx, post_id);
         tx.touch(marks_key(me.id));
         if (tx.exec(marks::delete_save{.user_id = me.id, .post_id = post_id}) > 0)
             return {"Post unsaved", false};
