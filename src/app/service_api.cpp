@@ -22,14 +22,14 @@ struct State {
     std::string status;
     std::optional<std::string> error;
     static constexpr auto fields =
-        std::tuple{field("status", &State::status), field("error", &State::error, wire::absent_when_null)};
+        Pack{field("status", &State::status), field("error", &State::error, wire::absent_when_null)};
 };
 
 struct PaypalState {
     std::string status;
     std::string mode;
     static constexpr auto fields =
-        std::tuple{field("status", &PaypalState::status), field("mode", &PaypalState::mode)};
+        Pack{field("status", &PaypalState::status), field("mode", &PaypalState::mode)};
 };
 
 struct Services {
@@ -42,7 +42,7 @@ struct Services {
     State push;
     State email;
     State google;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("mongodb", &Services::mongodb), field("database", &Services::database),
         field("redis", &Services::redis),     field("cloudinary", &Services::cloudinary),
         field("agora", &Services::agora),     field("paypal", &Services::paypal),
@@ -58,7 +58,7 @@ struct Health {
     std::string version;
     std::int64_t uptime_seconds = 0;
     Services services;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("status", &Health::status),     field("timestamp", &Health::timestamp),
         field("version", &Health::version),   field("uptime_seconds", &Health::uptime_seconds),
         field("services", &Health::services),
@@ -68,7 +68,7 @@ struct Health {
 struct Features {
     bool payments = false, live_streaming = false, stories = false, communities = false, google = false,
          push_web = false;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("payments", &Features::payments), field("live_streaming", &Features::live_streaming),
         field("stories", &Features::stories),   field("communities", &Features::communities),
         field("google", &Features::google),     field("push_web", &Features::push_web),
@@ -80,7 +80,7 @@ struct PublicConfig {
     std::map<std::string, std::int64_t> limits;
     std::string currency = "USD";
     std::optional<std::string> min_app_version;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("features", &PublicConfig::features),
         field("limits", &PublicConfig::limits),
         field("currency", &PublicConfig::currency),
@@ -93,7 +93,7 @@ struct Version {
     std::string version;
     std::string commit;
     std::string built_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("name", &Version::name),
         field("version", &Version::version),
         field("commit", &Version::commit),
@@ -115,20 +115,20 @@ constexpr Route service_route(std::string_view path, std::string_view summary, b
 struct HealthGet {
     static constexpr Route route =
         service_route("/health", "State of the server and of what it depends on.", false);
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 // Answered before routing (dispatcher.cpp); here for the list of endpoints.
 struct LivenessGet {
     static constexpr Route route = service_route("/health", "Whether the process lives.", true);
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 struct ReadyGet {
     static constexpr Route route = service_route("/ready", "Whether the server takes requests.", false);
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 struct OpenapiGet {
     static constexpr Route route = service_route("/openapi.json", "This description.", true);
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 constexpr std::array kRedoc{api::Alias{Method::get, "/redoc"}};
 struct DocsGet {
@@ -140,7 +140,7 @@ struct DocsGet {
                                  .aliases = kRedoc,
                                  .absolute = true,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 struct DocsAssetGet {
     std::string name;
@@ -151,7 +151,7 @@ struct DocsAssetGet {
                                  .limit = RateClass::exempt,
                                  .absolute = true,
                                  .cache_control = "public, max-age=3600"};
-    static constexpr auto fields = std::tuple{field("name", &DocsAssetGet::name, wire::in_path)};
+    static constexpr auto fields = Pack{field("name", &DocsAssetGet::name, wire::in_path)};
 };
 constexpr std::array kPlainMetrics{api::Alias{Method::get, "/metrics"}};
 struct MetricsGet {
@@ -163,12 +163,12 @@ struct MetricsGet {
                                  .aliases = kPlainMetrics,
                                  .absolute = true,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 struct VersionGet {
     static constexpr Route route{
         .method = Method::get, .path = "/version", .summary = "What is running.", .auth = Auth::none};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 struct ConfigGet {
     static constexpr Route route{.method = Method::get,
@@ -176,7 +176,7 @@ struct ConfigGet {
                                  .summary = "Features and limits that clients adapt to.",
                                  .auth = Auth::none,
                                  .cache_control = "public, max-age=300"};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 State configured(bool is) { return {is ? "configured" : "not_configured", {}}; }

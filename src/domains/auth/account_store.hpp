@@ -32,7 +32,7 @@ struct IdentityRow {
     std::string email;
     Time linked_at;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("provider", &IdentityRow::provider),
         db::column("email", &IdentityRow::email),
         db::column("linked_at", &IdentityRow::linked_at),
@@ -44,7 +44,7 @@ struct OauthStateRow {
     std::string nonce;
     std::string redirect;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("verifier", &OauthStateRow::verifier),
         db::column("nonce", &OauthStateRow::nonce),
         db::column("redirect", &OauthStateRow::redirect),
@@ -60,7 +60,7 @@ struct SignInIdRow {
     std::optional<std::string> redeemed_ip;
     std::optional<SessionId> session_id;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("user_id", &SignInIdRow::user_id),
         db::column("method", &SignInIdRow::method),
         db::column("is_new_user", &SignInIdRow::is_new_user),

@@ -35,7 +35,7 @@ struct SessionExchange {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{field("session_id", &SessionExchange::session_id, in_query)};
+    static constexpr auto fields = Pack{field("session_id", &SessionExchange::session_id, in_query)};
 };
 
 // The same with the id where no access log shows it.
@@ -48,7 +48,7 @@ struct SessionExchangePost {
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
     static constexpr auto fields =
-        std::tuple{field("session_id", &SessionExchangePost::session_id, in_body | in_query)};
+        Pack{field("session_id", &SessionExchangePost::session_id, in_body | in_query)};
 };
 
 struct Register {
@@ -65,7 +65,7 @@ struct Register {
                                  .limit = RateClass::auth,
                                  .status = 201,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("email", &Register::email, in_body | in_query),
         field("password", &Register::password, in_body, wire::length(8, 128)),
         field("name", &Register::name, in_body | in_query),
@@ -86,7 +86,7 @@ struct Login {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("email", &Login::email, in_body | in_query),
         field("password", &Login::password, in_body),
         field("token_type", &Login::token_type, in_body | in_query, wire::or_default),
@@ -100,7 +100,7 @@ struct GetMe {
                                  .summary = "The own account.",
                                  .open_while_leaving = true,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct GetProviders {
@@ -109,7 +109,7 @@ struct GetProviders {
                                  .summary = "The ways to sign in.",
                                  .auth = Auth::none,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 // ---- sessions ---------------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ struct Logout {
                                  .summary = "End this session.",
                                  .open_while_leaving = true,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct LogoutAll {
@@ -130,7 +130,7 @@ struct LogoutAll {
                                  .summary = "End all own sessions.",
                                  .cache_control = kNoStore};
     static constexpr auto fields =
-        std::tuple{field("keep_current", &LogoutAll::keep_current, in_body | in_query, wire::or_default)};
+        Pack{field("keep_current", &LogoutAll::keep_current, in_body | in_query, wire::or_default)};
 };
 
 struct SessionList {
@@ -139,7 +139,7 @@ struct SessionList {
                                  .path = "/auth/sessions",
                                  .summary = "The own live sessions.",
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{api::page(&SessionList::page)};
+    static constexpr auto fields = Pack{api::page(&SessionList::page)};
 };
 
 struct SessionDelete {
@@ -148,7 +148,7 @@ struct SessionDelete {
                                  .path = "/auth/sessions/{session_id}",
                                  .summary = "End one own session.",
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{field("session_id", &SessionDelete::session_id, in_path)};
+    static constexpr auto fields = Pack{field("session_id", &SessionDelete::session_id, in_path)};
 };
 
 struct AuditList {
@@ -157,7 +157,7 @@ struct AuditList {
                                  .path = "/auth/audit",
                                  .summary = "Security events of the own account, newest first.",
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{api::page(&AuditList::page)};
+    static constexpr auto fields = Pack{api::page(&AuditList::page)};
 };
 
 struct SocketTicket {
@@ -165,7 +165,7 @@ struct SocketTicket {
                                  .path = "/auth/socket-ticket",
                                  .summary = "A ticket for one socket handshake that cannot set headers.",
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct TokenCreate {
@@ -173,7 +173,7 @@ struct TokenCreate {
                                  .path = "/auth/token",
                                  .summary = "JWT access and refresh tokens of this session.",
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct TokenRefresh {
@@ -184,7 +184,7 @@ struct TokenRefresh {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{field("refresh_token", &TokenRefresh::refresh_token, in_body)};
+    static constexpr auto fields = Pack{field("refresh_token", &TokenRefresh::refresh_token, in_body)};
 };
 
 // ---- addresses and passwords --------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ struct VerifyEmail {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{field("token", &VerifyEmail::token, in_body)};
+    static constexpr auto fields = Pack{field("token", &VerifyEmail::token, in_body)};
 };
 
 struct VerifyEmailPage {
@@ -208,8 +208,7 @@ struct VerifyEmailPage {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields =
-        std::tuple{field("token", &VerifyEmailPage::token, in_query, wire::or_default)};
+    static constexpr auto fields = Pack{field("token", &VerifyEmailPage::token, in_query, wire::or_default)};
 };
 
 struct VerifyEmailResend {
@@ -218,7 +217,7 @@ struct VerifyEmailResend {
                                  .summary = "Mail the verification link again.",
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct PasswordForgot {
@@ -229,7 +228,7 @@ struct PasswordForgot {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{field("email", &PasswordForgot::email, in_body | in_query)};
+    static constexpr auto fields = Pack{field("email", &PasswordForgot::email, in_body | in_query)};
 };
 
 struct PasswordReset {
@@ -241,7 +240,7 @@ struct PasswordReset {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("token", &PasswordReset::token, in_body),
         field("password", &PasswordReset::password, in_body, wire::length(8, 128)),
     };
@@ -256,7 +255,7 @@ struct PasswordResetPage {
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
     static constexpr auto fields =
-        std::tuple{field("token", &PasswordResetPage::token, in_query, wire::or_default)};
+        Pack{field("token", &PasswordResetPage::token, in_query, wire::or_default)};
 };
 
 struct PasswordChange {
@@ -267,7 +266,7 @@ struct PasswordChange {
                                  .summary = "Change the password.",
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("current_password", &PasswordChange::current_password, in_body),
         field("new_password", &PasswordChange::new_password, in_body, wire::length(8, 128)),
     };
@@ -281,7 +280,7 @@ struct Reauthenticate {
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
     static constexpr auto fields =
-        std::tuple{field("current_password", &Reauthenticate::current_password, in_body)};
+        Pack{field("current_password", &Reauthenticate::current_password, in_body)};
 };
 
 struct EmailChange {
@@ -291,7 +290,7 @@ struct EmailChange {
                                  .path = "/auth/email/change",
                                  .summary = "Move the account to another address.",
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("email", &EmailChange::email, in_body | in_query),
         field("current_password", &EmailChange::current_password, in_body),
     };
@@ -305,7 +304,7 @@ struct EmailUndo {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{field("token", &EmailUndo::token, in_body)};
+    static constexpr auto fields = Pack{field("token", &EmailUndo::token, in_body)};
 };
 
 struct EmailUndoPage {
@@ -316,8 +315,7 @@ struct EmailUndoPage {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields =
-        std::tuple{field("token", &EmailUndoPage::token, in_query, wire::or_default)};
+    static constexpr auto fields = Pack{field("token", &EmailUndoPage::token, in_query, wire::or_default)};
 };
 
 }  // namespace grover::auth

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
@@ -30,7 +29,7 @@ struct SessionEnded {
     UserId user_id;
     SessionEndReason reason{};
     static constexpr std::string_view name = "auth.session_ended";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("session_id", &SessionEnded::session_id),
         wire::field("user_id", &SessionEnded::user_id),
         wire::field("reason", &SessionEnded::reason),
@@ -59,7 +58,7 @@ struct SecurityAlert {
     std::string ip;
     Time created_at;
     static constexpr std::string_view name = "auth.security_alert";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &SecurityAlert::user_id),
         wire::field("matter", &SecurityAlert::matter),
         wire::field("platform", &SecurityAlert::platform),
@@ -95,7 +94,7 @@ struct SendMail {
     std::string token_id;
     std::string detail;  // what the text adds: the device, the other address
     static constexpr std::string_view name = "auth.send_mail";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("kind", &SendMail::kind),           wire::field("to", &SendMail::to),
         wire::field("user_name", &SendMail::user_name), wire::field("token_id", &SendMail::token_id),
         wire::field("detail", &SendMail::detail),
@@ -107,7 +106,7 @@ struct SendMail {
 struct StartPasswordReset {
     std::string email;
     static constexpr std::string_view name = "auth.start_password_reset";
-    static constexpr auto fields = std::tuple{wire::field("email", &StartPasswordReset::email)};
+    static constexpr auto fields = Pack{wire::field("email", &StartPasswordReset::email)};
 };
 
 }  // namespace grover::auth

@@ -17,7 +17,7 @@ using wire::field;
 
 struct Message {
     std::string message;
-    static constexpr auto fields = std::tuple{field("message", &Message::message)};
+    static constexpr auto fields = Pack{field("message", &Message::message)};
 };
 
 struct TokenObject {
@@ -27,7 +27,7 @@ struct TokenObject {
     std::string refresh_token;
     std::int64_t refresh_expires_in = 0;
     SessionId session_id;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("access_token", &TokenObject::access_token),
         field("token_type", &TokenObject::token_type),
         field("expires_in", &TokenObject::expires_in),
@@ -50,18 +50,18 @@ struct SignIn : users::Me {
     std::optional<SessionId> session_id;
 
     static constexpr auto fields =
-        std::tuple_cat(users::Me::fields,
-                       std::tuple{
-                           field("session_token", &SignIn::session_token, wire::absent_when_null),
-                           field("expires_at", &SignIn::expires_at),
-                           field("is_new_user", &SignIn::is_new_user),
-                           field("access_token", &SignIn::access_token, wire::absent_when_null),
-                           field("token_type", &SignIn::token_type, wire::absent_when_null),
-                           field("expires_in", &SignIn::expires_in, wire::absent_when_null),
-                           field("refresh_token", &SignIn::refresh_token, wire::absent_when_null),
-                           field("refresh_expires_in", &SignIn::refresh_expires_in, wire::absent_when_null),
-                           field("session_id", &SignIn::session_id, wire::absent_when_null),
-                       });
+        join(users::Me::fields,
+             Pack{
+                 field("session_token", &SignIn::session_token, wire::absent_when_null),
+                 field("expires_at", &SignIn::expires_at),
+                 field("is_new_user", &SignIn::is_new_user),
+                 field("access_token", &SignIn::access_token, wire::absent_when_null),
+                 field("token_type", &SignIn::token_type, wire::absent_when_null),
+                 field("expires_in", &SignIn::expires_in, wire::absent_when_null),
+                 field("refresh_token", &SignIn::refresh_token, wire::absent_when_null),
+                 field("refresh_expires_in", &SignIn::refresh_expires_in, wire::absent_when_null),
+                 field("session_id", &SignIn::session_id, wire::absent_when_null),
+             });
 };
 
 struct SessionView {
@@ -75,7 +75,7 @@ struct SessionView {
     Time created_at;
     Time last_used_at;
     Time expires_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("session_id", &SessionView::session_id),
         field("current", &SessionView::current),
         field("method", &SessionView::method),
@@ -92,7 +92,7 @@ struct SessionView {
 struct SessionListAnswer {
     std::vector<SessionView> sessions;
     std::int64_t total = 0;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("sessions", &SessionListAnswer::sessions),
         field("total", &SessionListAnswer::total),
     };
@@ -111,7 +111,7 @@ struct AuditEntry {
     std::string ip;
     std::string user_agent;
     Time created_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("event", &AuditEntry::event),           field("outcome", &AuditEntry::outcome),
         field("session_id", &AuditEntry::session_id), field("ip", &AuditEntry::ip),
         field("user_agent", &AuditEntry::user_agent), field("created_at", &AuditEntry::created_at),
@@ -122,7 +122,7 @@ using AuditPage = Page<AuditEntry>;
 struct LogoutAllAnswer {
     std::string message = "Logged out everywhere";
     std::int64_t revoked = 0;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &LogoutAllAnswer::message),
         field("revoked", &LogoutAllAnswer::revoked),
     };
@@ -134,7 +134,7 @@ struct Providers {
     bool session_exchange = false;
     bool registration = false;
     bool jwt = false;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("password", &Providers::password),
         field("google", &Providers::google),
         field("session_exchange", &Providers::session_exchange),
@@ -146,7 +146,7 @@ struct Providers {
 struct VerifyEmailAnswer {
     std::string message;
     users::Me user;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &VerifyEmailAnswer::message),
         field("user", &VerifyEmailAnswer::user),
     };
@@ -156,7 +156,7 @@ struct IdentityView {
     std::string provider;
     std::string email;
     Time linked_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("provider", &IdentityView::provider),
         field("email", &IdentityView::email),
         field("linked_at", &IdentityView::linked_at),
@@ -164,19 +164,19 @@ struct IdentityView {
 };
 struct IdentitiesAnswer {
     std::vector<IdentityView> identities;
-    static constexpr auto fields = std::tuple{field("identities", &IdentitiesAnswer::identities)};
+    static constexpr auto fields = Pack{field("identities", &IdentitiesAnswer::identities)};
 };
 
 struct ReauthenticateAnswer {
     Time reauthenticated_until;
     static constexpr auto fields =
-        std::tuple{field("reauthenticated_until", &ReauthenticateAnswer::reauthenticated_until)};
+        Pack{field("reauthenticated_until", &ReauthenticateAnswer::reauthenticated_until)};
 };
 
 struct TicketAnswer {
     std::string ticket;
     std::int64_t expires_in = 60;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("ticket", &TicketAnswer::ticket),
         field("expires_in", &TicketAnswer::expires_in),
     };

@@ -20,7 +20,7 @@ struct LoginPage {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("redirect", &LoginPage::redirect, in_query),
         field("mode", &LoginPage::mode, in_query, wire::or_default),
     };
@@ -42,7 +42,7 @@ struct LoginPageForm {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("redirect", &LoginPageForm::redirect, in_body),
         field("action", &LoginPageForm::action, in_body, wire::or_default),
         field("email", &LoginPageForm::email, in_body, wire::or_default),
@@ -61,7 +61,7 @@ struct GoogleStart {
                                  .limit = RateClass::auth,
                                  .status = 302,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("redirect", &GoogleStart::redirect, in_query),
         field("mode", &GoogleStart::mode, in_query, wire::or_default),
     };
@@ -78,7 +78,7 @@ struct GoogleCallback {
                                  .limit = RateClass::auth,
                                  .status = 302,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("code", &GoogleCallback::code, in_query, wire::or_default),
         field("state", &GoogleCallback::state, in_query, wire::or_default),
         field("error", &GoogleCallback::error, in_query, wire::or_default),
@@ -96,7 +96,7 @@ struct GoogleSignIn {
                                  .auth = Auth::none,
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("id_token", &GoogleSignIn::id_token, in_body),
         field("nonce", &GoogleSignIn::nonce, in_body),
         field("token_type", &GoogleSignIn::token_type, in_body, wire::or_default),
@@ -109,7 +109,7 @@ struct IdentityList {
                                  .path = "/auth/identities",
                                  .summary = "Linked accounts of providers.",
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct IdentityLinkGoogle {
@@ -119,7 +119,7 @@ struct IdentityLinkGoogle {
                                  .summary = "Link a Google account.",
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{field("id_token", &IdentityLinkGoogle::id_token, in_body)};
+    static constexpr auto fields = Pack{field("id_token", &IdentityLinkGoogle::id_token, in_body)};
 };
 
 struct IdentityUnlinkGoogle {
@@ -128,7 +128,7 @@ struct IdentityUnlinkGoogle {
                                  .summary = "Unlink the Google account.",
                                  .limit = RateClass::auth,
                                  .cache_control = kNoStore};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 }  // namespace grover::auth

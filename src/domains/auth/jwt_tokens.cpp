@@ -23,7 +23,7 @@ struct AccessClaims {
     std::int64_t iat = 0;
     std::int64_t exp = 0;
     std::string jti;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("iss", &AccessClaims::iss), field("typ", &AccessClaims::typ),
         field("sub", &AccessClaims::sub), field("user_id", &AccessClaims::user_id),
         field("sid", &AccessClaims::sid), field("iat", &AccessClaims::iat),

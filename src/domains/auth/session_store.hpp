@@ -24,7 +24,7 @@ struct SessionRow {
     Time ends_at;
     std::optional<Time> reauthenticated_until;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("session_id", &SessionRow::session_id),
         db::column("user_id", &SessionRow::user_id),
         db::column("token_hash", &SessionRow::token_hash),
@@ -49,7 +49,7 @@ struct ListedSession {
     Time last_used_at;
     Time expires_at;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("session_id", &ListedSession::session_id),
         db::column("method", &ListedSession::method),
         db::column("device", &ListedSession::device),
@@ -66,7 +66,7 @@ struct EndedSession {
     SessionId session_id;
     std::string token_hash;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("session_id", &EndedSession::session_id),
         db::column("token_hash", &EndedSession::token_hash),
     };
@@ -78,7 +78,7 @@ struct RefreshTokenRow {
     Time expires_at;
     std::optional<Time> replaced_at;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("token_hash", &RefreshTokenRow::token_hash),
         db::column("session_id", &RefreshTokenRow::session_id),
         db::column("expires_at", &RefreshTokenRow::expires_at),

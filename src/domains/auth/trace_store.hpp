@@ -17,7 +17,7 @@ struct FailureRow {
     Time failed_at;
     std::int64_t wait_us = 0;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("failed_at", &FailureRow::failed_at),
         db::column("wait_us", &FailureRow::wait_us),
     };
@@ -32,7 +32,7 @@ struct AuditRow {
     std::string user_agent;
     Time created_at;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("audit_id", &AuditRow::audit_id),
         db::column("event", &AuditRow::event),
         db::column("outcome", &AuditRow::outcome),

@@ -37,7 +37,7 @@ struct CommentCreated {
     std::optional<UserId> commented_to;   // to be told "commented on your post"
     std::vector<UserId> mentioned_users;  // to be told "mentioned you in a comment"
     Time created_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("comment_id", &CommentCreated::comment_id),
         wire::field("post_id", &CommentCreated::post_id),
         wire::field("parent_comment_id", &CommentCreated::parent_comment_id),
@@ -56,7 +56,7 @@ struct CommentUpdated {
     UserId user_id;
     std::vector<UserId> newly_mentioned_users;  // to be told; as in CommentCreated
     Time updated_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("comment_id", &CommentUpdated::comment_id),
         wire::field("post_id", &CommentUpdated::post_id),
         wire::field("user_id", &CommentUpdated::user_id),
@@ -72,7 +72,7 @@ struct CommentDeleted {
     PostId post_id;
     std::optional<CommentId> parent_comment_id;
     std::vector<CommentId> comment_ids;  // it and everything that was below it
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("comment_id", &CommentDeleted::comment_id),
         wire::field("post_id", &CommentDeleted::post_id),
         wire::field("parent_comment_id", &CommentDeleted::parent_comment_id),
@@ -88,7 +88,7 @@ struct CommentLiked {
     std::optional<UserId> author_id;  // to be told; none when that is the liker, or gone
     UserId user_id;
     bool liked = true;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("comment_id", &CommentLiked::comment_id), wire::field("post_id", &CommentLiked::post_id),
         wire::field("author_id", &CommentLiked::author_id),   wire::field("user_id", &CommentLiked::user_id),
         wire::field("liked", &CommentLiked::liked),

@@ -43,7 +43,7 @@ struct Comment {
     bool is_owner = false;
     bool can_delete = false;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("comment_id", &Comment::comment_id),
         field("post_id", &Comment::post_id),
         field("user_id", &Comment::user_id),
@@ -79,7 +79,7 @@ struct CommentList {
         .path = "/posts/{post_id}/comments",
         .summary = "Top-level comments of a post.",
     };
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &CommentList::post_id, in_path),
         api::page(&CommentList::page, 100),
         field("sort", &CommentList::sort, in_query, wire::or_default),
@@ -96,7 +96,7 @@ struct CommentReplies {
         .path = "/comments/{comment_id}/replies",
         .summary = "Direct replies to a comment, oldest first.",
     };
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("comment_id", &CommentReplies::comment_id, in_path),
         api::page(&CommentReplies::page, 100),
     };
@@ -109,7 +109,7 @@ struct CommentCreateResponse {
     Comment comment;
     std::int64_t comments_count = 0;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("comment_id", &CommentCreateResponse::comment_id),
         field("message", &CommentCreateResponse::message),
         field("comment", &CommentCreateResponse::comment),
@@ -130,7 +130,7 @@ struct CommentCreate {
         .summary = "Comment on a post, or answer a comment.",
         .limit = RateClass::write,
     };
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &CommentCreate::post_id, in_path),
         field("content", &CommentCreate::content, in_body | in_query,
               wire::trimmed_length(1, kMaxCommentLength)),
@@ -144,7 +144,7 @@ struct CommentUpdateResponse {
     std::string message = "Comment updated";
     Comment comment;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &CommentUpdateResponse::message),
         field("comment", &CommentUpdateResponse::comment),
     };
@@ -161,7 +161,7 @@ struct CommentUpdate {
         .summary = "Change the text of an own comment.",
         .limit = RateClass::write,
     };
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("comment_id", &CommentUpdate::comment_id, in_path),
         field("content", &CommentUpdate::content, in_body | in_query,
               wire::trimmed_length(1, kMaxCommentLength)),
@@ -177,7 +177,7 @@ struct CommentGet {
         .path = "/comments/{comment_id}",
         .summary = "One comment.",
     };
-    static constexpr auto fields = std::tuple{field("comment_id", &CommentGet::comment_id, in_path)};
+    static constexpr auto fields = Pack{field("comment_id", &CommentGet::comment_id, in_path)};
 };
 static_assert(wire::describes_every_member<CommentGet>);
 
@@ -186,7 +186,7 @@ struct CommentDeleteResponse {
     std::int64_t deleted_count = 0;
     std::int64_t comments_count = 0;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &CommentDeleteResponse::message),
         field("deleted_count", &CommentDeleteResponse::deleted_count),
         field("comments_count", &CommentDeleteResponse::comments_count),
@@ -203,7 +203,7 @@ struct CommentDelete {
         .summary = "Delete a comment with everything below it.",
         .limit = RateClass::write,
     };
-    static constexpr auto fields = std::tuple{field("comment_id", &CommentDelete::comment_id, in_path)};
+    static constexpr auto fields = Pack{field("comment_id", &CommentDelete::comment_id, in_path)};
 };
 static_assert(wire::describes_every_member<CommentDelete>);
 
@@ -212,7 +212,7 @@ struct CommentLikeResponse {
     bool liked = false;
     std::int64_t likes_count = 0;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &CommentLikeResponse::message),
         field("liked", &CommentLikeResponse::liked),
         field("likes_count", &CommentLikeResponse::likes_count),
@@ -229,7 +229,7 @@ struct CommentLikeToggle {
         .summary = "Like a comment, or take the like back.",
         .limit = RateClass::write,
     };
-    static constexpr auto fields = std::tuple{field("comment_id", &CommentLikeToggle::comment_id, in_path)};
+    static constexpr auto fields = Pack{field("comment_id", &CommentLikeToggle::comment_id, in_path)};
 };
 static_assert(wire::describes_every_member<CommentLikeToggle>);
 
@@ -242,7 +242,7 @@ struct CommentLikeSet {
         .summary = "Like a comment; repeating it changes nothing.",
         .limit = RateClass::write,
     };
-    static constexpr auto fields = std::tuple{field("comment_id", &CommentLikeSet::comment_id, in_path)};
+    static constexpr auto fields = Pack{field("comment_id", &CommentLikeSet::comment_id, in_path)};
 };
 static_assert(wire::describes_every_member<CommentLikeSet>);
 
@@ -255,7 +255,7 @@ struct CommentLikeClear {
         .summary = "Take back the like of a comment; repeating it changes nothing.",
         .limit = RateClass::write,
     };
-    static constexpr auto fields = std::tuple{field("comment_id", &CommentLikeClear::comment_id, in_path)};
+    static constexpr auto fields = Pack{field("comment_id", &CommentLikeClear::comment_id, in_path)};
 };
 static_assert(wire::describes_every_member<CommentLikeClear>);
 

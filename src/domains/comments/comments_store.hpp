@@ -24,7 +24,7 @@ struct CommentFacts {
 
     const CommentId& root() const { return root_comment_id ? *root_comment_id : comment_id; }
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("comment_id", &CommentFacts::comment_id),
         db::column("post_id", &CommentFacts::post_id),
         db::column("user_id", &CommentFacts::user_id),
@@ -50,7 +50,7 @@ struct CommentRow {
     std::optional<Time> updated_at;
     bool liked = false;  // by the viewer
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("comment_id", &CommentRow::comment_id),
         db::column("post_id", &CommentRow::post_id),
         db::column("user_id", &CommentRow::user_id),
@@ -119,7 +119,7 @@ struct OwnComment {
     Time created_at;
     std::optional<Time> updated_at;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("comment_id", &OwnComment::comment_id),
         db::column("post_id", &OwnComment::post_id),
         db::column("content", &OwnComment::content),
@@ -127,7 +127,7 @@ struct OwnComment {
         db::column("created_at", &OwnComment::created_at),
         db::column("updated_at", &OwnComment::updated_at),
     };
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("comment_id", &OwnComment::comment_id),
         wire::field("post_id", &OwnComment::post_id),
         wire::field("content", &OwnComment::content),

@@ -82,7 +82,7 @@ struct Options {
 struct DeleteMediaFiles {
     MediaId media_id;
     static constexpr std::string_view name = "media.delete_files";
-    static constexpr auto fields = std::tuple{field("media_id", &DeleteMediaFiles::media_id)};
+    static constexpr auto fields = Pack{field("media_id", &DeleteMediaFiles::media_id)};
 };
 
 // For whom URLs are built.

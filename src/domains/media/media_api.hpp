@@ -32,7 +32,7 @@ struct MediaUpload {
         .limit = RateClass::upload,
         .aliases = aliases,
         .takes_base64 = true};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         api::file("file", &MediaUpload::file, "media"),
         field("file", &MediaUpload::file_text, in_body, wire::also("media")),
         field("media_url", &MediaUpload::media_url, in_body),
@@ -46,7 +46,7 @@ struct MediaUploadAnswer : MediaInfo {
     std::optional<std::string> thumbnail;  // base64 of a JPEG, 100 x 100
 
     static constexpr auto fields =
-        std::tuple_cat(MediaInfo::fields, std::tuple{field("thumbnail", &MediaUploadAnswer::thumbnail)});
+        join(MediaInfo::fields, Pack{field("thumbnail", &MediaUploadAnswer::thumbnail)});
 };
 
 struct MediaGet {
@@ -54,7 +54,7 @@ struct MediaGet {
 
     static constexpr Route route{
         .method = Method::get, .path = "/media/{media_id}", .summary = "One's own medium."};
-    static constexpr auto fields = std::tuple{field("media_id", &MediaGet::media_id, in_path)};
+    static constexpr auto fields = Pack{field("media_id", &MediaGet::media_id, in_path)};
 };
 
 struct MediaDelete {
@@ -64,12 +64,12 @@ struct MediaDelete {
                                  .path = "/media/{media_id}",
                                  .summary = "Delete an upload that nothing uses.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("media_id", &MediaDelete::media_id, in_path)};
+    static constexpr auto fields = Pack{field("media_id", &MediaDelete::media_id, in_path)};
 };
 
 struct MediaDeleteAnswer {
     std::string message = "Media deleted";
-    static constexpr auto fields = std::tuple{field("message", &MediaDeleteAnswer::message)};
+    static constexpr auto fields = Pack{field("message", &MediaDeleteAnswer::message)};
 };
 
 struct MediaFile {
@@ -85,7 +85,7 @@ struct MediaFile {
         .summary = "A file: image, video or audio. Ranges and conditions are honoured.",
         .auth = Auth::none,
         .limit = RateClass::exempt};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("kind", &MediaFile::kind, in_path),          field("key", &MediaFile::key, in_path),
         field("exp", &MediaFile::exp, in_query),           field("sig", &MediaFile::sig, in_query),
         field("download", &MediaFile::download, in_query),
@@ -96,8 +96,8 @@ static_assert(wire::describes_every_member<MediaFile>);
 struct ProviderStatus {
     bool configured = false;
     bool available = false;
-    static constexpr auto fields = std::tuple{field("configured", &ProviderStatus::configured),
-                                              field("available", &ProviderStatus::available)};
+    static constexpr auto fields = Pack{field("configured", &ProviderStatus::configured),
+                                        field("available", &ProviderStatus::available)};
 };
 
 struct ProcessingStatus {
@@ -105,7 +105,7 @@ struct ProcessingStatus {
     bool video = false;
     bool audio = false;
     bool heic = false;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("image", &ProcessingStatus::image),
         field("video", &ProcessingStatus::video),
         field("audio", &ProcessingStatus::audio),
@@ -131,7 +131,7 @@ struct MediaStatusAnswer {
     std::int64_t max_file_size = 0;
     std::vector<std::string> allowed_types;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("cloudinary_available", &MediaStatusAnswer::cloudinary_available),
         field("cloudinary_configured", &MediaStatusAnswer::cloudinary_configured),
         field("cloud_name", &MediaStatusAnswer::cloud_name),
@@ -158,7 +158,7 @@ struct MediaStatus {
                                  .auth = Auth::none,
                                  .limit = RateClass::exempt,
                                  .cache_control = "no-store"};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 }  // namespace grover::media

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "domains/media/formats.hpp"
@@ -73,7 +72,7 @@ struct OptimizedUrls {
     std::optional<std::string> preview;
     std::optional<std::string> standard;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("small", &OptimizedUrls::small, wire::absent_when_null),
         field("medium", &OptimizedUrls::medium, wire::absent_when_null),
         field("large", &OptimizedUrls::large, wire::absent_when_null),
@@ -87,8 +86,7 @@ struct SrcsetEntry {
     std::string url;
     int width = 0;
 
-    static constexpr auto fields =
-        std::tuple{field("url", &SrcsetEntry::url), field("width", &SrcsetEntry::width)};
+    static constexpr auto fields = Pack{field("url", &SrcsetEntry::url), field("width", &SrcsetEntry::width)};
 };
 static_assert(wire::describes_every_member<SrcsetEntry>);
 
@@ -115,7 +113,7 @@ struct MediaInfo {
     std::optional<std::string> alt_text;
     Time created_at;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("media_id", &MediaInfo::media_id),
         field("media_type", &MediaInfo::media_type),
         field("status", &MediaInfo::status),

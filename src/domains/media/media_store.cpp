@@ -31,7 +31,7 @@ struct Row {
     std::optional<Time> attached_at;
     std::optional<Time> deleted_at;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("media_id", &Row::media_id),
         db::column("owner_id", &Row::owner_id),
         db::column("kind", &Row::kind),

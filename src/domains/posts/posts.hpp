@@ -36,7 +36,7 @@ struct PostFacts {
     // The post whose text, media and poll it shows: its root's, when it is a repost.
     const PostId& content_id() const { return original_post_id ? *original_post_id : post_id; }
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("post_id", &PostFacts::post_id),
         db::column("user_id", &PostFacts::user_id),
         db::column("visibility", &PostFacts::visibility),
@@ -59,7 +59,7 @@ struct PostCreated {
     std::vector<UserId> tagged_users;     // to be told "tagged you"; without the author and who cannot see it
     std::vector<UserId> mentioned_users;  // to be told "mentioned you"
     Time created_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostCreated::post_id),
         field("user_id", &PostCreated::user_id),
         field("post_type", &PostCreated::post_type),
@@ -75,7 +75,7 @@ struct PostUpdated {
     UserId user_id;
     std::vector<UserId> newly_mentioned_users;
     Time updated_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostUpdated::post_id),
         field("user_id", &PostUpdated::user_id),
         field("newly_mentioned_users", &PostUpdated::newly_mentioned_users),
@@ -88,7 +88,7 @@ struct PostDeleted {
     PostId post_id;
     UserId user_id;
     static constexpr auto fields =
-        std::tuple{field("post_id", &PostDeleted::post_id), field("user_id", &PostDeleted::user_id)};
+        Pack{field("post_id", &PostDeleted::post_id), field("user_id", &PostDeleted::user_id)};
 };
 
 // Any change of stance. `added` is set for a reaction where none was before: the only one that is told to the author.
@@ -99,7 +99,7 @@ struct PostReacted {
     UserId user_id;
     std::optional<std::string> added;
     bool removed = false;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostReacted::post_id), field("author_id", &PostReacted::author_id),
         field("user_id", &PostReacted::user_id), field("added", &PostReacted::added),
         field("removed", &PostReacted::removed),
@@ -112,8 +112,8 @@ struct PostShared {
     UserId author_id;
     UserId user_id;
     static constexpr auto fields =
-        std::tuple{field("post_id", &PostShared::post_id), field("author_id", &PostShared::author_id),
-                   field("user_id", &PostShared::user_id)};
+        Pack{field("post_id", &PostShared::post_id), field("author_id", &PostShared::author_id),
+             field("user_id", &PostShared::user_id)};
 };
 
 struct PostReposted {
@@ -122,7 +122,7 @@ struct PostReposted {
     PostId post_id;  // the root
     UserId author_id;
     UserId user_id;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("repost_id", &PostReposted::repost_id),
         field("post_id", &PostReposted::post_id),
         field("author_id", &PostReposted::author_id),
@@ -133,7 +133,7 @@ struct PostReposted {
 struct PollVoted {
     static constexpr std::string_view name = "poll.voted";
     PostId post_id;
-    static constexpr auto fields = std::tuple{field("post_id", &PollVoted::post_id)};
+    static constexpr auto fields = Pack{field("post_id", &PollVoted::post_id)};
 };
 
 // ---- for the domains above ----------------------------------------------------------------------------------------

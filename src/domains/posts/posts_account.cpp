@@ -25,7 +25,7 @@ struct OwnPost {
     Time created_at;
     std::optional<Time> updated_at;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &OwnPost::post_id),
         field("content", &OwnPost::content),
         field("location", &OwnPost::location),
@@ -64,7 +64,7 @@ struct OwnMark {
     PostId post_id;
     std::string value;
     static constexpr auto fields =
-        std::tuple{field("post_id", &OwnMark::post_id), field("reaction_type", &OwnMark::value)};
+        Pack{field("post_id", &OwnMark::post_id), field("reaction_type", &OwnMark::value)};
 };
 
 // Writes pages of `next()` as one JSON array until one is empty.

@@ -62,7 +62,7 @@ struct PostCreate {
                                  .summary = "Publish a post.",
                                  .limit = RateClass::write,
                                  .takes_base64 = true};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("content", &PostCreate::content, in_body, wire::or_default, wire::trimmed_length(0, 5'000)),
         api::file("media", &PostCreate::media, "file"),
         field("media", &PostCreate::media_text, in_body, wire::also("file")),
@@ -90,8 +90,8 @@ struct PostCreateAnswer {
     std::string message = "Post created";
     wire::Raw<Post> post;
     static constexpr auto fields =
-        std::tuple{field("post_id", &PostCreateAnswer::post_id), field("message", &PostCreateAnswer::message),
-                   field("post", &PostCreateAnswer::post)};
+        Pack{field("post_id", &PostCreateAnswer::post_id), field("message", &PostCreateAnswer::message),
+             field("post", &PostCreateAnswer::post)};
 };
 
 struct PostUpdate {
@@ -111,7 +111,7 @@ struct PostUpdate {
                                  .path = "/posts/{post_id}",
                                  .summary = "Change one's own post.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostUpdate::post_id, in_path),
         field("content", &PostUpdate::content, in_body | in_query, wire::trimmed_length(0, 5'000)),
         field("location", &PostUpdate::location, in_body | in_query, wire::trimmed_length(0, 200)),
@@ -133,12 +133,12 @@ struct PostUpdateAnswer {
     std::string message = "Post updated";
     wire::Raw<Post> post;
     static constexpr auto fields =
-        std::tuple{field("message", &PostUpdateAnswer::message), field("post", &PostUpdateAnswer::post)};
+        Pack{field("message", &PostUpdateAnswer::message), field("post", &PostUpdateAnswer::post)};
 };
 
 struct Message {
     std::string message;
-    static constexpr auto fields = std::tuple{field("message", &Message::message)};
+    static constexpr auto fields = Pack{field("message", &Message::message)};
 };
 
 struct PostDelete {
@@ -147,7 +147,7 @@ struct PostDelete {
                                  .path = "/posts/{post_id}",
                                  .summary = "Delete one's own post with everything on it.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("post_id", &PostDelete::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostDelete::post_id, in_path)};
 };
 
 // ---- reading --------------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ struct PostDelete {
 struct PostGet {
     PostId post_id;
     static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}", .summary = "One post."};
-    static constexpr auto fields = std::tuple{field("post_id", &PostGet::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostGet::post_id, in_path)};
 };
 
 struct PostsList {
@@ -165,14 +165,14 @@ struct PostsList {
                                  .path = "/posts",
                                  .summary = "All visible posts, or one author's, newest first."};
     static constexpr auto fields =
-        std::tuple{field("user_id", &PostsList::user_id, in_query), api::page(&PostsList::page)};
+        Pack{field("user_id", &PostsList::user_id, in_query), api::page(&PostsList::page)};
 };
 
 struct PostsMe {
     PageRequest page;
     static constexpr Route route{
         .method = Method::get, .path = "/posts/me", .summary = "Own posts and reposts."};
-    static constexpr auto fields = std::tuple{api::page(&PostsMe::page, 50)};
+    static constexpr auto fields = Pack{api::page(&PostsMe::page, 50)};
 };
 
 struct PostsMedia {
@@ -181,7 +181,7 @@ struct PostsMedia {
     PageRequest page;
     static constexpr Route route{
         .method = Method::get, .path = "/posts/media", .summary = "One author's uploads of one kind."};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &PostsMedia::user_id, in_query),
         field("media_type", &PostsMedia::media_type, in_query, wire::also("type"), wire::or_default),
         api::page(&PostsMedia::page, 18),
@@ -193,21 +193,21 @@ struct PostsFeed {
     static constexpr Route route{.method = Method::get,
                                  .path = "/posts/feed",
                                  .summary = "Posts and reposts of followed accounts and own."};
-    static constexpr auto fields = std::tuple{api::page(&PostsFeed::page)};
+    static constexpr auto fields = Pack{api::page(&PostsFeed::page)};
 };
 
 struct PostsExplore {
     PageRequest page;
     static constexpr Route route{
         .method = Method::get, .path = "/posts/explore", .summary = "Everything public, newest first."};
-    static constexpr auto fields = std::tuple{api::page(&PostsExplore::page)};
+    static constexpr auto fields = Pack{api::page(&PostsExplore::page)};
 };
 
 struct PostsSaved {
     PageRequest page;
     static constexpr Route route{
         .method = Method::get, .path = "/posts/saved", .summary = "Saved posts, newest save first."};
-    static constexpr auto fields = std::tuple{api::page(&PostsSaved::page, 100)};
+    static constexpr auto fields = Pack{api::page(&PostsSaved::page, 100)};
 };
 
 struct PostReposts {
@@ -216,14 +216,14 @@ struct PostReposts {
     static constexpr Route route{
         .method = Method::get, .path = "/posts/{post_id}/reposts", .summary = "Reposts of a post."};
     static constexpr auto fields =
-        std::tuple{field("post_id", &PostReposts::post_id, in_path), api::page(&PostReposts::page, 100)};
+        Pack{field("post_id", &PostReposts::post_id, in_path), api::page(&PostReposts::page, 100)};
 };
 
 struct Mentions {
     PageRequest page;
     static constexpr Route route{
         .method = Method::get, .path = "/mentions", .summary = "Posts that tag or mention the caller."};
-    static constexpr auto fields = std::tuple{api::page(&Mentions::page, 100)};
+    static constexpr auto fields = Pack{api::page(&Mentions::page, 100)};
 };
 
 struct UserPosts {
@@ -233,7 +233,7 @@ struct UserPosts {
                                  .path = "/users/{user_id}/posts",
                                  .summary = "One author's posts and reposts."};
     static constexpr auto fields =
-        std::tuple{field("user_id", &UserPosts::user_id, in_path), api::page(&UserPosts::page)};
+        Pack{field("user_id", &UserPosts::user_id, in_path), api::page(&UserPosts::page)};
 };
 
 struct UserMedia {
@@ -243,7 +243,7 @@ struct UserMedia {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/media",
                                  .summary = "One author's uploads of one kind."};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &UserMedia::user_id, in_path),
         field("type", &UserMedia::type, in_query, wire::also("media_type"), wire::or_default),
         api::page(&UserMedia::page),
@@ -263,7 +263,7 @@ struct StanceAnswer {
     std::int64_t dislikes_count = 0;
     std::map<std::string, std::int64_t> reaction_counts;
     std::int64_t reactions_count = 0;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &StanceAnswer::message),
         field("reacted", &StanceAnswer::reacted),
         field("reaction_type", &StanceAnswer::reaction_type, wire::also("user_reaction")),
@@ -284,7 +284,7 @@ struct PostReact {
                                  .path = "/posts/{post_id}/react",
                                  .summary = "Set, change or take back a reaction.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostReact::post_id, in_path),
         field("reaction_type", &PostReact::reaction_type, in_body | in_query),
     };
@@ -296,7 +296,7 @@ struct PostLike {
                                  .path = "/posts/{post_id}/like",
                                  .summary = "React with like, or take it back.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("post_id", &PostLike::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostLike::post_id, in_path)};
 };
 
 struct PostUnlike {
@@ -305,7 +305,7 @@ struct PostUnlike {
                                  .path = "/posts/{post_id}/like",
                                  .summary = "Take back the reaction, whatever it is.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("post_id", &PostUnlike::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostUnlike::post_id, in_path)};
 };
 
 struct PostDislike {
@@ -314,7 +314,7 @@ struct PostDislike {
                                  .path = "/posts/{post_id}/dislike",
                                  .summary = "Dislike, or take it back.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("post_id", &PostDislike::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostDislike::post_id, in_path)};
 };
 
 struct ReactionEntry {
@@ -322,7 +322,7 @@ struct ReactionEntry {
     UserId user_id;
     std::string reaction_type;
     Time created_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user", &ReactionEntry::user),
         field("user_id", &ReactionEntry::user_id),
         field("reaction_type", &ReactionEntry::reaction_type),
@@ -343,7 +343,7 @@ struct PostReactions {
     static constexpr Route route{.method = Method::get,
                                  .path = "/posts/{post_id}/reactions",
                                  .summary = "Who reacted how, newest first, by type."};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostReactions::post_id, in_path),
         field("type", &PostReactions::type, in_query),
         api::page(&PostReactions::page, 100),
@@ -354,7 +354,7 @@ struct SaveAnswer {
     std::string message;
     bool saved = false;
     static constexpr auto fields =
-        std::tuple{field("message", &SaveAnswer::message), field("saved", &SaveAnswer::saved)};
+        Pack{field("message", &SaveAnswer::message), field("saved", &SaveAnswer::saved)};
 };
 
 struct PostSave {
@@ -363,14 +363,14 @@ struct PostSave {
                                  .path = "/posts/{post_id}/save",
                                  .summary = "Save a post, or drop it from the saved ones.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("post_id", &PostSave::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostSave::post_id, in_path)};
 };
 
 struct ShareAnswer {
     std::string message = "Post shared";
     std::int64_t shares_count = 0;
-    static constexpr auto fields = std::tuple{field("message", &ShareAnswer::message),
-                                              field("shares_count", &ShareAnswer::shares_count)};
+    static constexpr auto fields =
+        Pack{field("message", &ShareAnswer::message), field("shares_count", &ShareAnswer::shares_count)};
 };
 
 struct PostShare {
@@ -379,7 +379,7 @@ struct PostShare {
                                  .path = "/posts/{post_id}/share",
                                  .summary = "Count a share.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("post_id", &PostShare::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostShare::post_id, in_path)};
 };
 
 struct RepostAnswer {
@@ -388,7 +388,7 @@ struct RepostAnswer {
     std::int64_t repost_count = 0;
     bool reposted = true;
     wire::Raw<Post> post;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &RepostAnswer::message),
         field("repost_id", &RepostAnswer::repost_id),
         field("repost_count", &RepostAnswer::repost_count),
@@ -404,7 +404,7 @@ struct PostRepost {
                                  .path = "/posts/{post_id}/repost",
                                  .summary = "Repost, with a comment or without.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostRepost::post_id, in_path),
         field("repost_comment", &PostRepost::repost_comment, in_body | in_query,
               wire::trimmed_length(0, 5'000)),
@@ -415,7 +415,7 @@ struct UnrepostAnswer {
     std::string message = "Repost removed";
     std::int64_t repost_count = 0;
     bool reposted = false;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &UnrepostAnswer::message),
         field("repost_count", &UnrepostAnswer::repost_count),
         field("reposted", &UnrepostAnswer::reposted),
@@ -428,7 +428,7 @@ struct PostUnrepost {
                                  .path = "/posts/{post_id}/unrepost",
                                  .summary = "Take back one's repost.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("post_id", &PostUnrepost::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PostUnrepost::post_id, in_path)};
 };
 
 // ---- polls ----------------------------------------------------------------------------------------------------------
@@ -438,7 +438,7 @@ struct PollResult {
     int index = 0;
     std::int64_t votes = 0;
     double percentage = 0;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("option", &PollResult::option),
         field("index", &PollResult::index),
         field("votes", &PollResult::votes),
@@ -453,7 +453,7 @@ struct VoteSummary {
     std::int64_t total_votes = 0;
     bool user_voted = true;
     std::optional<int> user_vote_index;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &VoteSummary::message),
         field("results", &VoteSummary::results),
         field("total_votes", &VoteSummary::total_votes),
@@ -463,7 +463,7 @@ struct VoteSummary {
 };
 
 struct VoteAnswer : Post, VoteSummary {
-    static constexpr auto fields = std::tuple_cat(Post::fields, VoteSummary::fields);
+    static constexpr auto fields = join(Post::fields, VoteSummary::fields);
 };
 
 struct PostVote {
@@ -473,7 +473,7 @@ struct PostVote {
                                  .path = "/posts/{post_id}/vote",
                                  .summary = "Vote in a post's poll, or move one's vote.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostVote::post_id, in_path),
         field("option_index", &PostVote::option_index, in_body | in_query),
     };
@@ -488,7 +488,7 @@ struct PollResults {
     std::optional<int> user_vote_index;
     Time expires_at;
     bool is_expired = false;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PollResults::post_id),
         field("question", &PollResults::question),
         field("results", &PollResults::results),
@@ -505,7 +505,7 @@ struct PollResultsGet {
     static constexpr Route route{.method = Method::get,
                                  .path = "/posts/{post_id}/poll-results",
                                  .summary = "Results of a post's poll."};
-    static constexpr auto fields = std::tuple{field("post_id", &PollResultsGet::post_id, in_path)};
+    static constexpr auto fields = Pack{field("post_id", &PollResultsGet::post_id, in_path)};
 };
 
 class PostsService;

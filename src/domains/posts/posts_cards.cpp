@@ -82,32 +82,32 @@ struct PostCards::Row : PostFacts {
     std::optional<int> viewer_vote;
 
     static constexpr auto columns =
-        std::tuple_cat(PostFacts::columns, std::tuple{
-                                               db::column("content", &Row::content),
-                                               db::column("media_id", &Row::media_id),
-                                               db::column("location", &Row::location),
-                                               db::column("tags", &Row::tags),
-                                               db::column("tagged_users", &Row::tagged_users),
-                                               db::column("mentioned_users", &Row::mentioned_users),
-                                               db::column("category", &Row::category),
-                                               db::column("repost_comment", &Row::repost_comment),
-                                               db::column("likes_count", &Row::likes_count),
-                                               db::column("dislikes_count", &Row::dislikes_count),
-                                               db::column("shares_count", &Row::shares_count),
-                                               db::column("repost_count", &Row::repost_count),
-                                               db::column("comments_count", &Row::comments_count),
-                                               db::column("comments_total_count", &Row::comments_total_count),
-                                               db::column("updated_at", &Row::updated_at),
-                                               db::column("reaction_counts", &Row::reaction_counts),
-                                               db::column("poll_question", &Row::poll_question),
-                                               db::column("poll_options", &Row::poll_options),
-                                               db::column("poll_expires_at", &Row::poll_expires_at),
-                                               db::column("poll_votes", &Row::poll_votes),
-                                               db::column("viewer_stance", &Row::viewer_stance),
-                                               db::column("viewer_saved", &Row::viewer_saved),
-                                               db::column("viewer_reposted", &Row::viewer_reposted),
-                                               db::column("viewer_vote", &Row::viewer_vote),
-                                           });
+        join(PostFacts::columns, Pack{
+                                     db::column("content", &Row::content),
+                                     db::column("media_id", &Row::media_id),
+                                     db::column("location", &Row::location),
+                                     db::column("tags", &Row::tags),
+                                     db::column("tagged_users", &Row::tagged_users),
+                                     db::column("mentioned_users", &Row::mentioned_users),
+                                     db::column("category", &Row::category),
+                                     db::column("repost_comment", &Row::repost_comment),
+                                     db::column("likes_count", &Row::likes_count),
+                                     db::column("dislikes_count", &Row::dislikes_count),
+                                     db::column("shares_count", &Row::shares_count),
+                                     db::column("repost_count", &Row::repost_count),
+                                     db::column("comments_count", &Row::comments_count),
+                                     db::column("comments_total_count", &Row::comments_total_count),
+                                     db::column("updated_at", &Row::updated_at),
+                                     db::column("reaction_counts", &Row::reaction_counts),
+                                     db::column("poll_question", &Row::poll_question),
+                                     db::column("poll_options", &Row::poll_options),
+                                     db::column("poll_expires_at", &Row::poll_expires_at),
+                                     db::column("poll_votes", &Row::poll_votes),
+                                     db::column("viewer_stance", &Row::viewer_stance),
+                                     db::column("viewer_saved", &Row::viewer_saved),
+                                     db::column("viewer_reposted", &Row::viewer_reposted),
+                                     db::column("viewer_vote", &Row::viewer_vote),
+                                 });
 
     PostFrame frame() const {
         PostFrame out;

@@ -8,7 +8,7 @@ struct RepostRow {
     PostId post_id;
     UserId user_id;
     std::optional<std::string> repost_comment;
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("post_id", &RepostRow::post_id),
         db::column("user_id", &RepostRow::user_id),
         db::column("repost_comment", &RepostRow::repost_comment),

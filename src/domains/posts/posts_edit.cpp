@@ -23,7 +23,7 @@ struct Editable {
 
     bool operator==(const Editable&) const = default;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("content", &Editable::content),
         db::column("location", &Editable::location),
         db::column("category", &Editable::category),

@@ -27,7 +27,7 @@ struct Position {
     }
 
     static constexpr auto columns =
-        std::tuple{db::column("created_at", &Position::at), db::column("post_id", &Position::id)};
+        Pack{db::column("created_at", &Position::at), db::column("post_id", &Position::id)};
 };
 
 std::string to_text(const Position& position);

@@ -50,7 +50,7 @@ struct PostFrame {
     Time created_at;
     std::optional<Time> updated_at;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &PostFrame::post_id),
         field("user_id", &PostFrame::user_id),
         field("likes_count", &PostFrame::likes_count),
@@ -100,7 +100,7 @@ struct PostContent {
     std::optional<Time> poll_expires_at;
     std::int64_t poll_total_votes = 0;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("content", &PostContent::content),
         field("media_url", &PostContent::media_url),
         field("media_type", &PostContent::media_type),
@@ -125,7 +125,7 @@ struct PostAuthor {
     std::string user_name;
     std::optional<std::string> user_picture;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user", &PostAuthor::user),
         field("user_name", &PostAuthor::user_name),
         field("user_picture", &PostAuthor::user_picture),
@@ -147,7 +147,7 @@ struct PostViewer {
     bool reposted = false;
     bool is_owner = false;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("media_public_id", &PostViewer::media_public_id),
         field("poll_closed", &PostViewer::poll_closed),
         field("poll_user_vote", &PostViewer::poll_user_vote),
@@ -169,8 +169,8 @@ struct Post : PostFrame, PostContent, PostAuthor, PostViewer {
     std::optional<wire::Raw<Post>> original_post;
 
     static constexpr auto fields =
-        std::tuple_cat(PostFrame::fields, PostContent::fields, PostAuthor::fields, PostViewer::fields,
-                       std::tuple{field("original_post", &Post::original_post)});
+        join(PostFrame::fields, PostContent::fields, PostAuthor::fields, PostViewer::fields,
+             Pack{field("original_post", &Post::original_post)});
 };
 
 }  // namespace grover::posts

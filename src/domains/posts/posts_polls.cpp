@@ -13,7 +13,7 @@ struct PollRow {
     std::string question;
     std::string options;
     Time expires_at;
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("question", &PollRow::question),
         db::column("options", &PollRow::options),
         db::column("expires_at", &PollRow::expires_at),

@@ -21,7 +21,7 @@ struct MuteRow {
     std::string scope;
     std::optional<Time> until;
     static constexpr auto columns =
-        std::tuple{db::column("scope", &MuteRow::scope), db::column("until", &MuteRow::until)};
+        Pack{db::column("scope", &MuteRow::scope), db::column("until", &MuteRow::until)};
 };
 
 }  // namespace

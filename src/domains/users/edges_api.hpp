@@ -15,7 +15,7 @@ struct UserFollowToggle {
         .path = "/users/{user_id}/follow",
         .summary = "Follow or unfollow; with a private account, request or withdraw.",
         .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &UserFollowToggle::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &UserFollowToggle::user_id, in_path)};
 };
 
 struct UserFollowSet {
@@ -25,7 +25,7 @@ struct UserFollowSet {
                                  .path = "/users/{user_id}/follow",
                                  .summary = "Follow; repeating it changes nothing.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &UserFollowSet::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &UserFollowSet::user_id, in_path)};
 };
 
 struct UserFollowClear {
@@ -35,7 +35,7 @@ struct UserFollowClear {
                                  .path = "/users/{user_id}/follow",
                                  .summary = "Unfollow, or withdraw a request.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &UserFollowClear::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &UserFollowClear::user_id, in_path)};
 };
 
 struct FollowAnswer {
@@ -44,7 +44,7 @@ struct FollowAnswer {
     bool requested = false;
     std::int64_t followers_count = 0;  // the target's
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &FollowAnswer::message),
         field("following", &FollowAnswer::following),
         field("requested", &FollowAnswer::requested),
@@ -59,13 +59,13 @@ struct FollowerRemove {
                                  .path = "/users/me/followers/{user_id}",
                                  .summary = "Remove a follower, silently.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &FollowerRemove::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &FollowerRemove::user_id, in_path)};
 };
 
 struct FollowerRemoved {
     std::string message;
     std::int64_t followers_count = 0;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &FollowerRemoved::message),
         field("followers_count", &FollowerRemoved::followers_count),
     };
@@ -78,7 +78,7 @@ struct FollowRequestAccept {
                                  .path = "/users/me/follow-requests/{user_id}/accept",
                                  .summary = "Let somebody follow.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &FollowRequestAccept::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &FollowRequestAccept::user_id, in_path)};
 };
 
 struct FollowRequestDecline {
@@ -88,7 +88,7 @@ struct FollowRequestDecline {
                                  .path = "/users/me/follow-requests/{user_id}/decline",
                                  .summary = "Decline a follow request.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &FollowRequestDecline::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &FollowRequestDecline::user_id, in_path)};
 };
 
 struct FollowRequestsAcceptAll {
@@ -96,14 +96,14 @@ struct FollowRequestsAcceptAll {
                                  .path = "/users/me/follow-requests/accept-all",
                                  .summary = "Accept all follow requests.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct RequestsAccepted {
     std::string message;
     std::int64_t accepted = 0;
-    static constexpr auto fields = std::tuple{field("message", &RequestsAccepted::message),
-                                              field("accepted", &RequestsAccepted::accepted)};
+    static constexpr auto fields =
+        Pack{field("message", &RequestsAccepted::message), field("accepted", &RequestsAccepted::accepted)};
 };
 
 // --- Keeping away ---
@@ -115,7 +115,7 @@ struct UserBlock {
                                  .path = "/users/{user_id}/block",
                                  .summary = "Block.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &UserBlock::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &UserBlock::user_id, in_path)};
 };
 
 struct UserUnblock {
@@ -125,14 +125,14 @@ struct UserUnblock {
                                  .path = "/users/{user_id}/block",
                                  .summary = "Unblock; restores nothing.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{field("user_id", &UserUnblock::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &UserUnblock::user_id, in_path)};
 };
 
 struct BlockAnswer {
     std::string message;
     bool blocked = false;
     static constexpr auto fields =
-        std::tuple{field("message", &BlockAnswer::message), field("blocked", &BlockAnswer::blocked)};
+        Pack{field("message", &BlockAnswer::message), field("blocked", &BlockAnswer::blocked)};
 };
 
 enum class MuteScope : std::uint8_t { all, posts, stories, notifications };
@@ -149,7 +149,7 @@ struct UserMute {
                                  .path = "/users/{user_id}/mute",
                                  .summary = "Mute; the muted user cannot tell.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &UserMute::user_id, in_path),
         field("scope", &UserMute::scope, in_body | in_query, or_default),
         field("until", &UserMute::until, in_body | in_query),
@@ -164,7 +164,7 @@ struct UserUnmute {
                                  .path = "/users/{user_id}/mute",
                                  .summary = "Unmute, wholly or in one scope.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &UserUnmute::user_id, in_path),
         field("scope", &UserUnmute::scope, in_body | in_query, or_default),
     };
@@ -174,7 +174,7 @@ struct MuteAnswer {
     std::string message;
     bool muted = false;
     static constexpr auto fields =
-        std::tuple{field("message", &MuteAnswer::message), field("muted", &MuteAnswer::muted)};
+        Pack{field("message", &MuteAnswer::message), field("muted", &MuteAnswer::muted)};
 };
 
 enum class ReportReason : std::uint8_t {
@@ -202,7 +202,7 @@ struct UserReport {
                                  .summary = "Report a user to the moderators.",
                                  .limit = RateClass::write,
                                  .status = 201};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &UserReport::user_id, in_path),
         field("reason", &UserReport::reason, in_body | in_query),
         field("details", &UserReport::details, in_body | in_query, or_default,
@@ -213,8 +213,8 @@ struct UserReport {
 struct UserReportAnswer {
     std::string report_id;
     std::string message;
-    static constexpr auto fields = std::tuple{field("report_id", &UserReportAnswer::report_id),
-                                              field("message", &UserReportAnswer::message)};
+    static constexpr auto fields =
+        Pack{field("report_id", &UserReportAnswer::report_id), field("message", &UserReportAnswer::message)};
 };
 
 // --- Lists ---
@@ -227,7 +227,7 @@ struct UserListFollowers {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/followers",
                                  .summary = "Who follows a user, newest first."};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &UserListFollowers::user_id, in_path),
         api::page(&UserListFollowers::page),
         field("q", &UserListFollowers::q, in_query, or_default, wire::trimmed_length(0, 100),
@@ -243,7 +243,7 @@ struct UserListFollowing {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/following",
                                  .summary = "Whom a user follows, newest first."};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &UserListFollowing::user_id, in_path),
         api::page(&UserListFollowing::page),
         field("q", &UserListFollowing::q, in_query, or_default, wire::trimmed_length(0, 100),
@@ -257,11 +257,11 @@ struct FollowListItem : UserSummary {
     Time followed_at;
 
     static constexpr auto fields =
-        std::tuple_cat(UserSummary::fields, std::tuple{
-                                                field("is_following", &FollowListItem::is_following),
-                                                field("follows_you", &FollowListItem::follows_you),
-                                                field("followed_at", &FollowListItem::followed_at),
-                                            });
+        join(UserSummary::fields, Pack{
+                                      field("is_following", &FollowListItem::is_following),
+                                      field("follows_you", &FollowListItem::follows_you),
+                                      field("followed_at", &FollowListItem::followed_at),
+                                  });
 };
 
 struct UserListMutual {
@@ -272,7 +272,7 @@ struct UserListMutual {
                                  .path = "/users/{user_id}/mutual",
                                  .summary = "Followers of a user whom the caller follows."};
     static constexpr auto fields =
-        std::tuple{field("user_id", &UserListMutual::user_id, in_path), api::page(&UserListMutual::page)};
+        Pack{field("user_id", &UserListMutual::user_id, in_path), api::page(&UserListMutual::page)};
 };
 
 enum class Direction : std::uint8_t { in, out };
@@ -285,7 +285,7 @@ struct FollowRequestList {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/me/follow-requests",
                                  .summary = "Open follow requests, newest first."};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("direction", &FollowRequestList::direction, in_query, or_default),
         api::page(&FollowRequestList::page),
     };
@@ -294,8 +294,8 @@ struct FollowRequestList {
 struct FollowRequestItem {
     UserSummary user;
     Time created_at;
-    static constexpr auto fields = std::tuple{field("user", &FollowRequestItem::user),
-                                              field("created_at", &FollowRequestItem::created_at)};
+    static constexpr auto fields =
+        Pack{field("user", &FollowRequestItem::user), field("created_at", &FollowRequestItem::created_at)};
 };
 
 struct BlockedList {
@@ -304,13 +304,13 @@ struct BlockedList {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/me/blocked",
                                  .summary = "Whom the caller blocked, newest first."};
-    static constexpr auto fields = std::tuple{api::page(&BlockedList::page)};
+    static constexpr auto fields = Pack{api::page(&BlockedList::page)};
 };
 
 struct BlockedItem : UserSummary {
     Time blocked_at;
     static constexpr auto fields =
-        std::tuple_cat(UserSummary::fields, std::tuple{field("blocked_at", &BlockedItem::blocked_at)});
+        join(UserSummary::fields, Pack{field("blocked_at", &BlockedItem::blocked_at)});
 };
 
 struct MutedList {
@@ -318,15 +318,14 @@ struct MutedList {
 
     static constexpr Route route{
         .method = Method::get, .path = "/users/me/muted", .summary = "Whom the caller muted, newest first."};
-    static constexpr auto fields = std::tuple{api::page(&MutedList::page)};
+    static constexpr auto fields = Pack{api::page(&MutedList::page)};
 };
 
 struct MutedItem : UserSummary {
     MuteScope scope = MuteScope::all;
     std::optional<Time> until;
     static constexpr auto fields =
-        std::tuple_cat(UserSummary::fields,
-                       std::tuple{field("scope", &MutedItem::scope), field("until", &MutedItem::until)});
+        join(UserSummary::fields, Pack{field("scope", &MutedItem::scope), field("until", &MutedItem::until)});
 };
 
 }  // namespace grover::users

@@ -14,7 +14,7 @@ constexpr int kRowsAtOnce = 1'000;
 struct ExportedSettings {
     NotificationSettings notifications;
     PrivacySettings privacy;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("notifications", &ExportedSettings::notifications),
         wire::field("privacy", &ExportedSettings::privacy),
     };
@@ -23,11 +23,11 @@ struct ExportedSettings {
 struct ExportedEdge {
     UserId user_id;
     Time created_at;
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("user_id", &ExportedEdge::user_id),
         db::column("created_at", &ExportedEdge::created_at),
     };
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &ExportedEdge::user_id),
         wire::field("created_at", &ExportedEdge::created_at),
     };
@@ -38,7 +38,7 @@ struct ExportedMute {
     std::string scope;
     std::optional<Time> until;
     Time created_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &ExportedMute::user_id),
         wire::field("scope", &ExportedMute::scope),
         wire::field("until", &ExportedMute::until),

@@ -18,7 +18,7 @@ struct ExportRow {
     std::optional<Time> expires_at;
     std::optional<std::int64_t> size_bytes;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("export_id", &ExportRow::export_id),   db::column("user_id", &ExportRow::user_id),
         db::column("status", &ExportRow::status),         db::column("created_at", &ExportRow::created_at),
         db::column("ready_at", &ExportRow::ready_at),     db::column("expires_at", &ExportRow::expires_at),

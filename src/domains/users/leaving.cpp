@@ -31,8 +31,8 @@ std::vector<EdgeRow> some_edges(db::Read& tx, Statement statement) {
 struct OverdueRow {
     UserId user_id;
     Time due;
-    static constexpr auto columns = std::tuple{db::column("user_id", &OverdueRow::user_id),
-                                               db::column("deletion_scheduled_at", &OverdueRow::due)};
+    static constexpr auto columns = Pack{db::column("user_id", &OverdueRow::user_id),
+                                         db::column("deletion_scheduled_at", &OverdueRow::due)};
 };
 
 // A second deletion after a restore is another order than the first, whose job may still wait.

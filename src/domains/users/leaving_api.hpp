@@ -12,7 +12,7 @@ struct UserDeactivate {
                                  .path = "/users/me/deactivate",
                                  .summary = "Hide the account until the next sign-in."};
     static constexpr auto fields =
-        std::tuple{field("current_password", &UserDeactivate::current_password, in_body)};
+        Pack{field("current_password", &UserDeactivate::current_password, in_body)};
 };
 
 struct UserDelete {
@@ -24,7 +24,7 @@ struct UserDelete {
                                  .summary = "Schedule the account for deletion.",
                                  .limit = RateClass::export_,
                                  .status = 202};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("confirm", &UserDelete::confirm, in_body | in_query, wire::summary("the own username")),
         field("current_password", &UserDelete::current_password, in_body),
     };
@@ -33,7 +33,7 @@ struct UserDelete {
 struct UserDeleteAnswer {
     std::string message;
     Time deletion_scheduled_at;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &UserDeleteAnswer::message),
         field("deletion_scheduled_at", &UserDeleteAnswer::deletion_scheduled_at),
     };
@@ -44,7 +44,7 @@ struct UserRestore {
                                  .path = "/users/me/restore",
                                  .summary = "Keep an account that was scheduled for deletion.",
                                  .open_while_leaving = true};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct ExportTag {
@@ -66,7 +66,7 @@ struct Export {
     std::optional<std::int64_t> size_bytes;
     std::optional<std::string> url;  // while it is ready
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("export_id", &Export::export_id),
         field("status", &Export::status),
         field("created_at", &Export::created_at),
@@ -84,13 +84,13 @@ struct ExportCreate {
                                  .summary = "Ask for a copy of all own data.",
                                  .limit = RateClass::export_,
                                  .status = 202};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct ExportList {
     static constexpr Route route{
         .method = Method::get, .path = "/users/me/export", .summary = "The own exports, newest first."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct ExportGet {
@@ -98,7 +98,7 @@ struct ExportGet {
 
     static constexpr Route route{
         .method = Method::get, .path = "/users/me/export/{export_id}", .summary = "One export."};
-    static constexpr auto fields = std::tuple{field("export_id", &ExportGet::export_id, in_path)};
+    static constexpr auto fields = Pack{field("export_id", &ExportGet::export_id, in_path)};
 };
 
 struct ExportDownload {
@@ -109,7 +109,7 @@ struct ExportDownload {
                                  .path = "/users/me/export/{export_id}/download",
                                  .summary = "The archive behind Export.url.",
                                  .cache_control = "private, no-store"};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("export_id", &ExportDownload::export_id, in_path),
         field("token", &ExportDownload::token, in_query),
     };

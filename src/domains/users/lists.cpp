@@ -24,7 +24,7 @@ struct SummaryRow {
     std::optional<std::string> picture;
     bool is_premium = false;
     bool is_private = false;
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("user_id", &SummaryRow::user_id),       db::column("name", &SummaryRow::name),
         db::column("username", &SummaryRow::username),     db::column("picture", &SummaryRow::picture),
         db::column("is_premium", &SummaryRow::is_premium), db::column("is_private", &SummaryRow::is_private),
@@ -36,18 +36,18 @@ struct FollowRow : SummaryRow {
     bool is_following = false;
     bool follows_you = false;
     static constexpr auto columns =
-        std::tuple_cat(SummaryRow::columns, std::tuple{
-                                                db::column("followed_at", &FollowRow::followed_at),
-                                                db::column("is_following", &FollowRow::is_following),
-                                                db::column("follows_you", &FollowRow::follows_you),
-                                            });
+        join(SummaryRow::columns, Pack{
+                                      db::column("followed_at", &FollowRow::followed_at),
+                                      db::column("is_following", &FollowRow::is_following),
+                                      db::column("follows_you", &FollowRow::follows_you),
+                                  });
     Time at() const { return followed_at; }
 };
 
 struct DatedRow : SummaryRow {
     Time created_at;
     static constexpr auto columns =
-        std::tuple_cat(SummaryRow::columns, std::tuple{db::column("created_at", &DatedRow::created_at)});
+        join(SummaryRow::columns, Pack{db::column("created_at", &DatedRow::created_at)});
     Time at() const { return created_at; }
 };
 
@@ -56,11 +56,11 @@ struct MutedRow : SummaryRow {
     std::optional<Time> until;
     Time created_at;
     static constexpr auto columns =
-        std::tuple_cat(SummaryRow::columns, std::tuple{
-                                                db::column("scope", &MutedRow::scope),
-                                                db::column("until", &MutedRow::until),
-                                                db::column("created_at", &MutedRow::created_at),
-                                            });
+        join(SummaryRow::columns, Pack{
+                                      db::column("scope", &MutedRow::scope),
+                                      db::column("until", &MutedRow::until),
+                                      db::column("created_at", &MutedRow::created_at),
+                                  });
 };
 
 // "<microseconds>.<id>[.<scope>]": the last row of the page before. On page 1, a place before all rows.

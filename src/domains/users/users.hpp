@@ -104,7 +104,7 @@ struct Bond {
 
     bool is_cut() const { return has_blocked || is_blocked_by; }
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("is_following", &Bond::is_following),
         db::column("has_blocked", &Bond::has_blocked),
         db::column("is_blocked_by", &Bond::is_blocked_by),
@@ -118,13 +118,13 @@ enum class Address : std::uint8_t { mention, tag };
 struct EraseAccount {
     UserId user_id;
     static constexpr std::string_view name = "users.erase_account";
-    static constexpr auto fields = std::tuple{wire::field("user_id", &EraseAccount::user_id)};
+    static constexpr auto fields = Pack{wire::field("user_id", &EraseAccount::user_id)};
 };
 struct BuildExport {
     UserId user_id;
     std::string export_id;
     static constexpr std::string_view name = "users.build_export";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &BuildExport::user_id),
         wire::field("export_id", &BuildExport::export_id),
     };

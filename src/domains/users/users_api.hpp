@@ -19,7 +19,7 @@ using wire::or_default;
 
 struct Message {
     std::string message;
-    static constexpr auto fields = std::tuple{field("message", &Message::message)};
+    static constexpr auto fields = Pack{field("message", &Message::message)};
 };
 
 // --- Profiles ---
@@ -30,7 +30,7 @@ struct UserGet {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}",
                                  .summary = "A profile; for oneself the own account."};
-    static constexpr auto fields = std::tuple{field("user_id", &UserGet::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &UserGet::user_id, in_path)};
 };
 
 struct UserGetMe {
@@ -38,7 +38,7 @@ struct UserGetMe {
                                  .path = "/users/me",
                                  .summary = "The own account.",
                                  .cache_control = "no-store"};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct UserGetByUsername {
@@ -47,7 +47,7 @@ struct UserGetByUsername {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/by-username/{username}",
                                  .summary = "The profile behind a username."};
-    static constexpr auto fields = std::tuple{field("username", &UserGetByUsername::username, in_path)};
+    static constexpr auto fields = Pack{field("username", &UserGetByUsername::username, in_path)};
 };
 
 struct UsernameAvailable {
@@ -56,7 +56,7 @@ struct UsernameAvailable {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/username-available",
                                  .summary = "Whether the caller could take a username."};
-    static constexpr auto fields = std::tuple{field("username", &UsernameAvailable::username, in_query)};
+    static constexpr auto fields = Pack{field("username", &UsernameAvailable::username, in_query)};
 };
 
 struct UsernameAvailability {
@@ -64,7 +64,7 @@ struct UsernameAvailability {
     bool available = false;
     std::vector<std::string> suggestions;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("username", &UsernameAvailability::username),
         field("available", &UsernameAvailability::available),
         field("suggestions", &UsernameAvailability::suggestions),
@@ -76,7 +76,7 @@ struct UserGetStats {
 
     static constexpr Route route{
         .method = Method::get, .path = "/users/{user_id}/stats", .summary = "Counts of an account."};
-    static constexpr auto fields = std::tuple{field("user_id", &UserGetStats::user_id, in_path)};
+    static constexpr auto fields = Pack{field("user_id", &UserGetStats::user_id, in_path)};
 };
 
 struct UserStats {
@@ -90,7 +90,7 @@ struct UserStats {
     std::optional<Cents> total_earnings;  // for oneself only
     std::optional<Cents> total_spent;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("user_id", &UserStats::user_id),
         field("posts_count", &UserStats::posts_count, wire::also("posts")),
         field("followers_count", &UserStats::followers_count, wire::also("followers")),
@@ -122,7 +122,7 @@ struct UserUpdate {
                                  .path = "/users/me",
                                  .summary = "Change the own profile; what is left out stays.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("name", &UserUpdate::name, in_body | in_query),
         field("bio", &UserUpdate::bio, in_body | in_query),
         field("is_private", &UserUpdate::is_private, in_body | in_query),
@@ -142,7 +142,7 @@ struct UserAnswer {
     std::string message;
     Me user;
     static constexpr auto fields =
-        std::tuple{field("message", &UserAnswer::message), field("user", &UserAnswer::user)};
+        Pack{field("message", &UserAnswer::message), field("user", &UserAnswer::user)};
 };
 
 struct PictureUpload {
@@ -152,7 +152,7 @@ struct PictureUpload {
                                  .path = "/users/me/picture",
                                  .summary = "Upload a profile picture (image, at most 10 MB).",
                                  .limit = RateClass::upload};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         api::file("profile_picture", &PictureUpload::profile_picture, "picture", "image", "media", "file")};
 };
 
@@ -161,14 +161,14 @@ struct PictureDelete {
                                  .path = "/users/me/picture",
                                  .summary = "Remove the profile picture.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct PictureAnswer {
     std::string message;
     std::optional<std::string> picture;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &PictureAnswer::message),
         field("picture", &PictureAnswer::picture, wire::also("profile_picture")),
     };
@@ -180,7 +180,7 @@ struct NotificationSettingsGet {
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/me/notification-settings",
                                  .summary = "The own notification settings."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 // Also the answer: only what was sent is written back.
@@ -215,7 +215,7 @@ struct NotificationSettingsUpdate {
         constexpr auto setting = [](std::string_view name, auto member, auto... parts) {
             return field(name, member, in_body | in_query, wire::absent_when_null, parts...);
         };
-        return std::tuple{
+        return Pack{
             setting("notify_followers", &Self::notify_followers),
             setting("notify_likes", &Self::notify_likes),
             setting("notify_comments", &Self::notify_comments),
@@ -243,7 +243,7 @@ struct NotificationSettingsUpdate {
 struct NotificationSettingsAnswer {
     std::string message;
     NotificationSettingsUpdate settings;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("message", &NotificationSettingsAnswer::message),
         field("settings", &NotificationSettingsAnswer::settings),
     };
@@ -252,7 +252,7 @@ struct NotificationSettingsAnswer {
 struct PrivacyGet {
     static constexpr Route route{
         .method = Method::get, .path = "/users/me/privacy", .summary = "The own privacy settings."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct PrivacyUpdate {
@@ -274,7 +274,7 @@ struct PrivacyUpdate {
                                  .path = "/users/me/privacy",
                                  .summary = "Change privacy settings; what is left out stays.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("is_private", &PrivacyUpdate::is_private, in_body | in_query),
         field("allow_messages", &PrivacyUpdate::allow_messages, in_body | in_query),
         field("allow_tags", &PrivacyUpdate::allow_tags, in_body | in_query),
@@ -296,7 +296,7 @@ struct PrivacyAnswer {
     std::string message;
     PrivacySettings settings;
     static constexpr auto fields =
-        std::tuple{field("message", &PrivacyAnswer::message), field("settings", &PrivacyAnswer::settings)};
+        Pack{field("message", &PrivacyAnswer::message), field("settings", &PrivacyAnswer::settings)};
 };
 
 }  // namespace grover::users

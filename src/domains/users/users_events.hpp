@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "platform/wire/fields.hpp"
 
@@ -14,7 +13,7 @@ struct UserRegistered {
     UserId user_id;
     Time created_at;
     static constexpr std::string_view name = "user.registered";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &UserRegistered::user_id),
         wire::field("created_at", &UserRegistered::created_at),
     };
@@ -29,7 +28,7 @@ struct Followed {
     // notify_followers off, not for an accepted request.
     bool notifies = false;
     static constexpr std::string_view name = "user.followed";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("follower_id", &Followed::follower_id),
         wire::field("following_id", &Followed::following_id),
         wire::field("created_at", &Followed::created_at),
@@ -42,7 +41,7 @@ struct Unfollowed {
     UserId follower_id;
     UserId following_id;
     static constexpr std::string_view name = "user.unfollowed";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("follower_id", &Unfollowed::follower_id),
         wire::field("following_id", &Unfollowed::following_id),
     };
@@ -54,7 +53,7 @@ struct FollowRequested {
     Time created_at;
     bool notifies = false;  // as Followed::notifies
     static constexpr std::string_view name = "user.follow_requested";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("requester_id", &FollowRequested::requester_id),
         wire::field("target_id", &FollowRequested::target_id),
         wire::field("created_at", &FollowRequested::created_at),
@@ -67,7 +66,7 @@ struct FollowRequestEnded {
     UserId requester_id;
     UserId target_id;
     static constexpr std::string_view name = "user.follow_request_ended";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("requester_id", &FollowRequestEnded::requester_id),
         wire::field("target_id", &FollowRequestEnded::target_id),
     };
@@ -79,7 +78,7 @@ struct FollowAccepted {
     UserId target_id;
     Time created_at;
     static constexpr std::string_view name = "user.follow_accepted";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("requester_id", &FollowAccepted::requester_id),
         wire::field("target_id", &FollowAccepted::target_id),
         wire::field("created_at", &FollowAccepted::created_at),
@@ -92,7 +91,7 @@ struct UserBlocked {
     UserId blocked_id;
     Time created_at;
     static constexpr std::string_view name = "user.blocked";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("blocker_id", &UserBlocked::blocker_id),
         wire::field("blocked_id", &UserBlocked::blocked_id),
         wire::field("created_at", &UserBlocked::created_at),
@@ -103,7 +102,7 @@ struct UserUnblocked {
     UserId blocker_id;
     UserId blocked_id;
     static constexpr std::string_view name = "user.unblocked";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("blocker_id", &UserUnblocked::blocker_id),
         wire::field("blocked_id", &UserUnblocked::blocked_id),
     };
@@ -113,7 +112,7 @@ struct ProfileUpdated {
     UserId user_id;
     bool renamed = false;  // name, username or picture: what others show beside their objects
     static constexpr std::string_view name = "user.profile_updated";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &ProfileUpdated::user_id),
         wire::field("renamed", &ProfileUpdated::renamed),
     };
@@ -124,7 +123,7 @@ struct PrivacyChanged {
     bool is_private = false;
     bool is_discoverable = true;
     static constexpr std::string_view name = "user.privacy_changed";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &PrivacyChanged::user_id),
         wire::field("is_private", &PrivacyChanged::is_private),
         wire::field("is_discoverable", &PrivacyChanged::is_discoverable),
@@ -135,14 +134,14 @@ struct PrivacyChanged {
 struct PayoutAddressChanged {
     UserId user_id;
     static constexpr std::string_view name = "user.payout_address_changed";
-    static constexpr auto fields = std::tuple{wire::field("user_id", &PayoutAddressChanged::user_id)};
+    static constexpr auto fields = Pack{wire::field("user_id", &PayoutAddressChanged::user_id)};
 };
 
 struct MonetizationSwitched {
     UserId user_id;
     bool enabled = false;
     static constexpr std::string_view name = "user.monetization_switched";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &MonetizationSwitched::user_id),
         wire::field("enabled", &MonetizationSwitched::enabled),
     };
@@ -154,7 +153,7 @@ struct AccountHidden {
     UserId user_id;
     bool leaving = false;  // scheduled for deletion
     static constexpr std::string_view name = "user.account_hidden";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &AccountHidden::user_id),
         wire::field("leaving", &AccountHidden::leaving),
     };
@@ -164,14 +163,14 @@ struct AccountHidden {
 struct AccountShown {
     UserId user_id;
     static constexpr std::string_view name = "user.account_shown";
-    static constexpr auto fields = std::tuple{wire::field("user_id", &AccountShown::user_id)};
+    static constexpr auto fields = Pack{wire::field("user_id", &AccountShown::user_id)};
 };
 
 // Everything of the user is erased; the id names nobody from now on.
 struct AccountDeleted {
     UserId user_id;
     static constexpr std::string_view name = "user.account_deleted";
-    static constexpr auto fields = std::tuple{wire::field("user_id", &AccountDeleted::user_id)};
+    static constexpr auto fields = Pack{wire::field("user_id", &AccountDeleted::user_id)};
 };
 
 // The owner is to be told (type system).
@@ -179,7 +178,7 @@ struct ExportReady {
     UserId user_id;
     std::string export_id;
     static constexpr std::string_view name = "user.export_ready";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &ExportReady::user_id),
         wire::field("export_id", &ExportReady::export_id),
     };

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <tuple>
 
 #include "platform/wire/fields.hpp"
 
@@ -18,7 +17,7 @@ struct UserSummary {
     bool is_premium = false;
     bool is_private = false;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &UserSummary::user_id),
         wire::field("name", &UserSummary::name),
         wire::field("username", &UserSummary::username),
@@ -45,20 +44,20 @@ struct ProfileBasis : UserSummary {
     // Absent only to somebody who blocked this user.
     std::optional<Time> created_at;
 
-    static constexpr auto fields = std::tuple_cat(
-        UserSummary::fields,
-        std::tuple{
-            wire::field("bio", &ProfileBasis::bio),
-            wire::field("website", &ProfileBasis::website),
-            wire::field("twitter", &ProfileBasis::twitter),
-            wire::field("instagram", &ProfileBasis::instagram),
-            wire::field("linkedin", &ProfileBasis::linkedin),
-            wire::field("monetization_enabled", &ProfileBasis::monetization_enabled),
-            wire::field("followers_count", &ProfileBasis::followers_count, wire::also("follower_count")),
-            wire::field("following_count", &ProfileBasis::following_count),
-            wire::field("posts_count", &ProfileBasis::posts_count, wire::also("post_count")),
-            wire::field("created_at", &ProfileBasis::created_at),
-        });
+    static constexpr auto fields =
+        join(UserSummary::fields,
+             Pack{
+                 wire::field("bio", &ProfileBasis::bio),
+                 wire::field("website", &ProfileBasis::website),
+                 wire::field("twitter", &ProfileBasis::twitter),
+                 wire::field("instagram", &ProfileBasis::instagram),
+                 wire::field("linkedin", &ProfileBasis::linkedin),
+                 wire::field("monetization_enabled", &ProfileBasis::monetization_enabled),
+                 wire::field("followers_count", &ProfileBasis::followers_count, wire::also("follower_count")),
+                 wire::field("following_count", &ProfileBasis::following_count),
+                 wire::field("posts_count", &ProfileBasis::posts_count, wire::also("post_count")),
+                 wire::field("created_at", &ProfileBasis::created_at),
+             });
 };
 
 // What one user is to another.
@@ -70,7 +69,7 @@ struct ViewerFlags {
     bool is_muted = false;
     std::int64_t mutual_followers = 0;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("is_following", &ViewerFlags::is_following),
         wire::field("follows_you", &ViewerFlags::follows_you),
         wire::field("follow_requested", &ViewerFlags::follow_requested),
@@ -83,7 +82,7 @@ static_assert(wire::describes_every_member<ViewerFlags>);
 
 // A user as anybody signed in sees them.
 struct Profile : ProfileBasis, ViewerFlags {
-    static constexpr auto fields = std::tuple_cat(ProfileBasis::fields, ViewerFlags::fields);
+    static constexpr auto fields = join(ProfileBasis::fields, ViewerFlags::fields);
 };
 
 // The own account. None of its private members appears in any other view.
@@ -103,23 +102,23 @@ struct Me : ProfileBasis {
     bool is_admin = false;
     std::optional<Time> deletion_scheduled_at;
 
-    static constexpr auto fields = std::tuple_cat(
-        ProfileBasis::fields, std::tuple{
-                                  wire::field("email", &Me::email),
-                                  wire::field("email_verified", &Me::email_verified),
-                                  wire::field("paypal_email", &Me::paypal_email),
-                                  wire::field("notify_followers", &Me::notify_followers),
-                                  wire::field("notify_likes", &Me::notify_likes),
-                                  wire::field("notify_comments", &Me::notify_comments),
-                                  wire::field("notify_messages", &Me::notify_messages),
-                                  wire::field("notify_sales", &Me::notify_sales),
-                                  wire::field("notify_mentions", &Me::notify_mentions),
-                                  wire::field("notify_reposts", &Me::notify_reposts),
-                                  wire::field("has_password", &Me::has_password),
-                                  wire::field("mfa_enabled", &Me::mfa_enabled),
-                                  wire::field("is_admin", &Me::is_admin),
-                                  wire::field("deletion_scheduled_at", &Me::deletion_scheduled_at),
-                              });
+    static constexpr auto fields =
+        join(ProfileBasis::fields, Pack{
+                                       wire::field("email", &Me::email),
+                                       wire::field("email_verified", &Me::email_verified),
+                                       wire::field("paypal_email", &Me::paypal_email),
+                                       wire::field("notify_followers", &Me::notify_followers),
+                                       wire::field("notify_likes", &Me::notify_likes),
+                                       wire::field("notify_comments", &Me::notify_comments),
+                                       wire::field("notify_messages", &Me::notify_messages),
+                                       wire::field("notify_sales", &Me::notify_sales),
+                                       wire::field("notify_mentions", &Me::notify_mentions),
+                                       wire::field("notify_reposts", &Me::notify_reposts),
+                                       wire::field("has_password", &Me::has_password),
+                                       wire::field("mfa_enabled", &Me::mfa_enabled),
+                                       wire::field("is_admin", &Me::is_admin),
+                                       wire::field("deletion_scheduled_at", &Me::deletion_scheduled_at),
+                                   });
 };
 
 }  // namespace grover::users

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "platform/wire/fields.hpp"
@@ -40,7 +39,7 @@ struct NotificationSettings {
     bool push_preview = true;
     std::optional<Time> muted_until;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("user_id", &NotificationSettings::user_id),
         wire::field("notify_followers", &NotificationSettings::notify_followers),
         wire::field("notify_likes", &NotificationSettings::notify_likes),
@@ -87,7 +86,7 @@ struct PrivacySettings {
     bool show_in_leaderboards = true;
     bool allow_analytics = true;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("is_private", &PrivacySettings::is_private),
         wire::field("allow_messages", &PrivacySettings::allow_messages),
         wire::field("allow_tags", &PrivacySettings::allow_tags),

@@ -33,7 +33,7 @@ struct IdentityRow {
 
     bool is_hidden() const { return suspended_at || deactivated_at || deletion_scheduled_at; }
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("user_id", &IdentityRow::user_id),
         db::column("name", &IdentityRow::name),
         db::column("username", &IdentityRow::username),
@@ -88,7 +88,7 @@ struct ProfileRow {
 
     bool is_hidden() const { return suspended_at || deactivated_at || deletion_scheduled_at; }
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("user_id", &ProfileRow::user_id),
         db::column("name", &ProfileRow::name),
         db::column("username", &ProfileRow::username),
@@ -132,7 +132,7 @@ struct CountsRow {
     Cents total_earnings;
     Cents total_spent;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("followers_count", &CountsRow::followers_count),
         db::column("following_count", &CountsRow::following_count),
         db::column("posts_count", &CountsRow::posts_count),
@@ -153,7 +153,7 @@ struct PairRow {
     Time muted_until;  // the past: not muted
     std::int64_t mutual_followers = 0;
 
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("is_following", &PairRow::is_following),
         db::column("follows_you", &PairRow::follows_you),
         db::column("follow_requested", &PairRow::follow_requested),

@@ -147,7 +147,7 @@ void Api::on(F handler) {
             return schema_of<typename AnswerOf<Answer>::type>(components);
         }
     };
-    std::apply(
+    unpack(
         [&](const auto&... f) {
             endpoint.reads_body = ((f.rules.where & (wire::in_body | wire::in_file)) || ...);
         },
@@ -157,7 +157,7 @@ void Api::on(F handler) {
         Problems problems;
         bind(call.inputs, in, problems);
         refuse_if_any(problems);
-        std::apply(
+        unpack(
             [&](const auto&... f) {
                 [[maybe_unused]] auto open = [&](const auto& field) {
                     if constexpr (is_page<typename std::remove_cvref_t<decltype(field)>::member_type>) {

@@ -34,7 +34,7 @@ struct NoteAnswer {
     std::optional<std::string> parent;
     std::vector<std::string> tags;
     std::optional<Mood> mood;
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("content", &NoteAnswer::content), field("loud", &NoteAnswer::loud),
         field("count", &NoteAnswer::count),     field("parent", &NoteAnswer::parent),
         field("tags", &NoteAnswer::tags),       field("mood", &NoteAnswer::mood),
@@ -54,7 +54,7 @@ struct NoteCreate {
                                  .path = "/posts/{post_id}/notes",
                                  .summary = "Add a note.",
                                  .limit = RateClass::write};
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         field("post_id", &NoteCreate::post_id, in_path),
         field("content", &NoteCreate::content, in_body | in_query, wire::trimmed_length(1, 20)),
         field("loud", &NoteCreate::loud, in_body | in_query),
@@ -70,25 +70,25 @@ struct NotesList {
     PageRequest page;
     static constexpr Route route{
         .method = http::Method::get, .path = "/notes", .summary = "Notes.", .auth = Auth::optional};
-    static constexpr auto fields = std::tuple{api::page(&NotesList::page)};
+    static constexpr auto fields = Pack{api::page(&NotesList::page)};
 };
 
 struct NotesSaved {
     static constexpr Route route{
         .method = http::Method::get, .path = "/notes/saved", .summary = "Saved notes."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct NoteGet {
     PostId note_id;
     static constexpr Route route{
         .method = http::Method::get, .path = "/notes/{note_id}", .summary = "One note."};
-    static constexpr auto fields = std::tuple{field("note_id", &NoteGet::note_id, in_path)};
+    static constexpr auto fields = Pack{field("note_id", &NoteGet::note_id, in_path)};
 };
 
 struct NoteFail {
     static constexpr Route route{.method = http::Method::get, .path = "/fail", .summary = "A bug."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct AdminOnly {
@@ -96,7 +96,7 @@ struct AdminOnly {
                                  .path = "/admin/thing",
                                  .summary = "For administrators.",
                                  .auth = Auth::admin};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 struct SignIn {
@@ -106,7 +106,7 @@ struct SignIn {
                                  .summary = "Guess.",
                                  .auth = Auth::none,
                                  .limit = RateClass::auth};
-    static constexpr auto fields = std::tuple{field("password", &SignIn::password, in_body)};
+    static constexpr auto fields = Pack{field("password", &SignIn::password, in_body)};
 };
 
 // Knows "Bearer ada", "Bearer bob" and "Bearer root".

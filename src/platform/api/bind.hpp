@@ -95,7 +95,7 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, Struct& out
 
 template <class T>
 void bind(Inputs& inputs, T& out, Problems& problems) {
-    std::apply([&](const auto&... f) { (bind_field(inputs, f, out, problems), ...); }, T::fields);
+    unpack([&](const auto&... f) { (bind_field(inputs, f, out, problems), ...); }, T::fields);
 }
 
 // `page(&X::page)` describes a PageRequest: limit, skip and cursor.

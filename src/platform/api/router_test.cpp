@@ -14,19 +14,19 @@ template <>
 struct Paths<0> {
     static constexpr Route route{
         .method = http::Method::get, .path = "/files/{kind}/get/{key...}", .summary = "A file."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 template <>
 struct Paths<1> {
     static constexpr Route route{
         .method = http::Method::get, .path = "/files/{file_id}", .summary = "About a file."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 template <>
 struct Paths<2> {
     static constexpr Route route{
         .method = http::Method::get, .path = "/files/{kind}/get/{key}/info", .summary = "More."};
-    static constexpr auto fields = std::tuple{};
+    static constexpr auto fields = Pack{};
 };
 
 Api make_api() {

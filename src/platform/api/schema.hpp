@@ -42,7 +42,7 @@ std::string schema_with_rules(const wire::FieldRules& rules, Components& compone
 template <wire::Described T>
 std::string object_schema(Components& components) {
     std::string properties, required;
-    std::apply(
+    unpack(
         [&](const auto&... f) {
             auto one = [&](const auto& field) {
                 using Member = typename std::remove_cvref_t<decltype(field)>::member_type;
@@ -117,7 +117,7 @@ struct InputInfo {
 template <wire::Described T>
 std::vector<InputInfo> inputs_of(Components& components) {
     std::vector<InputInfo> out;
-    std::apply(
+    unpack(
         [&](const auto&... f) {
             [[maybe_unused]] auto one = [&](const auto& field) {
                 using Member = typename std::remove_cvref_t<decltype(field)>::member_type;

@@ -23,7 +23,7 @@ struct Everything {
     std::optional<std::string> missing;
     Time at;
     Cents price;
-    static constexpr auto columns = std::tuple{
+    static constexpr auto columns = Pack{
         db::column("id", &Everything::id),           db::column("flag", &Everything::flag),
         db::column("number", &Everything::number),   db::column("fraction", &Everything::fraction),
         db::column("words", &Everything::words),     db::column("bytes", &Everything::bytes),
@@ -36,7 +36,7 @@ struct Counter {
     std::string name;
     std::int64_t value;
     static constexpr auto columns =
-        std::tuple{db::column("name", &Counter::name), db::column("value", &Counter::value)};
+        Pack{db::column("name", &Counter::name), db::column("value", &Counter::value)};
 };
 
 void add_counters(db::Database& db, std::initializer_list<std::string_view> names) {

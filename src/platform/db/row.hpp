@@ -3,7 +3,7 @@
 //     struct PostRow {
 //         PostId post_id;
 //         std::optional<std::string> location;
-//         static constexpr auto columns = std::tuple{db::column("post_id", &PostRow::post_id),
+//         static constexpr auto columns = Pack{db::column("post_id", &PostRow::post_id),
 //                                                    db::column("location", &PostRow::location)};
 //     };
 // The statement must return exactly these columns, with these names, in this order; the first row of each use
@@ -13,9 +13,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <vector>
+#include "platform/base/pack.hpp"
 
 #include "platform/db/statement.hpp"
 
@@ -74,15 +74,15 @@ void check_columns(const Row& row, std::string_view what, const std::string_view
 
 template <class T>
 constexpr auto column_names() {
-    return std::apply([](const auto&... c) { return std::array<std::string_view, sizeof...(c)>{c.name...}; },
-                      T::columns);
+    return unpack([](const auto&... c) { return std::array<std::string_view, sizeof...(c)>{c.name...}; },
+                  T::columns);
 }
 
 template <class T>
 T read_row(const Row& row) {
     T out{};
     int index = 0;
-    std::apply(
+    unpack(
         [&](const auto&... c) {
             ((out.*c.member = row.get<std::remove_reference_t<decltype(out.*c.member)>>(index++)), ...);
         },

@@ -19,19 +19,19 @@ struct StoppedClock final : Clock {
 struct Said {
     static constexpr std::string_view name = "test.said";
     std::string text;
-    static constexpr auto fields = std::tuple{wire::field("text", &Said::text)};
+    static constexpr auto fields = Pack{wire::field("text", &Said::text)};
 };
 
 struct Shouted {
     static constexpr std::string_view name = "test.shouted";
     std::string text;
-    static constexpr auto fields = std::tuple{wire::field("text", &Shouted::text)};
+    static constexpr auto fields = Pack{wire::field("text", &Shouted::text)};
 };
 
 struct Print {
     static constexpr std::string_view name = "test.print";
     std::string text;
-    static constexpr auto fields = std::tuple{wire::field("text", &Print::text)};
+    static constexpr auto fields = Pack{wire::field("text", &Print::text)};
 };
 
 template <class E>

@@ -4,7 +4,7 @@
 //         PostId post_id;
 //         std::string content;
 //         std::optional<CommentId> parent_comment_id;
-//         static constexpr auto fields = std::tuple{
+//         static constexpr auto fields = Pack{
 //             field("post_id", &CommentCreate::post_id, in_path),
 //             field("content", &CommentCreate::content, in_body | in_query, trimmed_length(1, 2'000)),
 //             field("parent_comment_id", &CommentCreate::parent_comment_id, in_body | in_query),
@@ -25,9 +25,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <vector>
+#include "platform/base/pack.hpp"
 
 namespace grover::wire {
 
@@ -149,7 +149,7 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 template <Described T>
 constexpr std::size_t layout_of_fields() {
     std::size_t offset = 0;
-    std::apply(
+    unpack(
         [&](const auto&... f) {
             auto place = [&]<class M>(const M*) {
                 offset = (offset + alignof(M) - 1) / alignof(M) * alignof(M) + sizeof(M);

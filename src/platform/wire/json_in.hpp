@@ -87,7 +87,7 @@ void read_into(JsonView in, std::vector<T>& out) {
 
 template <Described T>
 void read_into(JsonView in, T& out) {
-    std::apply(
+    unpack(
         [&](const auto&... f) {
             auto one = [&](const auto& described) {
                 const JsonView found = in.find(described.name);

@@ -98,7 +98,7 @@ inline void append_key(std::string& out, std::string_view name) {
 // The members of a struct without its braces, for objects that are one struct and more.
 template <Described T>
 void write_members(std::string& out, const T& value) {
-    std::apply(
+    unpack(
         [&](const auto&... f) {
             auto one = [&](const auto& described) {
                 const auto& member = value.*described.member;

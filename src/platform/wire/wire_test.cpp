@@ -19,7 +19,7 @@ struct Song {
     Cents price;
     std::optional<std::int64_t> plays;
 
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Pack{
         wire::field("title", &Song::title),
         wire::field("album", &Song::album),
         wire::field("liked", &Song::liked, wire::also("is_liked")),
@@ -34,7 +34,7 @@ static_assert(wire::describes_every_member<Song>);
 struct Forgetful {
     std::string kept;
     std::string forgotten;
-    static constexpr auto fields = std::tuple{wire::field("kept", &Forgetful::kept)};
+    static constexpr auto fields = Pack{wire::field("kept", &Forgetful::kept)};
 };
 static_assert(!wire::describes_every_member<Forgetful>);
 
