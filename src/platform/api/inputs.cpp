@@ -120,9 +120,9 @@ Found Inputs::find(std::string_view name, const FieldRules& rules) const {
         }
     }
     if (rules.where & (wire::in_body | wire::in_file)) {
-        if (json) {
+        if (const JsonView given = json ? json->root() : object; given.present()) {
             const bool found = any_name(name, rules, [&](std::string_view key) {
-                const JsonView value = json->root().find(key);
+                const JsonView value = given.find(key);
                 if (!value.present() || value.is_null()) return false;
                 out = {Found::Form::json, wire::in_body, {}, value};
                 return true;

@@ -38,6 +38,7 @@ public:
     std::vector<http::FormField> form;
     std::vector<http::UploadedFile> files;
     std::optional<wire::JsonDocument> json;
+    wire::JsonView object;  // instead of `json`, part of a document that somebody else holds
     std::string_view body;  // as sent, unless it was multipart
 
     // The value of a field by its rules: path, then body, then query; names before aliases. JSON null is absent.
