@@ -60,6 +60,8 @@ inline constexpr Use kProfileUse{.folder = Folder::profiles,
                                  .as_profile_picture = true};
 inline constexpr Use kVoiceUse{.folder = Folder::messages, .kinds = {Kind::audio}};
 inline constexpr Use kVideoMessageUse{.folder = Folder::messages, .kinds = {Kind::video}};
+// The picture in front of a video message.
+inline constexpr Use kThumbnailUse{.folder = Folder::messages, .kinds = {Kind::image}};
 inline constexpr Use kGroupUse{.folder = Folder::groups, .kinds = {Kind::image}};
 inline constexpr Use kCommunityUse{.folder = Folder::communities, .kinds = {Kind::image}};
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -157,6 +158,17 @@ public:
 
 private:
     users::UsersService& users_;
+};
+
+// Posts as one reader sees them, for objects of other domains that show some: a post shared in a chat.
+class PostReader {
+public:
+    virtual ~PostReader() = default;
+
+    // For each id, in order: the Post as JSON, or "" for what is gone or not theirs to see. At most five statements,
+    // whatever the number of ids.
+    virtual std::vector<std::string> views_of(db::Read& tx, const Caller& me,
+                                              std::span<const PostId> ids) = 0;
 };
 
 }  // namespace grover::posts

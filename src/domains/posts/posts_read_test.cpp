@@ -213,6 +213,19 @@ TEST_CASE("a reader who reacted to very much still sees the own marks") {
     CHECK(page.find("\"user_reaction\":\"wow\"") != page.rfind("\"user_reaction\":\"wow\""));
 }
 
+TEST_CASE("for another domain each post keeps its place, and what the reader may not see is empty") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto first = w.post(ada, "first"), secret = w.post(ada, "secret", Visibility::private_);
+    const std::vector<PostId> ids{secret, PostId("post_gone"), first, first};
+    const auto views = w.db().read([&](db::Read& tx) { return w.posts.views_of(tx, bob, ids); });
+    REQUIRE(views.size() == 4);
+    CHECK(views[0].empty());
+    CHECK(views[1].empty());
+    CHECK(views[2] == w.get(bob, first).raw());
+    CHECK(views[3] == views[2]);
+}
+
 TEST_CASE("every list is served by an index") {
     World w;
     testing::check_no_scans(w.db(), sql::posts::all);

@@ -10,7 +10,8 @@ namespace grover::posts {
 // How a post's files may be read.
 media::Access media_access(Visibility visibility);
 
-class PostsService final : public users::EngagementSource,
+class PostsService final : public PostReader,
+                           public users::EngagementSource,
                            public users::AccountEraser,
                            public users::ExportContributor {
 public:
@@ -46,6 +47,10 @@ public:
     UnrepostAnswer unrepost(const Caller& me, const PostId& post_id);
     wire::Raw<VoteAnswer> vote(const Caller& me, const PostVote& in);
     PollResults poll_results(const Caller& me, const PostId& post_id);
+
+    std::vector<std::string> views_of(db::Read& tx, const Caller& me, std::span<const PostId> ids) override {
+        return views_.each(tx, me, ids);
+    }
 
     // --- For users ---
     Sums engagement(db::Read& tx, const UserId& author, Time since) override;

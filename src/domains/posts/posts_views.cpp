@@ -118,6 +118,19 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
     return done;
 }
 
+std::vector<std::string> PostViews::each(db::Read& tx, const Caller& me, std::span<const PostId> ids) {
+    std::vector<std::string> out(ids.size());
+    if (ids.empty()) return out;
+    const auto page = cards_.load(tx, me.id, ids, me.base_url);
+    const auto relations = users_.relations(tx, me.id);
+    const auto marks = marks_of(tx, me, page, ids);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (may_see(*relations, page.posts[i], Muted::shown))
+            append(out[i], me, page.posts[i], *marks, false);
+    }
+    return out;
+}
+
 std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
                            std::string_view not_found_text) {
     const auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);

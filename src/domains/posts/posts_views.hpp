@@ -32,6 +32,9 @@ public:
     Written write(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted, int skip,
                   int limit, std::string& out);
 
+    // One for each id, in order; "" for what the caller may not see.
+    std::vector<std::string> each(db::Read& tx, const Caller& me, std::span<const PostId> ids);
+
     // One post: 404 `not_found_text`, or 403, as posts.md §1.5 says.
     std::string one(db::Read& tx, const Caller& me, const PostId& post,
                     std::string_view not_found_text = "Post not found");

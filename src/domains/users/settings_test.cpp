@@ -130,3 +130,28 @@ TEST_CASE("tags and mentions reach only those who accept them, silently") {
     CHECK(addressed({"bob"}).empty());
     CHECK(addressed({}).empty());
 }
+
+TEST_CASE("who may write to whom follows from audience, follows and blocks of both sides, in one statement") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.parts().profiles.update_privacy(bob,
+                                      {.allow_messages = Audience::followers, .show_read_receipts = false});
+    w.parts().profiles.update_privacy(eve, {.allow_messages = Audience::following});
+    const auto of = [&](const UserId& viewer, const UserId& user) {
+        return w.db().read([&](db::Read& tx) { return w.users().reach(tx, viewer, std::span(&user, 1)); });
+    };
+    CHECK_FALSE(of(ada.id, bob.id)[0].is_hidden);
+    CHECK_FALSE(of(ada.id, bob.id)[0].is_open_to(of(ada.id, bob.id)[0].allow_messages));
+    CHECK_FALSE(of(ada.id, bob.id)[0].show_read_receipts);
+    CHECK(of(bob.id, ada.id)[0].is_open_to(of(bob.id, ada.id)[0].allow_messages));
+    w.parts().follows.set(ada, bob.id);
+    CHECK(of(ada.id, bob.id)[0].is_open_to(Audience::followers));
+    CHECK_FALSE(of(ada.id, bob.id)[0].is_open_to(Audience::following));
+    CHECK(of(bob.id, ada.id)[0].is_open_to(Audience::following));
+    CHECK_FALSE(of(ada.id, eve.id)[0].is_open_to(of(ada.id, eve.id)[0].allow_messages));
+    CHECK_FALSE(of(ada.id, eve.id)[0].is_open_to(Audience::none));
+    w.block(eve, ada);
+    CHECK(of(ada.id, eve.id)[0].is_blocked_by);
+    CHECK(of(eve.id, ada.id)[0].has_blocked);
+    CHECK(of(ada.id, UserId("user_unknown")).empty());
+}

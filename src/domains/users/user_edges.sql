@@ -33,6 +33,10 @@ DELETE FROM blocks WHERE blocker_id = :blocker_id AND blocked_id = :blocked_id;
 -- name: find_block
 SELECT 1 FROM blocks WHERE blocker_id = :blocker_id AND blocked_id = :blocked_id;
 
+-- name: cut_off
+SELECT blocked_id FROM blocks WHERE blocker_id = :user_id
+UNION SELECT blocker_id FROM blocks WHERE blocked_id = :user_id;
+
 -- name: mutes_of_pair
 SELECT scope, until FROM mutes WHERE muter_id = :muter_id AND muted_id = :muted_id AND (until IS NULL OR until > :now);
 

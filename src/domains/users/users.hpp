@@ -111,6 +111,35 @@ struct Bond {
     };
 };
 
+// What decides whether one user may write to another, add them to a group, see when they read something.
+struct Reach {
+    UserId user_id;
+    bool is_hidden = true;       // suspended, deactivated or leaving: to others as if unknown
+    bool has_blocked = false;    // the viewer blocked them
+    bool is_blocked_by = false;  // they blocked the viewer
+    bool is_following = false;   // the viewer follows them
+    bool follows_viewer = false;
+    Audience allow_messages = Audience::none;
+    Audience allow_group_adds = Audience::none;
+    bool show_read_receipts = true;
+
+    bool is_cut() const { return has_blocked || is_blocked_by; }
+    // Whether the viewer belongs to an audience that they chose.
+    bool is_open_to(Audience audience) const {
+        switch (audience) {
+            case Audience::everyone:
+                return true;
+            case Audience::followers:
+                return is_following;
+            case Audience::following:
+                return follows_viewer;
+            case Audience::none:
+                return false;
+        }
+        return false;
+    }
+};
+
 // How a text names somebody, and which privacy setting of theirs decides.
 enum class Address : std::uint8_t { mention, tag };
 
@@ -170,6 +199,12 @@ public:
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
     // Of one pair, at the same cost whomever the two follow: for writes, where relations() has no copy in memory.
     Bond bond(db::Read& tx, const UserId& viewer, const UserId& user);
+    // Of each of these that exists, in no order; one statement.
+    std::vector<Reach> reach(db::Read& tx, const UserId& viewer, std::span<const UserId> users);
+    // Who has this id, user name or name, in any case; at most 100.
+    std::vector<UserId> named(db::Read& tx, std::string_view name);
+    // Everybody in a block with this user, in either direction.
+    std::vector<UserId> cut_off(db::Read& tx, const UserId& user);
     // The visibility rule of the domain (users.md §1 "Who sees what").
     static Sight sight(const Relations& viewer, const UserCard& author);
     static bool may_see_content_of(const Relations& viewer, const UserCard& author) {

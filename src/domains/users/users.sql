@@ -166,6 +166,25 @@ WHERE (u.user_id IN each(:ids) OR u.username IN each(:usernames))
     AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :author AND blocked_id = u.user_id)
     AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = u.user_id AND blocked_id = :author);
 
+-- name: named
+SELECT user_id FROM users WHERE user_id = :user_id OR username = :username OR name_key = :name_key LIMIT 100;
+
+-- name: reach
+-- What decides whether :viewer may write to each of these, or add them to a group.
+SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
+    CASE WHEN u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL THEN 0 ELSE 1 END
+        AS is_hidden,
+    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :viewer AND blocked_id = u.user_id) THEN 1 ELSE 0 END
+        AS has_blocked,
+    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = u.user_id AND blocked_id = :viewer) THEN 1 ELSE 0 END
+        AS is_blocked_by,
+    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = :viewer AND following_id = u.user_id) THEN 1 ELSE 0 END
+        AS is_following,
+    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = u.user_id AND following_id = :viewer) THEN 1 ELSE 0 END
+        AS follows_viewer
+FROM users u JOIN privacy_settings p ON p.user_id = u.user_id
+WHERE u.user_id IN each(:ids);
+
 -- name: insert_report
 INSERT INTO reports (report_id, reporter_id, target_type, target_id, reason, details, created_at)
 VALUES (:report_id, :reporter_id, :target_type, :target_id, :reason, :details, :now)

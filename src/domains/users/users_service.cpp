@@ -228,6 +228,37 @@ NotificationSettings UsersService::notification_settings(db::Read& tx, const Use
     return store::notification_settings(tx, user);
 }
 
+std::vector<Reach> UsersService::reach(db::Read& tx, const UserId& viewer, std::span<const UserId> users) {
+    std::vector<Reach> out;
+    if (users.empty()) return out;
+    out.reserve(users.size());
+    tx.each(sql::users::reach{.viewer = viewer, .ids = db::ids_of(users)}, [&](const db::Row& row) {
+        out.push_back({.user_id = UserId(row.text(0)),
+                       .is_hidden = row.integer(4) != 0,
+                       .has_blocked = row.integer(5) != 0,
+                       .is_blocked_by = row.integer(6) != 0,
+                       .is_following = row.integer(7) != 0,
+                       .follows_viewer = row.integer(8) != 0,
+                       .allow_messages = wire::enum_of<Audience>(row.text(1)).value_or(Audience::none),
+                       .allow_group_adds = wire::enum_of<Audience>(row.text(2)).value_or(Audience::none),
+                       .show_read_receipts = row.integer(3) != 0});
+    });
+    return out;
+}
+
+std::vector<UserId> UsersService::named(db::Read& tx, std::string_view name) {
+    return tx.list<UserId>(sql::users::named{
+        .user_id = name, .username = text::lower_ascii(name), .name_key = text::fold(text::trim(name))});
+}
+
+std::vector<UserId> UsersService::cut_off(db::Read& tx, const UserId& user) {
+    if (tx.snapshot() == 0) return tx.list<UserId>(sql::user_edges::cut_off{.user_id = user});
+    const auto relations = this->relations(tx, user);
+    auto out = relations->blocked();
+    out.insert(out.end(), relations->blocked_by().begin(), relations->blocked_by().end());
+    return out;
+}
+
 PrivacySettings UsersService::privacy(db::Read& tx, const UserId& user) {
     return store::privacy_settings(tx, user);
 }

@@ -32,6 +32,13 @@ struct RawPage {
     std::string next;
 };
 
+// An object that holds one page of a list: the list goes on at `next`.
+template <class T>
+struct WithNext {
+    T answer;
+    std::string next;
+};
+
 // The answer to OPTIONS-like endpoints that write the whole response themselves.
 struct NoContent {};
 
@@ -103,6 +110,12 @@ void write_answer(Call& call, T&& answer) {
         wire::write(body, answer.items);
         call.set_next(answer.next);
     } else if constexpr (requires {
+                             answer.answer;
+                             answer.next;
+                         }) {
+        wire::write(body, answer.answer);
+        call.set_next(answer.next);
+    } else if constexpr (requires {
                              answer.json;
                              answer.next;
                          }) {
@@ -122,6 +135,11 @@ struct AnswerOf {
 template <class T>
 struct AnswerOf<Page<T>> {
     using type = std::vector<T>;
+};
+
+template <class T>
+struct AnswerOf<WithNext<T>> {
+    using type = T;
 };
 
 template <class Request, class F>

@@ -55,8 +55,10 @@ bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issu
 template <class M>
 inline constexpr bool is_page = std::is_same_v<M, PageRequest>;
 
+// `out` is the struct of the field, or one that inherits it.
 template <class Struct, class M>
-void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, Struct& out, Problems& problems) {
+void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, std::type_identity_t<Struct>& out,
+                Problems& problems) {
     const auto& rules = field.rules;
     Issue issue;
     if constexpr (is_page<M>) {

@@ -174,6 +174,13 @@ std::string fold(std::string_view text) {
     return normalized(lower(compatible), UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }
 
+std::string fold_without_marks(std::string_view text) {
+    if (is_ascii(text)) return lower_ascii(text);
+    const std::string bare =
+        normalized(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STRIPMARK);
+    return normalized(lower(bare), UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
 bool is_word_code_point(char32_t code_point) {
     if (starts_word(code_point)) return true;
     if (code_point < 0x300 || is_variation_selector(code_point)) return false;

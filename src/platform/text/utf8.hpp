@@ -38,6 +38,10 @@ std::string lower(std::string_view text);
 // For single words: a run of n combining marks takes n² steps to put in order.
 std::string fold(std::string_view text);
 
+// As fold(), without accents and other marks: the form in which a text is searched for parts of words. Of any length:
+// linear but for runs of marks.
+std::string fold_without_marks(std::string_view text);
+
 // A letter, a digit or "_". Combining marks count as letters, since scripts such as Devanagari need them to
 // write a word, but emoji variation selectors do not.
 bool is_word_code_point(char32_t code_point);

@@ -115,3 +115,10 @@ TEST_CASE("an emoji of more than ten code points is refused") {
     for (int i = 0; i < 10'000; ++i) many += "👩‍";
     CHECK_FALSE(is_single_emoji(many));
 }
+
+TEST_CASE("for searching, accents and case do not count") {
+    CHECK(fold_without_marks("Crème BRÛLÉE") == "creme brulee");
+    CHECK(fold_without_marks("Ｆｕｌｌ ①") == "full 1");
+    CHECK(fold_without_marks("plain Text") == "plain text");
+    CHECK(fold_without_marks("ё") == "е");
+}
