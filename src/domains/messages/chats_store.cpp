@@ -1,0 +1,94 @@
+#include "domains/messages/chats_store.hpp"
+
+#include "sql/chats.hpp"
+
+namespace grover::messages::store {
+
+std::optional<ChatId> find_pair(db::Read& tx, const UserId& one, const UserId& other) {
+    return tx.find<ChatId>(sql::chats::find_pair{.low = std::min(one, other), .high = std::max(one, other)});
+}
+
+ChatId pair_of(db::Write& tx, const UserId& opener, const UserId& other, Time now) {
+    if (const auto known = find_pair(tx, opener, other)) return *known;
+    const auto id = IdSource::next_at<ChatId>(now);
+    if (!tx.exists(sql::chats::insert_pair{
+            .chat_id = id, .low = std::min(opener, other), .high = std::max(opener, other), .now = now})) {
+        return find_pair(tx, opener, other).value();
+    }
+    for (const auto& [user, folder] :
+         {std::pair{opener, ChatFolder::listed}, std::pair{other, ChatFolder::unlisted}}) {
+        tx.exists(sql::chats::insert_member{.chat_id = id,
+                                            .user_id = user,
+                                            .is_group = false,
+                                            .role = static_cast<int>(Role::member),
+                                            .folder = static_cast<int>(folder),
+                                            .now = now,
+                                            .seen_from = 0});
+    }
+    return id;
+}
+
+std::optional<Standing> find_standing(db::Read& tx, const ChatId& chat, const UserId& user) {
+    auto standing = tx.find<Standing>(sql::chats::find_standing{.chat_id = chat, .user_id = user});
+    if (standing) standing->user_id = user;
+    return standing;
+}
+
+std::optional<Standing> find_standing_of_pair(db::Read& tx, const UserId& user, const UserId& other) {
+    auto standing = tx.find<Standing>(sql::chats::find_standing_of_pair{
+        .low = std::min(user, other), .high = std::max(user, other), .user_id = user});
+    if (standing) standing->user_id = user;
+    return standing;
+}
+
+std::optional<ChatRow> next_moment(db::Write& tx, const ChatId& chat, Time now) {
+    return tx.find<ChatRow>(sql::chats::next_moment{.now = now, .chat_id = chat});
+}
+
+bool hold(db::Write& tx, const ChatId& chat) { return tx.exists(sql::chats::hold_chat{.chat_id = chat}); }
+
+std::vector<Noted> note_message(db::Write& tx, const NewMessage& message, const UserIds& cut_off) {
+    return tx.list<Noted>(sql::chats::note_message{.message_id = message.message,
+                                                   .now = message.at,
+                                                   .sender_id = message.sender,
+                                                   .counts = message.counts ? 1 : 0,
+                                                   .is_request = message.is_request,
+                                                   .chat_id = message.chat,
+                                                   .cut_off = cut_off});
+}
+
+std::vector<MemberRow> members(db::Read& tx, const ChatId& chat) {
+    return tx.list<MemberRow>(sql::chats::list_members{.chat_id = chat});
+}
+
+std::vector<ListedChat> list(db::Read& tx, const UserId& user, bool groups, ChatFolder folder,
+                             const ListPosition& after, const UserIds& cut_off, int limit,
+                             std::int64_t skip) {
+    return tx.list<ListedChat>(sql::chats::list_chats{.user_id = user,
+                                                      .is_group = groups,
+                                                      .folder = static_cast<int>(folder),
+                                                      .at = after.at,
+                                                      .after = after.chat_id,
+                                                      .cut_off = cut_off,
+                                                      .limit = limit,
+                                                      .skip = skip});
+}
+
+std::optional<ListedChat> find_listed(db::Read& tx, const ChatId& chat, const UserId& user) {
+    return tx.find<ListedChat>(sql::chats::get_chat{.chat_id = chat, .user_id = user});
+}
+
+bool insert_mark(db::Write& tx, const ChatId& chat, const UserId& user, MarkKind kind, Time up_to, Time now) {
+    return tx.exists(sql::chats::insert_mark{
+        .chat_id = chat, .user_id = user, .kind = static_cast<int>(kind), .up_to = up_to, .now = now});
+}
+
+std::vector<MarkRow> marks(db::Read& tx, const ChatId& chat, Time first, Time last) {
+    return tx.list<MarkRow>(sql::chats::list_marks{.chat_id = chat, .first = first, .last = last});
+}
+
+std::optional<Time> read_at(db::Read& tx, const ChatId& chat, const UserId& user, Time message_at) {
+    return tx.find<Time>(sql::chats::find_mark{.chat_id = chat, .user_id = user, .created_at = message_at});
+}
+
+}  // namespace grover::messages::store

@@ -1,0 +1,63 @@
+#include "domains/messages/messages_gate.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace grover::messages {
+
+SeenChat Chats::get_visible(db::Read& tx, const UserId& me, const ChatId& chat,
+                            std::string_view not_found_text) const {
+    auto standing = store::find_standing(tx, chat, me);
+    if (!standing) throw not_found(std::string(not_found_text));
+    SeenChat seen{std::move(*standing), {}};
+    if (seen.chat.is_group) {
+        seen.cut_off = ground_.users.cut_off(tx, me);
+    } else if (const auto& other = seen.chat.other(me);
+               other && ground_.users.bond(tx, me, *other).is_cut()) {
+        throw not_found(std::string(not_found_text));
+    }
+    return seen;
+}
+
+SeenMessage Chats::get_visible_message(db::Read& tx, const UserId& me, const MessageId& message) const {
+    constexpr std::string_view kNotFound = "Message not found";
+    auto facts = store::find_facts(tx, message, me);
+    if (!facts || facts->is_hidden) throw not_found(std::string(kNotFound));
+    auto seen = get_visible(tx, me, facts->chat_id, kNotFound);
+    const bool is_of_somebody_unseen =
+        facts->sender_id && std::ranges::find(seen.cut_off, *facts->sender_id) != seen.cut_off.end();
+    if (facts->created_at < seen.chat.seen_from || is_of_somebody_unseen)
+        throw not_found(std::string(kNotFound));
+    return {std::move(*facts), std::move(seen)};
+}
+
+const users::Reach& Chats::reachable(const std::vector<users::Reach>& found, const UserId& other) {
+    const auto one = std::ranges::find(found, other, &users::Reach::user_id);
+    if (one == found.end() || one->is_hidden || one->is_blocked_by) throw not_found("User not found");
+    if (one->has_blocked) throw not_authorized("You have blocked this user");
+    return *one;
+}
+
+users::Reach Chats::require_reachable(db::Read& tx, const UserId& me, const UserId& other) const {
+    if (me == other) throw validation_error("Cannot message yourself");
+    return reachable(ground_.users.reach(tx, me, std::span(&other, 1)), other);
+}
+
+bool Chats::require_reachable_pair(db::Read& tx, const UserId& me, const UserId& other) const {
+    if (me == other) throw validation_error("Cannot message yourself");
+    const std::array both{me, other};
+    const auto found = ground_.users.reach(tx, me, both);
+    reachable(found, other);
+    return std::ranges::all_of(found, &users::Reach::show_read_receipts);
+}
+
+bool Chats::shows_receipts(db::Read& tx, const ChatRow& chat, const UserId& me) const {
+    if (chat.is_group) return true;
+    if (!chat.is_accepted) return false;
+    std::vector<UserId> both{me};
+    if (const auto& other = chat.other(me)) both.push_back(*other);
+    const auto found = ground_.users.reach(tx, me, both);
+    return std::ranges::all_of(found, &users::Reach::show_read_receipts);
+}
+
+}  // namespace grover::messages

@@ -1,0 +1,118 @@
+// What clients send over sockets: the rules of the endpoints, by the same code.
+#include "domains/messages/messages_sockets.hpp"
+
+#include "domains/messages/messages_parts.hpp"
+#include "domains/messages/messages_socket_events.hpp"
+
+namespace grover::messages {
+namespace {
+
+using sockets::Hub;
+using sockets::Room;
+using sockets::Socket;
+
+constexpr std::chrono::milliseconds kTypingEnds{5'000};  // TYPING_INDICATOR_TIMEOUT
+constexpr std::chrono::milliseconds kTypingRelay{1'000};
+
+Room room_of(const ChatId& chat) { return Room::conversation(chat.view()); }
+
+std::string typing_key(const ChatId& chat) { return "typing " + chat.str(); }
+
+// Who types where. A socket in the room has proved that it may; others are looked up.
+class TypingSignals {
+public:
+    TypingSignals(Hub& hub, MessagesService::Parts& parts) : hub_(hub), parts_(parts) {}
+
+    void on(const Caller& me, Socket& socket, const ChatId& chat) {
+        require(me, socket, chat);
+        const auto key = typing_key(chat);
+        if (socket.first_in(key, kTypingRelay)) relay(me.id, chat, true);
+        socket.later(key, kTypingEnds, [this, user = me.id, chat] { relay(user, chat, false); });
+    }
+    void off(const Caller& me, Socket& socket, const ChatId& chat) {
+        require(me, socket, chat);
+        const auto key = typing_key(chat);
+        if (socket.waits(key)) {
+            socket.finish(key);
+        } else {
+            relay(me.id, chat, false);
+        }
+    }
+
+private:
+    void require(const Caller& me, Socket& socket, const ChatId& chat) {
+        if (socket.is_in(room_of(chat))) return;
+        parts_.ground.db.read([&](db::Read& tx) { parts_.chats.get_visible(tx, me.id, chat); });
+    }
+    void relay(const UserId& user, const ChatId& chat, bool is_typing) {
+        const auto name = parts_.ground.db.read(
+            [&](db::Read& tx) { return parts_.ground.users.card(tx, user, {})->summary.name; });
+        const auto room = room_of(chat);
+        const sockets::Delivery others{.except_user = user};
+        hub_.broadcast(room, events::TypingUpdate{chat, user, is_typing}, others);
+        if (is_typing) {
+            hub_.broadcast(room, events::UserTyping{user, name, chat}, others);
+        } else {
+            hub_.broadcast(room, events::UserStoppedTyping{user, name, chat}, others);
+        }
+    }
+
+    Hub& hub_;
+    MessagesService::Parts& parts_;
+};
+
+}  // namespace
+
+void add_messages_sockets(sockets::Sockets& table, Hub& hub, MessagesService& messages) {
+    auto& parts = messages.parts();
+    const auto typing = std::make_shared<TypingSignals>(hub, parts);
+
+    table.on<events::JoinConversation>(
+        [&parts](const Caller& me, Socket& socket, const events::JoinConversation& in) {
+            socket.join_if(room_of(in.conversation_id), [&] {
+                parts.ground.db.read(
+                    [&](db::Read& tx) { parts.chats.get_visible(tx, me.id, in.conversation_id); });
+            });
+            return events::JoinedAck{in.conversation_id};
+        });
+    table.on<events::LeaveConversation>(
+        [](const Caller&, Socket& socket, const events::LeaveConversation& in) {
+            socket.finish(typing_key(in.conversation_id));
+            socket.leave(room_of(in.conversation_id));
+        });
+    table.on<events::SendMessage>([&parts](const Caller& me, Socket& socket, const events::SendMessage& in) {
+        const auto sent = parts.sending.send_text(
+            me, {.receiver_id = {}, .conversation_id = in.conversation_id, .group_id = {}}, in);
+        socket.finish(typing_key(in.conversation_id));
+        // The screen draws its message from this echo; a socket in the room hears it with the others.
+        if (sent.is_new && !socket.is_in(room_of(in.conversation_id))) {
+            const auto view = parts.ground.db.read(
+                [&](db::Read& tx) { return parts.views.fresh(tx, me, sent.chat, sent.row); });
+            socket.emit_json("new_message", sockets::payload_of(view));
+        }
+        return events::SentAck{sent.row.message_id, sent.row.created_at, sent.row.client_message_id};
+    });
+    table.on<events::Typing>([typing](const Caller& me, Socket& socket, const events::Typing& in) {
+        typing->on(me, socket, in.conversation_id);
+    });
+    table.on<events::TypingStop>([typing](const Caller& me, Socket& socket, const events::TypingStop& in) {
+        typing->off(me, socket, in.conversation_id);
+    });
+    table.on<events::TypingSet>([typing](const Caller& me, Socket& socket, const events::TypingSet& in) {
+        if (in.is_typing) {
+            typing->on(me, socket, in.conversation_id);
+        } else {
+            typing->off(me, socket, in.conversation_id);
+        }
+    });
+    table.on<events::MarkRead>([&parts](const Caller& me, Socket&, const events::MarkRead& in) {
+        if (!in.message_id) {
+            parts.reading.read_all(me, in.conversation_id);
+            return UnreadCount{0};
+        }
+        parts.reading.read_one(me, *in.message_id);
+        return parts.reading.unread_count(me, in.conversation_id);
+    });
+}
+
+}  // namespace grover::messages

@@ -1,0 +1,32 @@
+// Chats over sockets: what clients may send, and what they hear (contract/messages.md "Real-time").
+#pragma once
+
+#include <string>
+
+#include "domains/messages/messages.hpp"
+#include "platform/sockets/hub.hpp"
+#include "platform/sockets/sockets.hpp"
+
+namespace grover::jobs {
+class Events;
+}
+
+namespace grover::messages {
+
+// Whether a user has a live socket on this node: for `delivered`.
+class OnlineByHub final : public OnlineUsers {
+public:
+    explicit OnlineByHub(const sockets::Hub& hub) : hub_(hub) {}
+    bool is_online(const UserId& user) const override { return hub_.has_members(sockets::Room::user(user)); }
+
+private:
+    const sockets::Hub& hub_;
+};
+
+// What clients send. All outlive the table.
+void add_messages_sockets(sockets::Sockets& sockets, sockets::Hub& hub, MessagesService& messages);
+// What they hear. `base_url`: of links in payloads.
+void tell_messages_to_sockets(jobs::Events& events, sockets::Hub& hub, MessagesService& messages,
+                              const std::string& base_url);
+
+}  // namespace grover::messages

@@ -1,0 +1,43 @@
+// How messages and chats look to one reader. Private to domains/messages.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "domains/messages/messages_gate.hpp"
+
+namespace grover::messages {
+
+// The text of lists and notifications (messages.md "Preview"), without the sender's name.
+std::string preview_of(MessageType type, std::string_view content, bool is_forward, bool is_deleted);
+// The first `count` code points.
+std::string_view first_code_points(std::string_view text, std::size_t count);
+// Without deleted ones of the reader: `emoji` as it is stored, answered with its variation selector.
+std::string shown_emoji(std::string_view emoji);
+
+class MessageViews {
+public:
+    explicit MessageViews(const Ground& ground) : ground_(ground) {}
+
+    // Of one chat, in ascending order. Statements: marks, cards, for a group its members; reactions, media and shared posts
+    // only where there are any.
+    std::vector<Message> of(db::Read& tx, const Caller& me, const ChatRow& chat,
+                            std::span<const MessageRow> rows, bool shows_receipts) const;
+    // A message that was just sent: nobody has read it, nothing hangs on it yet.
+    Message fresh(db::Read& tx, const Caller& me, const ChatRow& chat, const MessageRow& row) const;
+
+    std::vector<Conversation> of_chats(db::Read& tx, const Caller& me,
+                                       std::span<const ListedChat> rows) const;
+
+private:
+    struct Page;
+    void fill(Message& out, const Caller& me, const ChatRow& chat, const MessageRow& row,
+              const Page& page) const;
+    Page load(db::Read& tx, const Caller& me, std::span<const MessageRow> rows) const;
+    void fill_media(Message& out, const Caller& me, const MessageRow& row, const Page& page) const;
+
+    const Ground& ground_;
+};
+
+}  // namespace grover::messages
