@@ -86,6 +86,9 @@ Domains::Domains(const Ground& ground)
       media(ground.db, users, ground.clock, files, media_options(ground.config, ground.signing_secret)),
       posts(ground.db, ground.clock, users, media),
       comments(ground.db, ground.clock, users, posts.gate()),
+      messages(ground.db, ground.clock, users, media, posts.gate(), posts,
+               {.limit_rate = ground.config.rate_limit_enabled}),
+      groups(ground.db, ground.clock, users, media, messages.group_chats()),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
       pictures(ground.db, media),
       comments_eraser_(comments::comments_eraser(posts.gate())),
@@ -98,18 +101,29 @@ Domains::~Domains() = default;
 
 void Domains::plug() {
     users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
-    // Comments go before the posts that hold them, both before their files, and all before the sessions.
-    plugs.erasers = {comments_eraser_.get(), &posts, &media_eraser_, &auth};
-    plugs.contributors = {&posts, comments_export_.get(), &media_export_};
+    // Groups are left before the chats they are, comments go before the posts that hold them, all of them before their files
+    // and the sessions.
+    plugs.erasers = {&groups, &messages.eraser(), comments_eraser_.get(), &posts, &media_eraser_, &auth};
+    plugs.contributors = {&posts, comments_export_.get(), &messages.exporter(), &media_export_};
+    messages.plug({.groups = &groups});
     users.plug(std::move(plugs));
 }
 
 void Domains::register_background(jobs::Background& background) {
     auto& jobs = background.jobs();
+    auto& events = background.events();
+    events.on<users::UserBlocked>("messages", [this](const users::UserBlocked& event) {
+        messages.blocks_changed(event.blocker_id, event.blocked_id);
+    });
+    events.on<users::UserUnblocked>("messages", [this](const users::UserUnblocked& event) {
+        messages.blocks_changed(event.blocker_id, event.blocked_id);
+    });
     auth.add_jobs(jobs);
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
     jobs.on<media::DeleteMediaFiles>([this](const media::DeleteMediaFiles& job) { media.run(job); });
+    jobs.on<messages::RemoveChat>([this](const messages::RemoveChat& job) { messages.run(job); });
+    jobs.every("messages.sweep", std::chrono::hours{1}, [this] { messages.sweep(); });
     jobs.every("media.sweep", std::chrono::hours{24}, [this] { media.sweep(); });
     jobs.every("users.sweep", std::chrono::hours{1}, [this] { users.sweep(); });
 }
@@ -119,6 +133,8 @@ void Domains::add_endpoints(Api& api) {
     users::add_users_api(api, users);
     posts::add_posts_api(api, posts);
     comments::add_comments_api(api, comments);
+    messages::add_messages_api(api, messages);
+    groups::add_groups_api(api, groups);
     media::add_media_api(api, media);
 }
 

@@ -6,7 +6,9 @@
 #include "app/picture_store.hpp"
 #include "domains/auth/auth.hpp"
 #include "domains/comments/comments.hpp"
+#include "domains/groups/groups.hpp"
 #include "domains/media/media.hpp"
+#include "domains/messages/messages.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "domains/users/users.hpp"
 #include "platform/config/config.hpp"
@@ -42,6 +44,8 @@ struct Domains {
     media::MediaService media;
     posts::PostsService posts;
     comments::CommentsService comments;
+    messages::MessagesService messages;
+    groups::GroupsService groups;
     auth::AuthService auth;
     PictureStore pictures;
 

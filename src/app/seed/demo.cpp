@@ -8,10 +8,13 @@
 #include <map>
 #include <stdexcept>
 
+#include "app/seed/demo_chats.hpp"
 #include "app/seed/demo_script.hpp"
 #include "app/seed/drawing.hpp"
 #include "app/seed/random.hpp"
 #include "domains/comments/comments_api.hpp"
+#include "domains/groups/groups_api.hpp"
+#include "domains/messages/messages_parts.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "domains/users/users_service.hpp"
 #include "platform/http/multipart.hpp"
@@ -81,9 +84,12 @@ public:
           media_(ground.db, users_, clock_, ground.files, ground.media),
           posts_(ground.db, clock_, users_, media_),
           comments_(ground.db, clock_, users_, posts_.gate()),
+          messages_(ground.db, clock_, users_, media_, posts_.gate(), posts_, {}),
+          groups_(ground.db, clock_, users_, media_, messages_.group_chats()),
           picture_store_(ground.make_picture_store(media_)),
           scratch_(media_.upload_directory()) {
         users_.plug({.pictures = picture_store_.get(), .engagement = &posts_});
+        messages_.plug({.groups = &groups_});
     }
 
     DemoLogin run() {
@@ -101,6 +107,7 @@ public:
         meet();
         for (const auto& post : demo_posts()) plan_post(post);
         for (const auto& repost : demo_reposts()) plan_repost(repost);
+        for (const auto& chat : demo_chats()) plan_chat(chat);
         play();
 
         DemoLogin login{std::string(kEmail), make_password()};
@@ -308,6 +315,45 @@ private:
         });
     }
 
+    void plan_chat(const DemoChat& script) {
+        auto at = moment(script.days_ago);
+        auto& state = chats_[&script];
+        if (!script.group.empty()) {
+            plan(at, [this, &script, &state] {
+                groups::GroupCreate in;
+                in.name = script.group;
+                in.description = script.description;
+                in.member_ids.emplace();
+                for (const auto person : script.people) in.member_ids->push_back(caller(person).id.str());
+                state.target.group_id = groups_.create(caller(script.people.front()), in).group_id;
+            });
+        }
+        for (std::size_t i = 0; i < script.lines.size(); ++i) {
+            const auto& line = script.lines[i];
+            at = at + std::chrono::seconds(static_cast<std::int64_t>(line.minutes * 60) + 1);
+            plan(at, [this, &script, &state, &line, i] {
+                auto target = state.target;
+                if (script.group.empty())
+                    target.receiver_id = caller(script.people[line.by == script.people[0] ? 1 : 0]).id;
+                messages::TextInput in{.content = std::string(line.text)};
+                if (line.answers) in.reply_to_message_id = state.last;
+                auto& parts = messages_.parts();
+                const auto sent = parts.sending.text(caller(line.by), target, in);
+                state.last = sent.message_id;
+                if (!line.reaction.empty())
+                    parts.changes.react(caller(line.reaction_by),
+                                        {sent.message_id, std::string(line.reaction)});
+                // Whoever takes part reads along; the login leaves the last lines for later.
+                for (const auto person : script.people) {
+                    const bool waits = person == demo_people().front().username &&
+                                       static_cast<int>(i) >= std::ssize(script.lines) - script.unread;
+                    if (person != line.by && !waits)
+                        parts.reading.read_all(caller(person), sent.conversation_id);
+                }
+            });
+        }
+    }
+
     void play() {
         std::ranges::stable_sort(actions_, {}, &Action::at);
         for (const auto& action : actions_) {
@@ -333,6 +379,8 @@ private:
     media::MediaService media_;
     posts::PostsService posts_;
     comments::CommentsService comments_;
+    messages::MessagesService messages_;
+    groups::GroupsService groups_;
     std::unique_ptr<users::PictureStore> picture_store_;
     Scratch scratch_;
     Random random_{20'260'101, "demo"};
@@ -341,6 +389,11 @@ private:
     std::map<const DemoPost*, MediaId> media_of_;
     std::map<const DemoPost*, PostId> post_ids_;
     std::map<const DemoPost*, std::vector<CommentId>> comment_ids_;
+    struct ChatState {
+        messages::SendTarget target;
+        messages::MessageId last;
+    };
+    std::map<const DemoChat*, ChatState> chats_;
     std::vector<Action> actions_;
 };
 

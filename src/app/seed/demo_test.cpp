@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/seed/demo_chats.hpp"
 #include "app/seed/demo_script.hpp"
 #include "app/seed/drawing.hpp"
 #include "platform/base/error.hpp"
@@ -124,6 +125,15 @@ TEST_CASE("the demo is a whole community with one login") {
     CHECK(demo.number("SELECT count(*) FROM follow_requests WHERE requester_id = '" + demo.login.str() +
                       "'") == 1);
 
+    // People talk, and the login has something to read.
+    std::size_t lines = 0;
+    for (const auto& chat : demo_chats()) lines += chat.lines.size();
+    CHECK(demo.number("SELECT count(*) FROM messages WHERE type = 0") == static_cast<std::int64_t>(lines));
+    CHECK(demo.number("SELECT count(*) FROM chat_groups") == 1);
+    CHECK(demo.number("SELECT sum(unread_count) FROM chat_members WHERE user_id = '" + demo.login.str() +
+                      "'") == 4);
+    CHECK(demo.number("SELECT max(created_at) FROM messages") <= demo.clock.now().us);
+
     // Every picture has its renditions, in the formats of real uploads, and is in use.
     const auto pictures = demo.number("SELECT count(*) FROM posts WHERE media_id IS NOT NULL");
     CHECK(pictures > 20);
@@ -155,6 +165,14 @@ TEST_CASE("the script names only people who are there, and answers only what was
         for (std::size_t i = 0; i < post.comments.size(); ++i) {
             CHECK(is_known(post.comments[i].by));
             CHECK(post.comments[i].answers < static_cast<int>(i));
+        }
+    }
+    for (const auto& chat : demo_chats()) {
+        for (const auto person : chat.people) CHECK(is_known(person));
+        for (const auto& line : chat.lines) {
+            CHECK(std::ranges::find(chat.people, line.by) != chat.people.end());
+            if (!line.reaction.empty())
+                CHECK(std::ranges::find(chat.people, line.reaction_by) != chat.people.end());
         }
     }
     const auto drawings = post_drawings();
