@@ -101,4 +101,10 @@ std::int64_t count_rows(db::Database& database, const std::string& table) {
     return query_number(database, "SELECT count(*) FROM " + table);
 }
 
+std::string events_table() {
+    return engine_under_test() == db::Engine::postgres ? "outbox_arrivals" : "outbox";
+}
+
+std::string events_order() { return engine_under_test() == db::Engine::postgres ? "arrival" : "position"; }
+
 }  // namespace grover::testing

@@ -28,4 +28,8 @@ std::string query_text(db::Database& database, const std::string& sql);
 // The number of rows of a table, for "nothing was written".
 std::int64_t count_rows(db::Database& database, const std::string& table);
 
+// Where committed events wait that nobody has heard, and the column that tells their order.
+std::string events_table();
+std::string events_order();
+
 }  // namespace grover::testing

@@ -49,8 +49,8 @@ TEST_CASE("no token, id, password or answer of an exchange reaches a log, an err
     }
 
     // Every text of every table of this domain and of what waits to be done, while all of it was alive.
-    std::string stored =
-        payload_before + w.sql("SELECT payload FROM jobs") + w.sql("SELECT payload FROM outbox");
+    std::string stored = payload_before + w.sql("SELECT payload FROM jobs") +
+                         w.sql("SELECT payload FROM " + testing::events_table());
     for (const char* columns : {"password_hash FROM auth_passwords",
                                 "token_hash, cookie_hash, device, user_agent FROM auth_sessions",
                                 "token_hash FROM auth_refresh_tokens", "ticket_hash FROM auth_socket_tickets",

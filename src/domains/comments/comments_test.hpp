@@ -12,29 +12,13 @@
 #include "domains/comments/comments_api.hpp"
 #include "platform/base/error.hpp"
 #include "testing/database.hpp"
+#include "testing/keeps_events.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::comments {
 
-class StoppedClock final : public Clock {
-public:
-    Time now() const override { return Time{now_.load()}; }
-    template <class Duration>
-    void advance(Duration by) {
-        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
-    }
-
-private:
-    // 2026-01-24T10:11:12.345Z
-    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
-};
-
-// Listens to every event, so that all are stored and none is delivered.
-class KeepsEvents final : public db::AfterCommit {
-public:
-    bool listens_to(std::string_view) const override { return true; }
-    void events_committed() override {}
-    void jobs_committed() override {}
-};
+using testing::KeepsEvents;
+using testing::StoppedClock;
 
 class CountsStatements final : public db::StatementObserver {
 public:
@@ -122,11 +106,11 @@ public:
     std::string query(const std::string& sql) { return testing::query_text(*db_, sql); }
 
     // Names of the events since forget_effects(), one on each line.
-    std::string effects() { return query("SELECT name FROM " + events_table() + " ORDER BY 1"); }
+    std::string effects() { return query("SELECT name FROM " + testing::events_table() + " ORDER BY 1"); }
     std::string payload(const std::string& event) {
-        return query("SELECT payload FROM " + events_table() + " WHERE name = '" + event + "'");
+        return query("SELECT payload FROM " + testing::events_table() + " WHERE name = '" + event + "'");
     }
-    void forget_effects() { execute("DELETE FROM " + events_table()); }
+    void forget_effects() { execute("DELETE FROM " + testing::events_table()); }
 
     // comments_count and comments_total_count as stored, with the rows counted: "1 2 = 1 2".
     std::string counts(const PostId& post_id) {
@@ -149,9 +133,6 @@ public:
     CountsStatements statements;
 
 private:
-    static std::string events_table() {
-        return testing::engine_under_test() == db::Engine::postgres ? "outbox_arrivals" : "outbox";
-    }
     void pass() { clock.advance(std::chrono::milliseconds{1}); }
 
     IdSource ids_{clock};

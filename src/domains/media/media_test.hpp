@@ -16,21 +16,11 @@
 #include "platform/http/multipart.hpp"
 #include "platform/jobs/background.hpp"
 #include "testing/database.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::media {
 
-class StoppedClock final : public Clock {
-public:
-    Time now() const override { return Time{now_.load()}; }
-    template <class Duration>
-    void advance(Duration by) {
-        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
-    }
-
-private:
-    // 2026-01-24T10:11:12.345Z
-    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
-};
+using testing::StoppedClock;
 
 // "Bearer <user_id>" is that user.
 struct Names final : api::Authenticator {

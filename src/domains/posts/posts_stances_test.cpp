@@ -113,8 +113,7 @@ TEST_CASE("only a new reaction is told to the author") {
     w.effects();
     w.posts.react(bob, id, "like");
     const auto payload = [&] {
-        const std::string table =
-            testing::engine_under_test() == db::Engine::sqlite ? "outbox" : "outbox_arrivals";
+        const std::string table = testing::events_table();
         auto text = testing::query_text(w.db(), "SELECT payload FROM " + table);
         testing::execute(w.db(), "DELETE FROM " + table);
         return text;

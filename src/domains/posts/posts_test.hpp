@@ -13,28 +13,13 @@
 #include "platform/runtime/runtime.hpp"
 #include "platform/wire/json_in.hpp"
 #include "testing/database.hpp"
+#include "testing/keeps_events.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::posts::test {
 
-class StoppedClock final : public Clock {
-public:
-    Time now() const override { return Time{now_.load()}; }
-    template <class Duration>
-    void advance(Duration by) {
-        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
-    }
-
-private:
-    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
-};
-
-// Listens to every event, so that all are stored and none is told.
-class KeepsEvents final : public db::AfterCommit {
-public:
-    bool listens_to(std::string_view) const override { return true; }
-    void events_committed() override {}
-    void jobs_committed() override {}
-};
+using testing::KeepsEvents;
+using testing::StoppedClock;
 
 // A parsed answer that reads like the JSON it is.
 class Json {
@@ -127,8 +112,7 @@ public:
     std::int64_t number(const std::string& sql) { return testing::query_number(*db_, sql); }
     // Names of the events stored so far, and forgets them.
     std::string effects() {
-        const std::string table =
-            testing::engine_under_test() == db::Engine::sqlite ? "outbox" : "outbox_arrivals";
+        const std::string table = testing::events_table();
         auto names = testing::query_text(*db_, "SELECT name FROM " + table + " ORDER BY name");
         testing::execute(*db_, "DELETE FROM " + table);
         return names;

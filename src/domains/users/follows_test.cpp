@@ -117,7 +117,8 @@ TEST_CASE("follow and unfollow in a cycle tells the target once in 24 hours") {
     w.parts().profiles.update_privacy(ada, {.is_private = true});
     w.toggle(bob, ada);
     const auto told = [&] {
-        return w.query("SELECT count(*) FROM outbox WHERE payload LIKE '%\"notifies\":true%'");
+        return w.query("SELECT count(*) FROM " + testing::events_table() +
+                       " WHERE payload LIKE '%\"notifies\":true%'");
     };
     CHECK(told() == "1");
 

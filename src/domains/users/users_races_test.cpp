@@ -31,8 +31,10 @@ TEST_CASE("100 follow toggles of one pair at once leave no edge, exact counters 
     at_once(100, [&](int) { w.toggle(bob, ada); });
     CHECK(w.counts(ada) == "0 0 = 0 0");
     CHECK(w.counts(bob) == "0 0 = 0 0");
-    CHECK(w.query("SELECT count(*) FROM outbox WHERE name = 'user.followed'") == "50");
-    CHECK(w.query("SELECT count(*) FROM outbox WHERE payload LIKE '%\"notifies\":true%'") == "1");
+    CHECK(w.query("SELECT count(*) FROM " + testing::events_table() + " WHERE name = 'user.followed'") ==
+          "50");
+    CHECK(w.query("SELECT count(*) FROM " + testing::events_table() +
+                  " WHERE payload LIKE '%\"notifies\":true%'") == "1");
 }
 
 TEST_CASE("101 toggles leave one edge") {

@@ -11,29 +11,13 @@
 #include "domains/users/users_service.hpp"
 #include "platform/base/error.hpp"
 #include "testing/database.hpp"
+#include "testing/keeps_events.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::users {
 
-class StoppedClock final : public Clock {
-public:
-    Time now() const override { return Time{now_.load()}; }
-    template <class Duration>
-    void advance(Duration by) {
-        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
-    }
-
-private:
-    // 2026-01-24T10:11:12.345Z
-    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
-};
-
-// Listens to every event, so that all are stored and none is delivered.
-class KeepsEvents final : public db::AfterCommit {
-public:
-    bool listens_to(std::string_view) const override { return true; }
-    void events_committed() override {}
-    void jobs_committed() override {}
-};
+using testing::KeepsEvents;
+using testing::StoppedClock;
 
 class FakeGuard final : public AccountGuard {
 public:
@@ -135,16 +119,17 @@ public:
     std::string query(const std::string& sql) { return testing::query_text(*db_, sql); }
     // "name payload" lines of events and orders since forget_effects().
     std::string effects() {
-        const auto events = query("SELECT name FROM outbox ORDER BY position");
+        const auto events =
+            query("SELECT name FROM " + testing::events_table() + " ORDER BY " + testing::events_order());
         const auto jobs = query("SELECT name FROM jobs ORDER BY job_id");
         return events + (events.empty() || jobs.empty() ? "" : "\n") + jobs;
     }
     std::string payload(std::string_view event) {
-        return query("SELECT payload FROM outbox WHERE name = '" + std::string(event) +
-                     "' ORDER BY position");
+        return query("SELECT payload FROM " + testing::events_table() + " WHERE name = '" +
+                     std::string(event) + "' ORDER BY " + testing::events_order());
     }
     void forget_effects() {
-        testing::execute(*db_, "DELETE FROM outbox");
+        testing::execute(*db_, "DELETE FROM " + testing::events_table());
         testing::execute(*db_, "DELETE FROM jobs");
     }
     // followers_count and following_count as stored, with those counted: "1 0 = 1 0".

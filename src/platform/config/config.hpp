@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "platform/base/cents.hpp"
-#include "platform/config/ip_network.hpp"
+#include "platform/base/ip_network.hpp"
 #include "platform/config/log_level.hpp"
 
 namespace grover {

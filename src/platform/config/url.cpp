@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "platform/config/ip_network.hpp"
+#include "platform/base/ip_network.hpp"
 
 namespace grover::config {
 namespace {

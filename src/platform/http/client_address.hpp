@@ -1,26 +1,14 @@
 // Who is at the other end when reverse proxies stand between (system.md §2 "Client address").
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "platform/base/ip_network.hpp"
 #include "platform/http/message.hpp"
 
 namespace grover::http {
-
-// An IPv4 or IPv6 address; IPv4 is kept as ::ffff:a.b.c.d, so that both spellings are one address.
-struct Address {
-    std::array<unsigned char, 16> bytes{};
-
-    bool operator==(const Address&) const = default;
-    bool is_ipv4() const;
-    std::string text() const;
-
-    // Without port, brackets or zone. False if it is none.
-    static bool parse(std::string_view text, Address& out);
-};
 
 // Any thread.
 class TrustedProxies {
@@ -32,14 +20,10 @@ public:
     // The peer; or, when the peer is trusted, the last entry of all X-Forwarded-For headers that is not. An
     // entry that is no address ends the search: what stands before it cannot be believed.
     std::string client_address(const RequestHead& request) const;
-    bool trusts(const Address& address) const;
+    bool trusts(const IpAddress& address) const { return contains(ranges_, address); }
 
 private:
-    struct Range {
-        Address address;
-        unsigned bits;
-    };
-    std::vector<Range> ranges_;
+    std::vector<IpNetwork> ranges_;
 };
 
 // What limits by address count: the address, of IPv6 the /64 that one customer usually has.

@@ -24,7 +24,7 @@ constexpr std::size_t kKeptRequests = 64;
 constexpr int kAcceptsAtOnce = 64;
 
 std::string text_of(const sockaddr_storage& address) {
-    Address out;
+    IpAddress out;
     if (address.ss_family == AF_INET6) {
         const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
         std::copy_n(v6.sin6_addr.s6_addr, out.bytes.size(), out.bytes.begin());
@@ -34,7 +34,7 @@ std::string text_of(const sockaddr_storage& address) {
         out.bytes[10] = out.bytes[11] = 0xff;
         std::copy_n(bytes, sizeof v4.sin_addr, out.bytes.begin() + 12);
     }
-    return out.text();
+    return to_string(out);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <array>
 #include <initializer_list>
 
-#include "platform/config/ip_network.hpp"
+#include "platform/base/ip_network.hpp"
 #include "platform/text/utf8.hpp"
 
 namespace grover::log {

@@ -1,4 +1,4 @@
-#include "platform/config/ip_network.hpp"
+#include "platform/base/ip_network.hpp"
 
 #include <arpa/inet.h>
 
