@@ -33,6 +33,10 @@ struct AuthService::Parts {
     LogoutAllAnswer logout_all(const Caller& me, const LogoutAll& in) const;
     // Whose session the token proves now; nothing for one that is not good.
     std::shared_ptr<const LiveSession> session_of(db::Read& tx, std::string_view token) const;
+    // On PostgreSQL: the live session and its account by one statement, when it is known whose the token is. False: look
+    // the other way.
+    bool ask_together(db::Read& tx, std::string_view token, std::shared_ptr<const LiveSession>& session,
+                      std::shared_ptr<const users::AccountState>& account) const;
     std::optional<SocketIdentity> socket_identity(db::Read& tx,
                                                   const std::shared_ptr<const LiveSession>& session) const;
 };

@@ -82,6 +82,13 @@ Cached Sessions::find_by_token(db::Read& tx, std::string_view token) const {
     return session;
 }
 
+void Sessions::ask_by_token(db::Together& ask, std::shared_ptr<const LiveSession>& out,
+                            const SecretHash& hash) const {
+    session_store::ask_by_token(ask, hash.view(), [this, &out, &hash](SessionRow row) {
+        if (integrations::equal_in_constant_time(row.token_hash, hash.view())) out = known(std::move(row));
+    });
+}
+
 Cached Sessions::find_by_id(db::Read& tx, const SessionId& session_id) const {
     if (const auto* copy = cache_by_id().find(tx, session_id.view())) return *copy;
     auto session = known(session_store::find_by_id(tx, session_id));

@@ -34,6 +34,9 @@ public:
 
     // From memory when the copy is current. Also finds expired ones.
     std::shared_ptr<const LiveSession> find_by_token(db::Read& tx, std::string_view token) const;
+    // The same as a part of one statement; `hash` is kept by the caller until it has run.
+    void ask_by_token(db::Together& ask, std::shared_ptr<const LiveSession>& out,
+                      const SecretHash& hash) const;
     std::shared_ptr<const LiveSession> find_by_id(db::Read& tx, const SessionId& session) const;
     std::shared_ptr<const LiveSession> find_by_cookie(db::Read& tx, std::string_view cookie) const;
 

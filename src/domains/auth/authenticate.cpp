@@ -1,4 +1,6 @@
 // Who sends a request, and whom a socket acts as (auth.md §1).
+#include <unordered_map>
+
 #include "domains/auth/auth_parts.hpp"
 #include "platform/text/utf8.hpp"
 
@@ -20,7 +22,46 @@ std::string_view credential_of(std::string_view header) {
     return header;
 }
 
+// Whose a token was when this thread saw it last. That never changes, so account and session are asked together; the row
+// itself is read each time. For stores where nothing is kept in memory.
+class OwnersSeen {
+public:
+    static OwnersSeen& of_this_thread() {
+        thread_local OwnersSeen seen;
+        return seen;
+    }
+    const UserId* find(const SecretHash& token) const {
+        const auto found = owners_.find(std::string(token.view()));
+        return found == owners_.end() ? nullptr : &found->second;
+    }
+    void remember(const SecretHash& token, const UserId& owner) {
+        if (owners_.size() >= kMost) owners_.clear();
+        owners_.insert_or_assign(std::string(token.view()), owner);
+    }
+
+private:
+    static constexpr std::size_t kMost = 10'000;
+    std::unordered_map<std::string, UserId> owners_;
+};
+
 }  // namespace
+
+bool AuthService::Parts::ask_together(db::Read& tx, std::string_view token,
+                                      std::shared_ptr<const LiveSession>& session,
+                                      std::shared_ptr<const users::AccountState>& account) const {
+    if (tx.engine() != db::Engine::postgres || !could_be_token(token)) return false;
+    const SecretHash hash(token);
+    const auto* owner = OwnersSeen::of_this_thread().find(hash);
+    if (owner == nullptr) return false;
+    db::Together both;
+    sessions.ask_by_token(both, session, hash);
+    core.users.ask_account(both, account, *owner);
+    both.run(tx);
+    if (session && session->row.user_id == *owner && !session->is_over(core.clock.now())) return true;
+    session = nullptr;
+    account = nullptr;
+    return false;
+}
 
 std::shared_ptr<const LiveSession> AuthService::Parts::session_of(db::Read& tx,
                                                                   std::string_view token) const {
@@ -39,8 +80,13 @@ bool AuthService::authenticate(const http::RequestHead& request, const api::Rout
     std::shared_ptr<const LiveSession> session;
     std::shared_ptr<const users::AccountState> account;
     parts.core.db.read([&](db::Read& tx) {
+        if (parts.ask_together(tx, credential, session, account)) return;
         session = parts.session_of(tx, credential);
-        if (session) account = parts.core.users.cached_account(tx, session->row.user_id);
+        if (!session) return;
+        account = parts.core.users.cached_account(tx, session->row.user_id);
+        if (tx.engine() != db::Engine::postgres) return;
+        if (const SecretHash hash(credential); session->row.token_hash == hash.view())
+            OwnersSeen::of_this_thread().remember(hash, session->row.user_id);
     });
     if (!session || !account->exists || account->deactivated()) return false;
     // An invalid credential counts as none where none is needed, and one of a blocked account is no better.

@@ -42,6 +42,14 @@ std::optional<SessionRow> find_by_token(db::Read& tx, std::string_view token_has
     return tx.find<SessionRow>(sql::session_by_token{.token_hash = token_hash});
 }
 
+void ask_by_token(db::Together& ask, std::string_view token_hash,
+                  std::function<void(SessionRow)> on_session) {
+    ask.add(sql::session_by_token{.token_hash = token_hash},
+            [on_session = std::move(on_session)](const db::Row& row) {
+                on_session(db::read_row<SessionRow>(row));
+            });
+}
+
 std::optional<SessionRow> find_by_id(db::Read& tx, const SessionId& session) {
     return tx.find<SessionRow>(sql::session_by_id{.session_id = session});
 }

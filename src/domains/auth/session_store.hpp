@@ -1,6 +1,7 @@
 // Rows of sessions, refresh tokens and socket tickets. Private to domains/auth; decides nothing.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::auth {
 
@@ -106,6 +108,7 @@ struct Insertion {
 void insert(db::Write& tx, const Insertion& session);
 
 std::optional<SessionRow> find_by_token(db::Read& tx, std::string_view token_hash);
+void ask_by_token(db::Together& ask, std::string_view token_hash, std::function<void(SessionRow)> on_session);
 std::optional<SessionRow> find_by_id(db::Read& tx, const SessionId& session);
 std::optional<SessionRow> find_by_cookie(db::Read& tx, std::string_view cookie_hash);
 // Unexpired ones, used last first; at most as many as an account may have.

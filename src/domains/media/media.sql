@@ -75,3 +75,7 @@ SELECT media_id FROM media WHERE media_id IN each(:ids)
 
 -- name: page_of_media
 SELECT media_id FROM media WHERE media_id > :after AND files_deleted_at IS NULL ORDER BY media_id LIMIT :limit
+
+-- name: stored_bytes
+-- scan: administrators ask, at most once a minute
+SELECT COALESCE(sum(bytes), 0) FROM media

@@ -154,11 +154,20 @@ std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, const std::vector<
     return media;
 }
 
+void ask(db::Together& ask, const std::vector<std::string_view>& ids,
+         std::function<void(std::shared_ptr<const Medium>)> on_medium) {
+    ask.add(sql::media::load_media{.ids = ids}, [on_medium = std::move(on_medium)](const db::Row& row) {
+        on_medium(medium_of(db::read_row<Row>(row)));
+    });
+}
+
 std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id) {
     const std::vector<std::string_view> one{id.view()};
     auto found = load(tx, one);
     return found.empty() ? nullptr : std::move(found.front());
 }
+
+std::int64_t stored_bytes(db::Read& tx) { return tx.value<std::int64_t>(sql::media::stored_bytes{}); }
 
 std::int64_t count_unattached(db::Read& tx, const UserId& owner, Time since) {
     return tx.value<std::int64_t>(sql::media::count_unattached{.owner_id = owner, .since = since});

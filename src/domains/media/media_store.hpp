@@ -1,6 +1,7 @@
 // Rows of media. Private to this folder; decides nothing.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,10 @@ std::vector<Rendition> unpack(std::string_view text);
 void insert(db::Write& tx, const Medium& medium);
 // In no order; unknown ids are left out.
 std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, const std::vector<std::string_view>& ids);
+void ask(db::Together& ask, const std::vector<std::string_view>& ids,
+         std::function<void(std::shared_ptr<const Medium>)> on_medium);
 std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
+std::int64_t stored_bytes(db::Read& tx);
 std::int64_t count_unattached(db::Read& tx, const UserId& owner, Time since);
 
 void put_reference(db::Write& tx, const MediaId& medium, const Reference& by, Access access, Time now);

@@ -71,6 +71,20 @@ std::vector<std::shared_ptr<const Medium>> MediaService::load(db::Read& tx, std:
     return media;
 }
 
+void MediaService::ask(db::Together& ask, Asked& out) const {
+    out.media.assign(out.ids.size(), nullptr);
+    if (out.ids.empty()) return;
+    out.texts = db::ids_of(out.ids);
+    store::ask(ask, out.texts, [&out](std::shared_ptr<const Medium> medium) {
+        if (medium->is_deleted) return;
+        for (std::size_t i = 0; i < out.ids.size(); ++i) {
+            if (out.ids[i] == medium->media_id) out.media[i] = medium;
+        }
+    });
+}
+
+std::int64_t MediaService::stored_bytes(db::Read& tx) const { return store::stored_bytes(tx); }
+
 std::shared_ptr<const Medium> MediaService::find(db::Read& tx, const MediaId& id) {
     auto medium = store::find(tx, id);
     return medium && !medium->is_deleted ? medium : nullptr;

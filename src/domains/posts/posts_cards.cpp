@@ -158,6 +158,7 @@ struct PostCards::Row : PostFacts {
 struct PostCards::Fetched {
     std::map<PostId, std::pair<CardPtr, AuthorPtr>> cards;
     MarksByPost marks;
+    std::shared_ptr<const users::Relations> relations;
 };
 
 bool PostCards::is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author,
@@ -218,6 +219,7 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
         }
     }
     if (tx.snapshot() == 0) page.marks = std::make_shared<const MarksByPost>(std::move(fetched.marks));
+    page.relations = std::move(fetched.relations);
     return page;
 }
 
@@ -228,13 +230,26 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
 
     std::vector<UserId> author_ids;
     for (const auto& row : rows) author_ids.push_back(row.user_id);
-    const auto authors = users_.cards(tx, author_ids, base_url);
-
-    std::vector<MediaId> media_ids;
+    media::MediaService::Asked asked_media;
     for (const auto& row : rows) {
-        if (row.media_id) media_ids.push_back(*row.media_id);
+        if (row.media_id) asked_media.ids.push_back(*row.media_id);
     }
-    const auto media = media_.load(tx, media_ids);
+    std::vector<AuthorPtr> authors;
+    if (tx.engine() == db::Engine::postgres) {
+        db::Together ask;
+        users::AskedCards cards;
+        users::AskedRelations relations;
+        users_.ask_cards(ask, cards, author_ids, base_url);
+        users_.ask_relations(ask, relations, viewer);
+        media_.ask(ask, asked_media);
+        ask.run(tx);
+        out.relations = relations.take();
+        for (const auto& author : author_ids) authors.push_back(cards.card(author));
+    } else {
+        authors = users_.cards(tx, author_ids, base_url);
+        asked_media.media = media_.load(tx, asked_media.ids);
+    }
+    const auto& media = asked_media.media;
 
     const auto snapshot = tx.snapshot();
     std::size_t next_medium = 0;

@@ -57,7 +57,9 @@ struct LoadedPost {
 
 struct LoadedPage {
     std::vector<LoadedPost> posts;  // one for each id, in order
-    MarksPtr marks;  // where rows are not cached (PostgreSQL) they came with the rows; else null
+    // Where rows are not cached (PostgreSQL) these came with the rows; else null.
+    MarksPtr marks;
+    std::shared_ptr<const users::Relations> relations;
 };
 
 class PostCards {
@@ -66,6 +68,7 @@ public:
         : media_(media), users_(users), clock_(clock) {}
 
     // At most three statements (posts with roots, authors, media), whatever the number of ids; none when all is in memory.
+    // On PostgreSQL two: authors, media and the viewer's relations are one.
     LoadedPage load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids,
                     std::string_view base_url);
     // Marks of one reader on the given posts; at most two statements, usually none.

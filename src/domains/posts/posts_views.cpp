@@ -98,7 +98,7 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
     Written done;
     if (ids.empty()) return done;
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
-    const auto relations = users_.relations(tx, me.id);
+    const auto relations = page.relations ? page.relations : users_.relations(tx, me.id);
     const auto marks = marks_of(tx, me, page, ids);
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (!may_see(*relations, page.posts[i], muted)) continue;
@@ -135,7 +135,7 @@ std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
                            std::string_view not_found_text) {
     const auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);
     const auto& post = page.posts.front();
-    const auto relations = users_.relations(tx, me.id);
+    const auto relations = page.relations ? page.relations : users_.relations(tx, me.id);
     auto sight = post.card ? sight_of(*relations, post.card->facts, *post.author) : Sight::hidden;
     if (sight == Sight::seen && post.root) sight = sight_of(*relations, post.root->facts, *post.root_author);
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));

@@ -30,6 +30,7 @@
 #include "platform/db/row.hpp"
 #include "platform/db/stamps.hpp"
 #include "platform/db/statement.hpp"
+#include "platform/observability/context.hpp"
 
 namespace grover::db {
 
@@ -195,6 +196,23 @@ protected:
     ~AfterCommit() = default;
 };
 
+// A closure may run on another thread than its caller, but works for the same request: its statements and its log lines
+// count there. The request waits for the commit too, so all of that time is the store's.
+class WriteTimer {
+public:
+    WriteTimer();
+    ~WriteTimer();
+    WriteTimer(const WriteTimer&) = delete;
+    WriteTimer& operator=(const WriteTimer&) = delete;
+
+    const log::Context* context() const { return context_; }
+
+private:
+    const log::Context* context_;
+    std::chrono::nanoseconds before_{};
+    std::chrono::steady_clock::time_point begin_{};
+};
+
 class Database {
 public:
     virtual ~Database() = default;
@@ -214,11 +232,18 @@ public:
     template <class F>
     auto write(F&& f) {
         using Result = std::invoke_result_t<F&, Write&>;
+        const WriteTimer timer;
         if constexpr (std::is_void_v<Result>) {
-            run_write([&](Write& tx) { f(tx); });
+            run_write([&](Write& tx) {
+                const log::ContextScope here(timer.context());
+                f(tx);
+            });
         } else {
             std::optional<Result> result;
-            run_write([&](Write& tx) { result.emplace(f(tx)); });
+            run_write([&](Write& tx) {
+                const log::ContextScope here(timer.context());
+                result.emplace(f(tx));
+            });
             return std::move(*result);
         }
     }

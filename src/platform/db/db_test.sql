@@ -54,3 +54,6 @@ SELECT l.user_name FROM likes l WHERE l.counter = :counter ORDER BY l.user_name 
 -- name: likers_of_some
 WITH chosen AS (SELECT name FROM counters WHERE name IN each(:names))
 SELECT l.user_name FROM chosen c JOIN likes l ON l.counter = c.name;
+
+-- name: words_and_missing
+SELECT words, missing FROM everything WHERE id = 'a';

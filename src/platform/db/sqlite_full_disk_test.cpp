@@ -62,14 +62,6 @@ struct FailingFiles {
     sqlite3_vfs vfs{};
 };
 
-// Ten callers are thrown one exception object. Its reference count lies in libstdc++, which ThreadSanitizer does not see into:
-// it reports the last one's delete as a race.
-#ifdef __SANITIZE_THREAD__
-constexpr bool kExceptionsLookLikeRaces = true;
-#else
-constexpr bool kExceptionsLookLikeRaces = false;
-#endif
-
 int write_status(db::Database& db) {
     try {
         db.write([](db::Write& tx) { tx.exec(sql::db_test::increment{.name = "a"}); });
@@ -99,7 +91,7 @@ int acknowledged_of_ten(db::Database& db) {
 }  // namespace
 
 TEST_CASE("a full disk: writes are refused with 503, reads go on, and it recovers by itself") {
-    if (testing::engine_under_test() != db::Engine::sqlite || kExceptionsLookLikeRaces) return;
+    if (testing::engine_under_test() != db::Engine::sqlite) return;
     const FailingFiles files;
     const auto db = database_with_tables();
     testing::execute(*db, "INSERT INTO counters VALUES ('a', 0)");
@@ -115,7 +107,7 @@ TEST_CASE("a full disk: writes are refused with 503, reads go on, and it recover
 }
 
 TEST_CASE("a disk that cannot say that it wrote: nothing is acknowledged") {
-    if (testing::engine_under_test() != db::Engine::sqlite || kExceptionsLookLikeRaces) return;
+    if (testing::engine_under_test() != db::Engine::sqlite) return;
     const FailingFiles files;
     const auto db = database_with_tables();
     testing::execute(*db, "INSERT INTO counters VALUES ('a', 0)");
@@ -129,7 +121,7 @@ TEST_CASE("a disk that cannot say that it wrote: nothing is acknowledged") {
 }
 
 TEST_CASE("the disk fills in the middle of a large transaction: all of it is undone") {
-    if (testing::engine_under_test() != db::Engine::sqlite || kExceptionsLookLikeRaces) return;
+    if (testing::engine_under_test() != db::Engine::sqlite) return;
     const FailingFiles files;
     const auto db = database_with_tables();
     CHECK_THROWS_AS(db->write([](db::Write& tx) {

@@ -178,3 +178,29 @@ TEST_CASE("a write that takes too long is stopped alone; those beside it are don
     CHECK(stopped == 1);
     CHECK(counter(*db, "a") == 11);
 }
+
+TEST_CASE("what a request asks of the store counts for that request, on whatever thread it runs") {
+    struct Counts final : db::StatementObserver {
+        void ran(const db::Statement&, std::chrono::nanoseconds time, std::int64_t) override {
+            const auto* const work = log::current_context();
+            if (work == nullptr) return;
+            ++work->store.calls;
+            work->store.time += time;
+        }
+    } counts;
+    const auto db = database_with_tables({.observer = &counts});
+    const log::Context request{.request_id = "r1"};
+    {
+        const log::ContextScope working(request);
+        db->write([](db::Write& tx) {
+            CHECK(log::current_context()->request_id == "r1");
+            tx.exec(sql::db_test::add_counter{.name = "a", .value = 5});
+            tx.exec(sql::db_test::increment{.name = "a"});
+        });
+        counter(*db, "a");
+    }
+    CHECK(request.store.calls == 3);
+    CHECK(request.store.time > std::chrono::nanoseconds{0});
+    counter(*db, "a");
+    CHECK(request.store.calls == 3);
+}

@@ -1,9 +1,17 @@
 // Whose work a thread is doing: what every log line and report says about it. Costs nothing to carry along.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string_view>
 
 namespace grover::log {
+
+// What a piece of work has asked of the store so far.
+struct StoreUse {
+    std::int64_t calls = 0;
+    std::chrono::nanoseconds time{};
+};
 
 // Views into what the request or job owns; empty means absent.
 struct Context {
@@ -12,6 +20,8 @@ struct Context {
     std::string_view span_id;
     std::string_view user_id;
     std::string_view session_id;  // "sess_…", never the token
+    // Counted by whoever runs the statements, on the thread that works for this context at that moment.
+    mutable StoreUse store{};
 };
 
 namespace detail {
@@ -26,8 +36,10 @@ inline void set_current_context(const Context* context) { detail::context = cont
 // Holds a context while it lives. The context must live longer, and may be filled in meanwhile.
 class ContextScope {
 public:
-    explicit ContextScope(const Context& context) : previous_(current_context()) {
-        set_current_context(&context);
+    explicit ContextScope(const Context& context) : ContextScope(&context) {}
+    // Null: nobody's work.
+    explicit ContextScope(const Context* context) : previous_(current_context()) {
+        set_current_context(context);
     }
     ~ContextScope() { set_current_context(previous_); }
     ContextScope(const ContextScope&) = delete;

@@ -1,0 +1,15 @@
+#include "platform/db/db.hpp"
+
+namespace grover::db {
+
+WriteTimer::WriteTimer() : context_(log::current_context()) {
+    if (context_ == nullptr) return;
+    before_ = context_->store.time;
+    begin_ = std::chrono::steady_clock::now();
+}
+
+WriteTimer::~WriteTimer() {
+    if (context_ != nullptr) context_->store.time = before_ + (std::chrono::steady_clock::now() - begin_);
+}
+
+}  // namespace grover::db
