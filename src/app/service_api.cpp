@@ -77,7 +77,7 @@ struct Features {
 
 struct PublicConfig {
     Features features;
-    std::map<std::string, std::int64_t> limits;
+    std::map<std::string, double> limits;
     std::string currency = "USD";
     std::optional<std::string> min_app_version;
     static constexpr auto fields = Pack{
@@ -221,7 +221,7 @@ Health health_of(ServiceStatus& status) {
 }
 
 // system.md §5, by lower-case name: what clients check before they send.
-std::map<std::string, std::int64_t> limits() {
+std::map<std::string, double> limits(const Config& config) {
     return {{"max_file_size", 52'428'800},
             {"max_input_length", 10'000},
             {"max_bio_length", 500},
@@ -235,6 +235,13 @@ std::map<std::string, std::int64_t> limits() {
             {"max_comment_length", 2'000},
             {"max_story_text_length", 200},
             {"typing_indicator_timeout", 5},
+            {"notification_cleanup_interval", 86'400},
+            {"stream_timeout", static_cast<double>(config.stream_timeout.count())},
+            {"session_timeout", static_cast<double>(config.session_timeout.count())},
+            {"min_payment_amount", 0.50},
+            {"max_payment_amount", 99'999.99},
+            {"analytics_retention_days", 90},
+            {"analytics_batch_size", 100},
             {"min_search_query_length", 1},
             {"max_search_query_length", 100},
             {"default_search_results", 20},
@@ -295,7 +302,7 @@ void add_service_api(Api& api, ServiceStatus& status) {
     });
     api.on<ConfigGet>([&](const Caller&, const ConfigGet&) {
         // A feature is on when it is switched on and its domain exists: payments, streams, stories and communities do not yet.
-        return PublicConfig{.features = {.google = config.google_enabled}, .limits = limits()};
+        return PublicConfig{.features = {.google = config.google_enabled}, .limits = limits(config)};
     });
     if (config.enable_docs) {
         api.on<DocsGet>(

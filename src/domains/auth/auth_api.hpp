@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 2> enum_names(TokenType) { return {"sessi
 
 struct SessionExchange {
     std::string session_id;
+    static constexpr api::RouteError errors[] = {
+        {400, "Invalid session ID"}, {403, "Account suspended"}, {502, "Sign-in service unavailable"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/auth/session",
                                  .summary = "Exchange a one-time id for a session.",
@@ -41,6 +43,8 @@ struct SessionExchange {
 // The same with the id where no access log shows it.
 struct SessionExchangePost {
     std::string session_id;
+    static constexpr api::RouteError errors[] = {
+        {400, "Invalid session ID"}, {403, "Account suspended"}, {502, "Sign-in service unavailable"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/session",
                                  .summary = "Exchange a one-time id for a session.",
@@ -58,6 +62,11 @@ struct Register {
     std::optional<std::string> username;
     TokenType token_type = TokenType::session;
     std::optional<std::string> device;
+    static constexpr api::RouteError errors[] = {
+        {400, "Invalid email format"},   {400, "Invalid username"},
+        {400, "Name is required"},       {400, "Password is too easy to guess"},
+        {403, "Registration is closed"}, {409, "Email already registered"},
+        {409, "Username already taken"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/register",
                                  .summary = "Make an account with a password.",
@@ -80,6 +89,8 @@ struct Login {
     std::string password;
     TokenType token_type = TokenType::session;
     std::optional<std::string> device;
+    static constexpr api::RouteError errors[] = {
+        {400, "Invalid email format"}, {401, "Invalid email or password"}, {403, "Account suspended"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/login",
                                  .summary = "Sign in with e-mail address and password.",
@@ -144,6 +155,7 @@ struct SessionList {
 
 struct SessionDelete {
     SessionId session_id;
+    static constexpr api::RouteError errors[] = {{404, "Session not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/auth/sessions/{session_id}",
                                  .summary = "End one own session.",
@@ -169,6 +181,7 @@ struct SocketTicket {
 };
 
 struct TokenCreate {
+    static constexpr api::RouteError errors[] = {{404, "Not Found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/token",
                                  .summary = "JWT access and refresh tokens of this session.",
@@ -178,6 +191,8 @@ struct TokenCreate {
 
 struct TokenRefresh {
     std::optional<std::string> refresh_token;  // required, but unknown here while JWTs are off
+    static constexpr api::RouteError errors[] = {
+        {401, "Invalid refresh token"}, {403, "Account suspended"}, {404, "Not Found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/refresh",
                                  .summary = "Replace a refresh token.",
@@ -191,6 +206,8 @@ struct TokenRefresh {
 
 struct VerifyEmail {
     std::string token;
+    static constexpr api::RouteError errors[] = {{400, "Invalid or expired token"},
+                                                 {409, "Email already registered"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/verify-email",
                                  .summary = "Confirm an address.",
@@ -212,6 +229,7 @@ struct VerifyEmailPage {
 };
 
 struct VerifyEmailResend {
+    static constexpr api::RouteError errors[] = {{400, "Email already verified"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/verify-email/resend",
                                  .summary = "Mail the verification link again.",
@@ -222,6 +240,7 @@ struct VerifyEmailResend {
 
 struct PasswordForgot {
     std::string email;
+    static constexpr api::RouteError errors[] = {{400, "Invalid email format"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/password/forgot",
                                  .summary = "Mail a reset link.",
@@ -234,6 +253,8 @@ struct PasswordForgot {
 struct PasswordReset {
     std::string token;
     std::string password;
+    static constexpr api::RouteError errors[] = {{400, "Invalid or expired token"},
+                                                 {400, "Password is too easy to guess"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/password/reset",
                                  .summary = "Set a new password with a mailed token.",
@@ -261,6 +282,8 @@ struct PasswordResetPage {
 struct PasswordChange {
     std::optional<std::string> current_password;
     std::string new_password;
+    static constexpr api::RouteError errors[] = {{400, "Current password is incorrect"},
+                                                 {400, "Password is too easy to guess"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/password/change",
                                  .summary = "Change the password.",
@@ -274,6 +297,7 @@ struct PasswordChange {
 
 struct Reauthenticate {
     std::string current_password;
+    static constexpr api::RouteError errors[] = {{400, "Current password is incorrect"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/reauthenticate",
                                  .summary = "Prove to be the owner, for ten minutes.",
@@ -286,6 +310,9 @@ struct Reauthenticate {
 struct EmailChange {
     std::string email;
     std::optional<std::string> current_password;
+    static constexpr api::RouteError errors[] = {{400, "Invalid email format"},
+                                                 {400, "Current password is incorrect"},
+                                                 {409, "Email already registered"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/email/change",
                                  .summary = "Move the account to another address.",
@@ -298,6 +325,7 @@ struct EmailChange {
 
 struct EmailUndo {
     std::string token;
+    static constexpr api::RouteError errors[] = {{400, "Invalid or expired token"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/email/undo",
                                  .summary = "Go back to the former address.",

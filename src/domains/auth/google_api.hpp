@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 2> enum_names(PageMode) { return {"signin
 struct LoginPage {
     std::optional<std::string> redirect;
     PageMode mode = PageMode::signin;
+    static constexpr api::RouteError errors[] = {{400, "Redirect not allowed"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/auth/login",
                                  .summary = "Sign-in page.",
@@ -36,6 +37,7 @@ struct LoginPageForm {
     std::string email;
     std::string password;
     std::string name;
+    static constexpr api::RouteError errors[] = {{400, "Redirect not allowed"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/login/page",
                                  .summary = "Forms of the sign-in page.",
@@ -54,6 +56,8 @@ struct LoginPageForm {
 struct GoogleStart {
     std::optional<std::string> redirect;
     PageMode mode = PageMode::signin;
+    static constexpr api::RouteError errors[] = {
+        {400, "Redirect not allowed"}, {404, "Not Found"}, {502, "Google unavailable"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/auth/google/start",
                                  .summary = "Go to the provider.",
@@ -71,6 +75,7 @@ struct GoogleCallback {
     std::string code;
     std::string state;
     std::string error;
+    static constexpr api::RouteError errors[] = {{400, "Invalid state"}, {404, "Not Found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/auth/google/callback",
                                  .summary = "Back from the provider.",
@@ -90,6 +95,10 @@ struct GoogleSignIn {
     std::optional<std::string> nonce;
     TokenType token_type = TokenType::session;
     std::optional<std::string> device;
+    static constexpr api::RouteError errors[] = {{401, "Invalid Google token"},
+                                                 {403, "Account suspended"},
+                                                 {404, "Not Found"},
+                                                 {502, "Google unavailable"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/google",
                                  .summary = "Sign in with a Google ID token.",
@@ -114,6 +123,10 @@ struct IdentityList {
 
 struct IdentityLinkGoogle {
     std::optional<std::string> id_token;
+    static constexpr api::RouteError errors[] = {{401, "Invalid Google token"},
+                                                 {404, "Not Found"},
+                                                 {409, "Google account already linked to another user"},
+                                                 {502, "Google unavailable"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/identities/google",
                                  .summary = "Link a Google account.",
@@ -123,6 +136,8 @@ struct IdentityLinkGoogle {
 };
 
 struct IdentityUnlinkGoogle {
+    static constexpr api::RouteError errors[] = {{400, "Google is the only way to sign in to this account"},
+                                                 {404, "Not Found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/auth/identities/google",
                                  .summary = "Unlink the Google account.",

@@ -74,6 +74,7 @@ struct CommentList {
     PageRequest page{.limit = 100, .skip = 0, .after = {}};
     CommentSort sort = CommentSort::newest;
 
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/posts/{post_id}/comments",
@@ -91,6 +92,7 @@ struct CommentReplies {
     CommentId comment_id;
     PageRequest page{.limit = 100, .skip = 0, .after = {}};
 
+    static constexpr api::RouteError errors[] = {{404, "Comment not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/comments/{comment_id}/replies",
@@ -124,6 +126,10 @@ struct CommentCreate {
     std::optional<CommentId> parent_comment_id;
     std::vector<std::string> tagged_users;  // ids or user names, with or without "@"
 
+    static constexpr api::RouteError errors[] = {{404, "Post not found"},
+                                                 {403, "Not authorized"},
+                                                 {400, "Parent comment belongs to another post"},
+                                                 {404, "Comment not found"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/posts/{post_id}/comments",
@@ -155,6 +161,7 @@ struct CommentUpdate {
     CommentId comment_id;
     std::string content;
 
+    static constexpr api::RouteError errors[] = {{404, "Comment not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::put,
         .path = "/comments/{comment_id}",
@@ -172,6 +179,7 @@ static_assert(wire::describes_every_member<CommentUpdate>);
 struct CommentGet {
     CommentId comment_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Comment not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/comments/{comment_id}",
@@ -197,6 +205,7 @@ static_assert(wire::describes_every_member<CommentDeleteResponse>);
 struct CommentDelete {
     CommentId comment_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Comment not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::delete_,
         .path = "/comments/{comment_id}",
@@ -223,6 +232,7 @@ static_assert(wire::describes_every_member<CommentLikeResponse>);
 struct CommentLikeToggle {
     CommentId comment_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Comment not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/comments/{comment_id}/like",
@@ -236,6 +246,7 @@ static_assert(wire::describes_every_member<CommentLikeToggle>);
 struct CommentLikeSet {
     CommentId comment_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Comment not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::put,
         .path = "/comments/{comment_id}/like",
@@ -249,6 +260,7 @@ static_assert(wire::describes_every_member<CommentLikeSet>);
 struct CommentLikeClear {
     CommentId comment_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Comment not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::delete_,
         .path = "/comments/{comment_id}/like",

@@ -28,6 +28,7 @@
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::http {
 class UploadedFile;
@@ -130,11 +131,20 @@ public:
 
     // One for each id, in that order; null for what is unknown or deleted. One statement at most.
     std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, std::span<const MediaId> ids);
+    // The same as a part of one statement; `out` has one place for each id from the start.
+    struct Asked {
+        std::vector<MediaId> ids;
+        std::vector<std::string_view> texts;
+        std::vector<std::shared_ptr<const Medium>> media;
+    };
+    void ask(db::Together& ask, Asked& out) const;
     std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
     // What a client names by its URL; whose it is the caller decides.
     std::shared_ptr<const Medium> find_by_url(db::Read& tx, std::string_view url);
     // No I/O.
     MediaInfo info(const Medium& medium, const View& view) const;
+    // Of all that is stored. Reads the whole table: for administrators.
+    std::int64_t stored_bytes(db::Read& tx) const;
     // When signed URLs built now will be built differently: copies in memory end here.
     Time urls_change_at() const;
 

@@ -25,6 +25,13 @@ struct MediaUpload {
     Folder folder = Folder::uploads;
 
     static constexpr std::array aliases{api::Alias{Method::post, "/upload/media"}};
+    static constexpr api::RouteError errors[] = {{400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {413, "Storage limit reached"},
+                                                 {503, "Storage is temporarily unavailable"},
+                                                 {409, "Too many uploads that nothing uses yet"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/media/upload",
@@ -33,7 +40,7 @@ struct MediaUpload {
         .aliases = aliases,
         .takes_base64 = true};
     static constexpr auto fields = Pack{
-        api::file("file", &MediaUpload::file, "media"),
+        api::file("file", &MediaUpload::file, "media", "media_url"),
         field("file", &MediaUpload::file_text, in_body, wire::also("media")),
         field("media_url", &MediaUpload::media_url, in_body),
         field("folder", &MediaUpload::folder, in_body, wire::or_default),
@@ -52,6 +59,7 @@ struct MediaUploadAnswer : MediaInfo {
 struct MediaGet {
     MediaId media_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Media not found"}};
     static constexpr Route route{
         .method = Method::get, .path = "/media/{media_id}", .summary = "One's own medium."};
     static constexpr auto fields = Pack{field("media_id", &MediaGet::media_id, in_path)};
@@ -60,6 +68,7 @@ struct MediaGet {
 struct MediaDelete {
     MediaId media_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Media not found"}, {409, "Media is in use"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/media/{media_id}",
                                  .summary = "Delete an upload that nothing uses.",
@@ -79,6 +88,10 @@ struct MediaFile {
     std::optional<std::string> sig;
     std::optional<std::string> download;
 
+    static constexpr api::RouteError errors[] = {{403, "This link is not valid or has expired"},
+                                                 {404, "Not Found"},
+                                                 {410, "Media is gone"},
+                                                 {503, "Media is not ready yet"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/media/{kind}/upload/{key...}",

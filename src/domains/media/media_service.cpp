@@ -39,7 +39,10 @@ MediaId MediaService::upload(const UserId& owner, http::UploadedFile& file, cons
         if (waiting >= use.max_waiting) throw conflict("Too many uploads that nothing uses yet");
     };
     parts.db.read(require_room);
-    const Medium medium = parts.workers.call([&] { return store_upload(parts, owner, file, use); });
+    const Medium medium = parts.workers.call([&] {
+        if (file.is_text) file = decode_upload(parts, file, use);
+        return store_upload(parts, owner, file, use);
+    });
     try {
         parts.db.write([&](db::Write& tx) {
             // Again, because many may have come at once.

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <system_error>
 
 #include "domains/media/base64.hpp"
@@ -94,30 +96,83 @@ Medium store_upload(MediaService::Parts& parts, const UserId& owner, http::Uploa
     return medium;
 }
 
-http::UploadedFile decode_upload(MediaService::Parts& parts, std::string_view declared_type,
-                                 std::string_view base64, const Use& use,
-                                 const std::vector<std::string>& loc) {
-    http::UploadedFile file;
-    file.declared_type = declared_type;
-    std::string pattern = parts.upload_directory + "/text-XXXXXX";
-    const FileHandle handle(mkostemp(pattern.data(), O_CLOEXEC));
-    if (!handle) throw storage_unavailable(std::string("mkstemp for an upload: ") + std::strerror(errno));
-    file.path = pattern;
+namespace {
 
-    const auto sink = [&](std::string_view bytes) {
-        file.size += bytes.size();
-        if (file.size > use.max_bytes) throw file_too_large(use.max_bytes);
+// Takes base64 piece by piece and writes what it means into a new file of the upload directory.
+class DecodedUpload {
+public:
+    DecodedUpload(MediaService::Parts& parts, std::string_view declared_type, const Use& use,
+                  const std::vector<std::string>& loc)
+        : path_(parts.upload_directory + "/text-XXXXXX"),
+          handle_(mkostemp(path_.data(), O_CLOEXEC)),
+          use_(use),
+          loc_(loc) {
+        if (!handle_)
+            throw storage_unavailable(std::string("mkstemp for an upload: ") + std::strerror(errno));
+        file_.declared_type = declared_type;
+        file_.path = path_;
+    }
+
+    void feed(std::string_view base64) {
+        if (!decoder_.feed(base64, [this](std::string_view bytes) { write(bytes); })) throw no_file(loc_);
+    }
+    http::UploadedFile finish() {
+        if (!decoder_.finish([this](std::string_view bytes) { write(bytes); })) throw no_file(loc_);
+        return std::move(file_);
+    }
+
+private:
+    void write(std::string_view bytes) {
+        file_.size += bytes.size();
+        if (file_.size > use_.max_bytes) throw file_too_large(use_.max_bytes);
         while (!bytes.empty()) {
-            const auto written = write(handle.fd(), bytes.data(), bytes.size());
+            const auto written = ::write(handle_.fd(), bytes.data(), bytes.size());
             if (written < 0 && errno == EINTR) continue;
             if (written < 0)
                 throw storage_unavailable(std::string("write of an upload: ") + std::strerror(errno));
             bytes.remove_prefix(static_cast<std::size_t>(written));
         }
+    }
+
+    std::string path_;
+    const FileHandle handle_;
+    const Use& use_;
+    const std::vector<std::string>& loc_;
+    http::UploadedFile file_;
+    Base64Decoder decoder_;
+};
+
+}  // namespace
+
+http::UploadedFile decode_upload(MediaService::Parts& parts, std::string_view declared_type,
+                                 std::string_view base64, const Use& use,
+                                 const std::vector<std::string>& loc) {
+    DecodedUpload decoded(parts, declared_type, use, loc);
+    decoded.feed(base64);
+    return decoded.finish();
+}
+
+http::UploadedFile decode_upload(MediaService::Parts& parts, const http::UploadedFile& text, const Use& use) {
+    const std::vector<std::string> loc{"body", text.part_name};
+    const FileHandle from(open(text.path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!from) throw storage_unavailable(std::string("open of an upload: ") + std::strerror(errno));
+    const auto buffer = std::make_unique<std::array<char, 64 * 1024>>();
+    const auto read_piece = [&]() -> std::string_view {
+        for (;;) {
+            const auto size = ::read(from.fd(), buffer->data(), buffer->size());
+            if (size < 0 && errno == EINTR) continue;
+            if (size < 0)
+                throw storage_unavailable(std::string("read of an upload: ") + std::strerror(errno));
+            return {buffer->data(), static_cast<std::size_t>(size)};
+        }
     };
-    Base64Decoder decoder;
-    if (!decoder.feed(base64, sink) || !decoder.finish(sink)) throw no_file(loc);
-    return file;
+    // What it is stands at its beginning. So long a text is no URL.
+    const auto what = classify_media_text(read_piece());
+    if (what.form != MediaText::Form::base64) throw no_file(loc);
+    DecodedUpload decoded(parts, what.declared_type, use, loc);
+    decoded.feed(what.data);
+    for (auto piece = read_piece(); !piece.empty(); piece = read_piece()) decoded.feed(piece);
+    return decoded.finish();
 }
 
 Error no_file(const std::vector<std::string>& loc) {

@@ -16,6 +16,9 @@ http::UploadedFile decode_upload(MediaService::Parts& parts, std::string_view de
                                  std::string_view base64, const Use& use,
                                  const std::vector<std::string>& loc);
 
+// The same for a text that is a file itself (UploadedFile::is_text), piece by piece; `loc` is its field.
+http::UploadedFile decode_upload(MediaService::Parts& parts, const http::UploadedFile& text, const Use& use);
+
 // 422 at `loc`: "media is not a file".
 Error no_file(const std::vector<std::string>& loc);
 

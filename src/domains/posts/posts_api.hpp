@@ -57,6 +57,14 @@ struct PostCreate {
     std::optional<int> free_preview_duration_minutes;
     std::optional<std::string> preview_content;
 
+    static constexpr api::RouteError errors[] = {{400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {413, "Storage limit reached"},
+                                                 {503, "Storage is temporarily unavailable"},
+                                                 {403, "Not authorized"},
+                                                 {400, "Invalid media_id format"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts",
                                  .summary = "Publish a post.",
@@ -64,7 +72,7 @@ struct PostCreate {
                                  .takes_base64 = true};
     static constexpr auto fields = Pack{
         field("content", &PostCreate::content, in_body, wire::or_default, wire::trimmed_length(0, 5'000)),
-        api::file("media", &PostCreate::media, "file"),
+        api::file("media", &PostCreate::media, "file", "media_url"),
         field("media", &PostCreate::media_text, in_body, wire::also("file")),
         field("media_url", &PostCreate::media_url, in_body),
         field("media_id", &PostCreate::media_id, in_body),
@@ -107,6 +115,12 @@ struct PostUpdate {
     std::optional<Cents> access_price;
     std::optional<int> free_preview_duration_minutes;
 
+    static constexpr api::RouteError errors[] = {
+        {404, "Post not found"},
+        {403, "Not authorized"},
+        {400, "Invalid visibility. Must be: public, followers, or private"},
+        {400, "At most 3 posts can be pinned"},
+        {400, "Only the comment of a repost can change"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/posts/{post_id}",
                                  .summary = "Change one's own post.",
@@ -143,6 +157,7 @@ struct Message {
 
 struct PostDelete {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/posts/{post_id}",
                                  .summary = "Delete one's own post with everything on it.",
@@ -154,6 +169,7 @@ struct PostDelete {
 
 struct PostGet {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::get, .path = "/posts/{post_id}", .summary = "One post."};
     static constexpr auto fields = Pack{field("post_id", &PostGet::post_id, in_path)};
 };
@@ -213,6 +229,7 @@ struct PostsSaved {
 struct PostReposts {
     PostId post_id;
     PageRequest page;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::get, .path = "/posts/{post_id}/reposts", .summary = "Reposts of a post."};
     static constexpr auto fields =
@@ -229,6 +246,7 @@ struct Mentions {
 struct UserPosts {
     UserId user_id;
     PageRequest page;
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/posts",
                                  .summary = "One author's posts and reposts."};
@@ -240,6 +258,7 @@ struct UserMedia {
     UserId user_id;
     MediaKind type = MediaKind::image;
     PageRequest page;
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/media",
                                  .summary = "One author's uploads of one kind."};
@@ -280,6 +299,10 @@ static_assert(wire::describes_every_member<StanceAnswer>);
 struct PostReact {
     PostId post_id;
     std::string reaction_type;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"},
+                                                 {403, "Not authorized"},
+                                                 {400, "Invalid reaction type"},
+                                                 {400, "This post has too many different reactions"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/react",
                                  .summary = "Set, change or take back a reaction.",
@@ -292,6 +315,7 @@ struct PostReact {
 
 struct PostLike {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/like",
                                  .summary = "React with like, or take it back.",
@@ -301,6 +325,7 @@ struct PostLike {
 
 struct PostUnlike {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/posts/{post_id}/like",
                                  .summary = "Take back the reaction, whatever it is.",
@@ -310,6 +335,7 @@ struct PostUnlike {
 
 struct PostDislike {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/dislike",
                                  .summary = "Dislike, or take it back.",
@@ -340,6 +366,7 @@ struct PostReactions {
     PostId post_id;
     std::optional<std::string> type;
     PageRequest page;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/posts/{post_id}/reactions",
                                  .summary = "Who reacted how, newest first, by type."};
@@ -359,6 +386,7 @@ struct SaveAnswer {
 
 struct PostSave {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/save",
                                  .summary = "Save a post, or drop it from the saved ones.",
@@ -375,6 +403,7 @@ struct ShareAnswer {
 
 struct PostShare {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/share",
                                  .summary = "Count a share.",
@@ -400,6 +429,8 @@ struct RepostAnswer {
 struct PostRepost {
     PostId post_id;
     std::optional<std::string> repost_comment;
+    static constexpr api::RouteError errors[] = {
+        {404, "Original post not found"}, {400, "You have already reposted this"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/repost",
                                  .summary = "Repost, with a comment or without.",
@@ -424,6 +455,7 @@ struct UnrepostAnswer {
 
 struct PostUnrepost {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Repost not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/posts/{post_id}/unrepost",
                                  .summary = "Take back one's repost.",
@@ -469,6 +501,11 @@ struct VoteAnswer : Post, VoteSummary {
 struct PostVote {
     PostId post_id;
     int option_index = 0;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"},
+                                                 {403, "Not authorized"},
+                                                 {400, "Post does not have a poll"},
+                                                 {400, "Poll has expired"},
+                                                 {400, "Invalid option index"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/vote",
                                  .summary = "Vote in a post's poll, or move one's vote.",
@@ -502,6 +539,8 @@ struct PollResults {
 
 struct PollResultsGet {
     PostId post_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Post not found"}, {403, "Not authorized"}, {400, "Post does not have a poll"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/posts/{post_id}/poll-results",
                                  .summary = "Results of a post's poll."};

@@ -10,6 +10,10 @@ namespace grover::users {
 struct UserFollowToggle {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {403, "You have blocked this user"},
+                                                 {400, "Cannot follow yourself"},
+                                                 {429, "Daily follow limit reached"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/users/{user_id}/follow",
@@ -21,6 +25,10 @@ struct UserFollowToggle {
 struct UserFollowSet {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {403, "You have blocked this user"},
+                                                 {400, "Cannot follow yourself"},
+                                                 {429, "Daily follow limit reached"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/users/{user_id}/follow",
                                  .summary = "Follow; repeating it changes nothing.",
@@ -31,6 +39,8 @@ struct UserFollowSet {
 struct UserFollowClear {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {
+        {404, "User not found"}, {403, "You have blocked this user"}, {400, "Cannot follow yourself"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/users/{user_id}/follow",
                                  .summary = "Unfollow, or withdraw a request.",
@@ -55,6 +65,7 @@ struct FollowAnswer {
 struct FollowerRemove {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/users/me/followers/{user_id}",
                                  .summary = "Remove a follower, silently.",
@@ -74,6 +85,7 @@ struct FollowerRemoved {
 struct FollowRequestAccept {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Request not found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/follow-requests/{user_id}/accept",
                                  .summary = "Let somebody follow.",
@@ -84,6 +96,7 @@ struct FollowRequestAccept {
 struct FollowRequestDecline {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Request not found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/follow-requests/{user_id}/decline",
                                  .summary = "Decline a follow request.",
@@ -111,6 +124,8 @@ struct RequestsAccepted {
 struct UserBlock {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {
+        {404, "User not found"}, {400, "Cannot block yourself"}, {429, "Daily block limit reached"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/{user_id}/block",
                                  .summary = "Block.",
@@ -121,6 +136,7 @@ struct UserBlock {
 struct UserUnblock {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/users/{user_id}/block",
                                  .summary = "Unblock; restores nothing.",
@@ -145,6 +161,7 @@ struct UserMute {
     MuteScope scope = MuteScope::all;
     std::optional<Time> until;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}, {400, "Cannot mute yourself"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/{user_id}/mute",
                                  .summary = "Mute; the muted user cannot tell.",
@@ -160,6 +177,7 @@ struct UserUnmute {
     UserId user_id;
     MuteScope scope = MuteScope::all;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/users/{user_id}/mute",
                                  .summary = "Unmute, wholly or in one scope.",
@@ -197,6 +215,7 @@ struct UserReport {
     ReportReason reason = ReportReason::other;
     std::string details;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}, {400, "Cannot report yourself"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/{user_id}/report",
                                  .summary = "Report a user to the moderators.",
@@ -224,6 +243,7 @@ struct UserListFollowers {
     PageRequest page;
     std::string q;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/followers",
                                  .summary = "Who follows a user, newest first."};
@@ -240,6 +260,7 @@ struct UserListFollowing {
     PageRequest page;
     std::string q;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/following",
                                  .summary = "Whom a user follows, newest first."};
@@ -268,6 +289,7 @@ struct UserListMutual {
     UserId user_id;
     PageRequest page;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/mutual",
                                  .summary = "Followers of a user whom the caller follows."};

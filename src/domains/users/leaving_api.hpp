@@ -8,6 +8,7 @@ namespace grover::users {
 struct UserDeactivate {
     std::optional<std::string> current_password;
 
+    static constexpr api::RouteError errors[] = {{400, "Current password is incorrect"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/deactivate",
                                  .summary = "Hide the account until the next sign-in."};
@@ -19,6 +20,10 @@ struct UserDelete {
     std::string confirm;
     std::optional<std::string> current_password;
 
+    static constexpr api::RouteError errors[] = {{400, "Confirmation does not match"},
+                                                 {400, "Current password is incorrect"},
+                                                 {409, "Pending payout or open dispute"},
+                                                 {409, "Account is already scheduled for deletion"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/users/me",
                                  .summary = "Schedule the account for deletion.",
@@ -40,6 +45,7 @@ struct UserDeleteAnswer {
 };
 
 struct UserRestore {
+    static constexpr api::RouteError errors[] = {{409, "Account is not scheduled for deletion"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/restore",
                                  .summary = "Keep an account that was scheduled for deletion.",
@@ -79,6 +85,7 @@ struct Export {
 static_assert(wire::describes_every_member<Export>);
 
 struct ExportCreate {
+    static constexpr api::RouteError errors[] = {{429, "Only one export in 24 hours"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/export",
                                  .summary = "Ask for a copy of all own data.",
@@ -96,6 +103,7 @@ struct ExportList {
 struct ExportGet {
     ExportId export_id;
 
+    static constexpr api::RouteError errors[] = {{404, "Export not found"}};
     static constexpr Route route{
         .method = Method::get, .path = "/users/me/export/{export_id}", .summary = "One export."};
     static constexpr auto fields = Pack{field("export_id", &ExportGet::export_id, in_path)};
@@ -105,6 +113,8 @@ struct ExportDownload {
     ExportId export_id;
     std::string token;
 
+    static constexpr api::RouteError errors[] = {{404, "Export not found"},
+                                                 {403, "This link is not valid or has expired"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/me/export/{export_id}/download",
                                  .summary = "The archive behind Export.url.",

@@ -27,6 +27,7 @@ struct Message {
 struct UserGet {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}",
                                  .summary = "A profile; for oneself the own account."};
@@ -44,6 +45,7 @@ struct UserGetMe {
 struct UserGetByUsername {
     std::string username;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/by-username/{username}",
                                  .summary = "The profile behind a username."};
@@ -74,6 +76,7 @@ struct UsernameAvailability {
 struct UserGetStats {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{
         .method = Method::get, .path = "/users/{user_id}/stats", .summary = "Counts of an account."};
     static constexpr auto fields = Pack{field("user_id", &UserGetStats::user_id, in_path)};
@@ -118,6 +121,11 @@ struct UserUpdate {
     std::optional<bool> monetization_enabled;
     std::optional<std::string> username;
 
+    static constexpr api::RouteError errors[] = {
+        {400, "Name cannot be empty"},  {400, "Bio exceeds maximum length of 500"},
+        {400, "Invalid URL format"},    {400, "Invalid PayPal email"},
+        {400, "Invalid username"},      {403, "Account must be 30 days old"},
+        {409, "Username already taken"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/users/me",
                                  .summary = "Change the own profile; what is left out stays.",
@@ -148,6 +156,12 @@ struct UserAnswer {
 struct PictureUpload {
     std::optional<http::UploadedFile> profile_picture;
 
+    static constexpr api::RouteError errors[] = {{400, "File too large. Maximum size: 10MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {413, "Storage limit reached"},
+                                                 {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/picture",
                                  .summary = "Upload a profile picture (image, at most 10 MB).",

@@ -77,7 +77,9 @@ struct Endpoint {
     std::function<void(Call&)> run;
     std::vector<InputInfo> (*inputs)(Components&) = nullptr;
     std::string (*answer)(Components&) = nullptr;
-    bool reads_body = false;  // any field comes from a body
+    std::span<const RouteError> errors = {};
+    bool reads_body = false;                    // any field comes from a body
+    std::vector<std::string_view> file_fields;  // names and aliases
     std::size_t index = 0;
 };
 
@@ -142,6 +144,16 @@ struct AnswerOf<WithNext<T>> {
     using type = T;
 };
 
+template <class Field>
+void add_file_names(std::vector<std::string_view>& names, const Field& field) {
+    if constexpr (std::is_same_v<typename Field::member_type, std::optional<http::UploadedFile>>) {
+        names.push_back(field.name);
+        for (const auto alias : field.rules.also) {
+            if (!alias.empty()) names.push_back(alias);
+        }
+    }
+}
+
 template <class Request, class F>
 void Api::on(F handler) {
     constexpr bool takes_reply = std::is_invocable_v<F&, const Caller&, Request&, Reply&>;
@@ -158,6 +170,7 @@ void Api::on(F handler) {
     Endpoint endpoint;
     endpoint.route = Request::route;
     endpoint.inputs = &inputs_of<Request>;
+    if constexpr (requires { Request::errors; }) endpoint.errors = Request::errors;
     endpoint.answer = [](Components& components) -> std::string {
         if constexpr (std::is_void_v<Answer> || std::is_same_v<Answer, NoContent>) {
             return {};
@@ -170,10 +183,14 @@ void Api::on(F handler) {
             endpoint.reads_body = ((f.rules.where & (wire::in_body | wire::in_file)) || ...);
         },
         Request::fields);
+    unpack([&](const auto&... f) { (add_file_names(endpoint.file_fields, f), ...); }, Request::fields);
     endpoint.run = [handler = std::move(handler), invoke](Call& call) mutable {
         Request in{};
         Problems problems;
         bind(call.inputs, in, problems);
+        // Fields behind a file that is too large are not missing: nobody read so far.
+        if (call.inputs.is_cut_short && !problems.fields.empty())
+            throw file_upload_error("File too large. Maximum size: 50MB");
         refuse_if_any(problems);
         unpack(
             [&](const auto&... f) {

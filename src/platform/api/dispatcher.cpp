@@ -8,7 +8,8 @@
 #include "platform/api/fingerprint.hpp"
 #include "platform/api/origin.hpp"
 #include "platform/base/id.hpp"
-#include "platform/observability/context.hpp"
+#include "platform/http/long_texts.hpp"
+#include "platform/http/multipart.hpp"
 
 namespace grover::api {
 namespace {
@@ -19,7 +20,6 @@ using http::Response;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxBody = 1 << 20;
-constexpr std::size_t kMaxBase64Body = 70'000'000;
 constexpr std::size_t kMaxIdempotencyKey = 128;
 
 constexpr std::string_view kExposedHeaders =
@@ -148,6 +148,7 @@ void Dispatcher::handle(http::Exchange& exchange) {
                      .duration = Steady::now() - turn.started,
                      .bytes_in = turn.bytes_in,
                      .bytes_out = bytes_out,
+                     .store = turn.context.store,
                      .caller = turn.caller,
                      .code = turn.failure.code,
                      .cause = turn.failure.cause,
@@ -250,20 +251,33 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
     if (!request.has_body || !turn.endpoint->reads_body) return;
 
     const auto type = request.header("content-type");
+    const bool is_form = contains_no_case(type, "application/x-www-form-urlencoded");
+    const auto& endpoint = *turn.endpoint;
+    const http::TextFileFields text_files(endpoint.route.takes_base64
+                                              ? std::span<const std::string_view>(endpoint.file_fields)
+                                              : std::span<const std::string_view>());
     if (contains_no_case(type, "multipart/form-data")) {
-        http::MultipartLimits limits;
-        if (turn.endpoint->route.takes_base64) limits.text = kMaxBase64Body;
-        auto form = http::read_multipart(exchange, type, options_.upload_directory, limits);
+        auto form =
+            http::read_multipart(exchange, type, options_.upload_directory, {.text_files = text_files});
         turn.bytes_in = form.bytes_read;
         inputs.form = std::move(form.fields);
         inputs.files = std::move(form.files);
+        inputs.is_cut_short = form.is_cut_short;
         return;
     }
-    const auto limit = turn.endpoint->route.takes_base64 ? kMaxBase64Body : kMaxBody;
-    const auto body = exchange.read_body(limit);
-    turn.bytes_in = body.size();
-    inputs.body = body;
-    if (contains_no_case(type, "application/x-www-form-urlencoded")) {
+    if (endpoint.route.takes_base64 && request.content_length.value_or(kMaxBody + 1) > kMaxBody) {
+        const auto read = is_form ? http::read_form_with_files : http::read_json_with_files;
+        auto large = read(exchange, text_files, options_.upload_directory, {});
+        turn.bytes_in = large.bytes_read;
+        inputs.held_body = std::move(large.body);
+        inputs.files = std::move(large.files);
+        inputs.body = inputs.held_body;
+    } else {
+        inputs.body = exchange.read_body(kMaxBody);
+        turn.bytes_in = inputs.body.size();
+    }
+    const auto body = inputs.body;
+    if (is_form) {
         inputs.form = http::parse_form(body);
         return;
     }

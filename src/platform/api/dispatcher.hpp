@@ -14,6 +14,7 @@
 #include "platform/api/router.hpp"
 #include "platform/http/client_address.hpp"
 #include "platform/http/server.hpp"
+#include "platform/observability/context.hpp"
 
 namespace grover::api {
 
@@ -58,6 +59,7 @@ struct Done {
     std::chrono::nanoseconds duration;
     std::size_t bytes_in;
     std::size_t bytes_out;
+    log::StoreUse store;
     const Caller& caller;
     std::string_view code;   // of a refusal
     std::string_view cause;  // of a refusal; never sent

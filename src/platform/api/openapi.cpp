@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <vector>
 
 #include "platform/api/api.hpp"
 
@@ -11,6 +12,9 @@ namespace {
 using wire::append_string;
 
 constexpr std::string_view kErrorSchema =
+    R"({"type":"object","properties":{"detail":{"type":"string"},"code":{"type":"string"},"request_id":{"type":"string"}},"required":["detail","code","request_id"]})";
+// `detail` is a sentence when it is not the fields that are wrong (a used Idempotency-Key).
+constexpr std::string_view kInvalidInputSchema =
     R"({"type":"object","properties":{"detail":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"object","properties":{"loc":{"type":"array","items":{"type":"string"}},"msg":{"type":"string"},"type":{"type":"string"}},"required":["loc","msg","type"]}}]},"code":{"type":"string"},"request_id":{"type":"string"}},"required":["detail","code","request_id"]})";
 
 std::string lower_method(http::Method method) {
@@ -63,6 +67,40 @@ std::string body_schema(const std::vector<InputInfo>& inputs) {
            (required.empty() ? "" : ",\"required\":[" + required + "]") + "}";
 }
 
+// What an endpoint refuses with: what it names itself, and what follows from its declaration.
+std::map<int, std::vector<std::string>> errors_of(const Endpoint& endpoint, http::Method method,
+                                                  const std::vector<InputInfo>& inputs) {
+    const Route& route = endpoint.route;
+    std::map<int, std::vector<std::string>> out;
+    const auto add = [&](int status, std::string_view sentence) {
+        auto& sentences = out[status];
+        if (std::ranges::find(sentences, sentence) == sentences.end()) sentences.emplace_back(sentence);
+    };
+    for (const auto& input : inputs) {
+        if (input.is_id) add(400, "Invalid " + input.name + " format");
+        if (input.name == "cursor") add(400, "Invalid cursor");
+    }
+    const bool signs_in = route.auth == Auth::required || route.auth == Auth::admin;
+    if (signs_in) add(401, "Not authenticated");
+    if (route.auth != Auth::none) {
+        add(403, "Account suspended");
+        if (!route.open_while_leaving) add(403, "Account scheduled for deletion");
+    }
+    if (route.auth == Auth::admin) add(403, "Not authorized");
+    for (const auto& error : endpoint.errors) add(error.status, error.detail);
+    if (method != http::Method::get && method != http::Method::head && signs_in) {
+        add(409, "A request with this Idempotency-Key is still running");
+        add(422, "Idempotency-Key was used with another request");
+    }
+    if (endpoint.reads_body) add(413, "Body too large");
+    if (!inputs.empty()) add(422, "one entry for each bad field");
+    if (route.limit != RateClass::exempt) {
+        add(429, "Too many requests, please try again later");
+        add(503, "The store cannot be reached");
+    }
+    return out;
+}
+
 void append_operation(std::string& out, const Endpoint& endpoint, http::Method method, std::string_view path,
                       Components& components) {
     const Route& route = endpoint.route;
@@ -92,18 +130,15 @@ void append_operation(std::string& out, const Endpoint& endpoint, http::Method m
     if (const auto answer = endpoint.answer(components); !answer.empty())
         out += R"(,"content":{"application/json":{"schema":)" + answer + "}}";
     out += '}';
-    const auto error = [&](int status, std::string_view text) {
-        out += ",\"" + std::to_string(status) + R"(":{"description":")" + std::string(text) +
-               R"(","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error"}}}})";
-    };
-    error(400, "The input is well-formed but refused");
-    if (route.auth == Auth::required || route.auth == Auth::admin) {
-        error(401, "Not authenticated");
-        error(403, "Not authorized");
+    for (const auto& [status, sentences] : errors_of(endpoint, method, inputs)) {
+        out += ",\"" + std::to_string(status) + R"(":{"description":)";
+        std::string text;
+        for (const auto& sentence : sentences) text += (text.empty() ? "`" : ", `") + sentence + '`';
+        append_string(out, text);
+        out += R"(,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/)";
+        out += status == 422 ? "InvalidInput" : "Error";
+        out += R"("}}}})";
     }
-    if (path.find('{') != std::string_view::npos) error(404, "It does not exist, or not for this caller");
-    if (!inputs.empty()) error(422, "Input of the wrong shape, one entry for each bad field");
-    if (route.limit != RateClass::exempt) error(429, "Too many requests");
     out += '}';
     if (route.auth != Auth::none) {
         out += R"(,"security":[{"bearer":[]})";
@@ -116,7 +151,8 @@ void append_operation(std::string& out, const Endpoint& endpoint, http::Method m
 }  // namespace
 
 std::string openapi_of(const Api& api, std::string_view version) {
-    Components components{{"Error", std::string(kErrorSchema)}};
+    Components components{{"Error", std::string(kErrorSchema)},
+                          {"InvalidInput", std::string(kInvalidInputSchema)}};
     std::map<std::string, std::map<std::string, std::string>> paths;
     for (const auto& endpoint : api.endpoints()) {
         const auto add = [&](http::Method method, std::string path) {

@@ -36,6 +36,13 @@ constexpr std::string_view name_of(RateClass limit) {
     return names[static_cast<std::size_t>(limit)];
 }
 
+// A refusal that an endpoint names itself, beside those that follow from what it declares. A request struct lists them:
+//     static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
+struct RouteError {
+    int status;
+    std::string_view detail;
+};
+
 struct Alias {
     http::Method method;
     std::string_view path;

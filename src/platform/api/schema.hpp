@@ -105,6 +105,11 @@ std::string schema_of(Components& components) {
     }
 }
 
+template <class M>
+inline constexpr bool is_id_or_optional_id = is_id<M>;
+template <class M>
+inline constexpr bool is_id_or_optional_id<std::optional<M>> = is_id<M>;
+
 // One input of an endpoint, as OpenAPI wants it.
 struct InputInfo {
     std::string name;
@@ -112,6 +117,7 @@ struct InputInfo {
     bool required;
     std::string schema;
     std::string_view summary;
+    bool is_id = false;
 };
 
 template <wire::Described T>
@@ -139,7 +145,8 @@ std::vector<InputInfo> inputs_of(Components& components) {
                     const bool required =
                         !wire::is_optional<Member> && !wire::is_vector<Member> && !field.rules.or_default;
                     out.push_back({std::string(field.name), field.rules.where, required,
-                                   schema_with_rules<Member>(field.rules, components), field.rules.summary});
+                                   schema_with_rules<Member>(field.rules, components), field.rules.summary,
+                                   is_id_or_optional_id<Member>});
                 }
             };
             (one(f), ...);

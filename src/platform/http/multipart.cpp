@@ -1,19 +1,12 @@
 #include "platform/http/multipart.hpp"
 
-#include <fcntl.h>
-#include <sys/random.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "platform/base/error.hpp"
 #include "platform/http/part_headers.hpp"
-#include "platform/runtime/runtime.hpp"
+#include "platform/http/spool.hpp"
 
 namespace grover::http {
 
@@ -21,55 +14,11 @@ namespace {
 
 constexpr std::size_t kMaxBoundary = 200;
 
-// A client whose file is too large is read on for so long, so that it hears why and its other fields are known.
-constexpr std::chrono::seconds kReadOverLimit{5};
-
 [[noreturn]] void fail_malformed(const char* what) {
     throw invalid_input({"body"}, std::string("Malformed multipart body: ") + what, "multipart_invalid");
 }
 
 [[noreturn]] void fail_too_large(const char* what) { throw Error(ErrorKind::too_large, what); }
-
-// A new file in the directory, written piece by piece.
-class Spool {
-public:
-    explicit Spool(const std::string& directory) {
-        std::array<unsigned char, 16> random{};
-        while (::getrandom(random.data(), random.size(), 0) < 0) {
-        }
-        path_ = directory + "/upload-";
-        for (const unsigned char byte : random) {
-            constexpr std::string_view kDigits = "0123456789abcdef";
-            path_ += kDigits[byte >> 4];
-            path_ += kDigits[byte & 15];
-        }
-        fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (fd_ < 0) fail();
-    }
-    ~Spool() { ::close(fd_); }
-    Spool(const Spool&) = delete;
-    Spool& operator=(const Spool&) = delete;
-
-    const std::string& path() const { return path_; }
-
-    void write(std::string_view data) {
-        while (!data.empty()) {
-            const ssize_t written = ::write(fd_, data.data(), data.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) fail();
-            data.remove_prefix(static_cast<std::size_t>(written));
-        }
-    }
-
-private:
-    [[noreturn]] void fail() const {
-        throw unavailable("Storage is temporarily unavailable", std::chrono::seconds(5))
-            .with_cause("cannot write the upload " + path_ + ": " + std::strerror(errno));
-    }
-
-    std::string path_;
-    int fd_ = -1;
-};
 
 // The rest of the request is not worth waiting for.
 struct GivenUp {};
@@ -113,8 +62,6 @@ private:
     std::size_t parts_ = 0;
     std::size_t text_ = 0;
     std::size_t files_ = 0;
-    // From the first file on that is too large.
-    std::optional<runtime::DeadlineScope> too_large_until_;
     MultipartForm form_;
 };
 
@@ -130,8 +77,6 @@ bool Reader::read_piece() {
 
 void Reader::check_request_size() const {
     if (form_.bytes_read <= (files_ > 1 ? limits_.request_of_several_files : limits_.request)) return;
-    // A file that was refused already is the better answer.
-    if (too_large_until_) throw GivenUp();
     fail_too_large("Request body too large");
 }
 
@@ -201,12 +146,24 @@ void Reader::read_content(OnContent on_content) {
 
 void Reader::read_text(PartHeaders headers) {
     FormField field{std::move(headers.name), {}};
+    std::optional<SpooledText> spooled;
     read_content([&](std::string_view content) {
+        if (spooled) return spooled->write(content);
+        if (field.value.size() + content.size() > kMaxHeldText && limits_.text_files.contains(field.name)) {
+            spooled.emplace(field.name, directory_);
+            spooled->write(std::exchange(field.value, {}));
+            return spooled->write(content);
+        }
         text_ += content.size();
         if (text_ > limits_.text) fail_too_large("Request body too large");
         field.value += content;
     });
-    form_.fields.push_back(std::move(field));
+    if (spooled) {
+        ++files_;
+        form_.files.push_back(spooled->take());
+    } else {
+        form_.fields.push_back(std::move(field));
+    }
 }
 
 void Reader::read_file(PartHeaders headers) {
@@ -221,11 +178,9 @@ void Reader::read_file(PartHeaders headers) {
         file.path = spool.path();
         read_content([&](std::string_view content) {
             file.size += content.size();
-            if (file.too_large) return;
             if (file.size <= limits_.file) return spool.write(content);
             file.too_large = true;
-            file.discard();
-            if (!too_large_until_) too_large_until_.emplace(runtime::Steady::now() + kReadOverLimit);
+            throw GivenUp();
         });
     }
     // What a browser sends when no file was chosen.
@@ -257,8 +212,8 @@ MultipartForm Reader::read() {
             consume(window().size());
         } while (read_piece());
     } catch (const GivenUp&) {
-    } catch (const runtime::DeadlineExceeded&) {
-        if (!too_large_until_) throw;
+        form_.files.back().discard();
+        form_.is_cut_short = true;
     }
     return std::move(form_);
 }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -196,35 +197,43 @@ TEST_CASE("what is no multipart body is refused and leaves nothing behind") {
                   "multipart/form-data; boundary=" + std::string(201, 'X')) == 422);
 }
 
-TEST_CASE("a file over the limit is not kept, and the fields behind it are known") {
+TEST_CASE("a file over the limit is not kept, and nothing behind it is read") {
     const Directory directory;
     MultipartLimits limits;
     limits.file = 10;
-    const auto form =
-        read(directory,
-             file_part("a", "0123456789") + file_part("b", "0123456789x") + text_part("t", "1") + "--XX--", 4,
-             kType, limits);
+    const auto body = file_part("a", "0123456789") + file_part("b", std::string(50'000, 'x')) +
+                      text_part("t", "1") + "--XX--";
+    MemoryExchange exchange(body, 100);
+    const auto form = read_multipart(exchange, kType, directory.path, limits);
     REQUIRE(form.files.size() == 2);
     CHECK_FALSE(form.files[0].too_large);
     CHECK(form.files[1].too_large);
     CHECK(form.files[1].path.empty());
-    REQUIRE(form.fields.size() == 1);
+    CHECK(form.is_cut_short);
+    CHECK(form.fields.empty());
     CHECK(directory.files() == 1);
+    CHECK(exchange.read_so_far() <= 500);
 }
 
-TEST_CASE("reading stops at the limit of the request") {
+TEST_CASE("a long text where a file belongs goes to disk, elsewhere it has a limit") {
     const Directory directory;
     MultipartLimits limits;
-    limits.file = 10;
-    limits.request = 1'000;
-    const auto body = file_part("b", std::string(50'000, 'x')) + text_part("t", "1") + "--XX--";
-    MemoryExchange exchange(body, 100);
-    const auto form = read_multipart(exchange, kType, directory.path, limits);
+    limits.text = 100'000;
+    const std::array<std::string_view, 1> names{"media"};
+    const std::string large(300'000, 'A');
+    const auto body =
+        text_part("content", "hello") + text_part("media", large) + text_part("t", "1") + "--XX--";
+    CHECK(refusal(body, limits) == 413);
+    limits.text_files = TextFileFields(names);
+    const auto form = read(directory, body, 1'000, kType, limits);
     REQUIRE(form.files.size() == 1);
-    CHECK(form.files[0].too_large);
-    CHECK(form.fields.empty());
-    CHECK(exchange.read_so_far() == 1'100);
-    CHECK(directory.files() == 0);
+    CHECK(form.files[0].is_text);
+    CHECK(form.files[0].part_name == "media");
+    CHECK(content_of(form.files[0]) == large);
+    REQUIRE(form.fields.size() == 2);
+    CHECK(form.fields[1].name == "t");
+    // A short one is a field like others.
+    CHECK(read(directory, text_part("media", "abc") + "--XX--", 10, kType, limits).fields[0].value == "abc");
 }
 
 TEST_CASE("each limit of the request is refused with 413") {

@@ -14,7 +14,8 @@ UploadedFile::UploadedFile(UploadedFile&& other) noexcept
       declared_type(std::move(other.declared_type)),
       path(std::exchange(other.path, {})),
       size(other.size),
-      too_large(other.too_large) {}
+      too_large(other.too_large),
+      is_text(other.is_text) {}
 
 UploadedFile& UploadedFile::operator=(UploadedFile&& other) noexcept {
     if (this == &other) return *this;
@@ -25,6 +26,7 @@ UploadedFile& UploadedFile::operator=(UploadedFile&& other) noexcept {
     path = std::exchange(other.path, {});
     size = other.size;
     too_large = other.too_large;
+    is_text = other.is_text;
     return *this;
 }
 
