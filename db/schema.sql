@@ -408,6 +408,17 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_of_chat ON messages (chat_id, created_at);
 CREATE INDEX messages_of_sender ON messages (sender_id, created_at) WHERE sender_id IS NOT NULL;
 
+CREATE TABLE moderation_log (
+    entry_id TEXT NOT NULL PRIMARY KEY,
+    admin_id TEXT NOT NULL, -- stays when the administrator's account goes
+    action TEXT NOT NULL,
+    target_type TEXT NOT NULL,
+    target_id TEXT NOT NULL,
+    report_id TEXT,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX moderation_log_by_created_at ON moderation_log (created_at, entry_id);
+
 CREATE TABLE mutes (
     muter_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
     muted_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
@@ -589,7 +600,7 @@ CREATE TABLE reports (
     details TEXT NOT NULL DEFAULT '',
     status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'resolved')),
     created_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, action TEXT, resolved_at INTEGER, resolved_by TEXT) STRICT, WITHOUT ROWID;
 CREATE INDEX reports_by_status ON reports (status, created_at, report_id);
 CREATE INDEX reports_of_target ON reports (target_type, target_id);
 CREATE UNIQUE INDEX reports_open ON reports (reporter_id, target_type, target_id) WHERE status = 'open';

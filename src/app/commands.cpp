@@ -1,6 +1,7 @@
 // Everything but serving: each command opens what it needs, does its work and ends.
 #include <iostream>
 
+#include "app/admin_api.hpp"
 #include "app/app.hpp"
 #include "app/domains.hpp"
 #include "app/seed/seed.hpp"
@@ -81,6 +82,8 @@ int openapi(const LoadedConfig& loaded) {
     ServiceStatus status({config, clock, *db, api, clock.now(), draining, [] { return std::string(); }});
     add_service_api(api, status);
     domains.add_endpoints(api);
+    AdminDesk admin(*db, clock, domains, background);
+    admin.add_endpoints(api);
     std::cout << status.openapi() << '\n';
     return EXIT_SUCCESS;
 }

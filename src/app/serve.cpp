@@ -4,6 +4,7 @@
 #include <iostream>
 #include <thread>
 
+#include "app/admin_api.hpp"
 #include "app/app.hpp"
 #include "app/demo.hpp"
 #include "app/domains.hpp"
@@ -92,6 +93,8 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     ServiceStatus status({config, clock, *db, api, started_at, draining, watch.metrics()});
     add_service_api(api, status);
     domains.add_endpoints(api);
+    AdminDesk admin(*db, clock, domains, background);
+    admin.add_endpoints(api);
     StoredAnswers answers(*db, clock);
     background.jobs().every("idempotency.sweep", std::chrono::hours{1}, [&] { answers.sweep(); });
     const auto requests = watch.requests(api);
@@ -107,6 +110,9 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
         background.stop();
         loops.stop();
     });
+    watch.events(background.events());
+    watch.queues(domains.hashing, domains.files);
+    for (unsigned i = 0; i < loops.size(); ++i) loops.post(i, [&watch] { watch.measure_loop_lag(); });
     background.start(loops);
     watch.started(config, server.port());
     if (login) print_login(config, server.port(), *login);

@@ -1,10 +1,14 @@
 #include "app/watch.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <unordered_map>
 
 #include "app/build_info.hpp"
+#include "domains/posts/posts.hpp"
 #include "platform/observability/active_users.hpp"
 #include "platform/observability/http_metrics.hpp"
 #include "platform/observability/metrics.hpp"
@@ -16,6 +20,16 @@ namespace {
 constexpr log::Logger kDatabase{"database"};
 constexpr log::Logger kJobs{"jobs"};
 constexpr log::Logger kHttp{"http"};
+
+// More in one request are the mark of a loop over rows (monitoring.md §5).
+constexpr int kManyStatements = 20;
+
+constexpr std::chrono::milliseconds kLoopLagPeriod{500};
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -37,6 +51,10 @@ struct Watch::Statements final : db::StatementObserver {
     bool counted;
 
     void ran(const db::Statement& statement, std::chrono::nanoseconds duration, std::int64_t rows) override {
+        if (const auto* work = log::current_context()) {
+            ++work->store.calls;
+            work->store.time += duration;
+        }
         if (counted)
             histogram_of(statement).observe(std::chrono::duration_cast<std::chrono::microseconds>(duration));
         if (duration >= slow) {
@@ -89,11 +107,18 @@ public:
                                              {"code", done.code},
                                              {"cause", done.cause}});
         }
+        if (done.store.calls > kManyStatements) {
+            kHttp.warning("query_count", {{"request_id", done.caller.request_id},
+                                          {"route", done.route},
+                                          {"statements", done.store.calls}});
+        }
         log::request({.method = done.method,
                       .route = done.route,
                       .path = done.path,
                       .status = done.status,
                       .duration_us = us,
+                      .db_us = std::chrono::duration_cast<std::chrono::microseconds>(done.store.time).count(),
+                      .db_calls = done.store.calls,
                       .bytes_in = static_cast<std::int64_t>(done.bytes_in),
                       .bytes_out = static_cast<std::int64_t>(done.bytes_out),
                       .ip = done.caller.address,
@@ -113,6 +138,7 @@ private:
         route.end(done.status, us, done.bytes_in, done.bytes_out);
         if (!done.caller.is_anonymous())
             metrics::saw_user(done.caller.id.view(), std::chrono::steady_clock::now());
+        if (done.status == 422) metrics::validation_errors(done.route).add();
         if (done.refused_class != api::RateClass::count)
             metrics::rate_limited(api::name_of(done.refused_class));
     }
@@ -132,6 +158,7 @@ Watch::Watch(const LoadedConfig& loaded)
         .level = config_.log_level,
         .format = config_.log_format == LogFormat::text ? log::Format::text : log::Format::json,
         .file = config_.log_path,
+        .node = config_.sentry_server_name.empty() ? host_name() : config_.sentry_server_name,
         .slow_request = config_.slow_request_ms,
         .send_pii = config_.sentry_send_pii,
     });
@@ -159,8 +186,38 @@ std::function<void(const jobs::RunReport&)> Watch::background_report() const {
                 {{"job", run.name}, {"attempt", run.attempt}, {"duration_ms", ms}, {"cause", run.error}});
         }
         if (run.kind == jobs::RunReport::Kind::listener) return;
+        if (run.error.empty()) {
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            metrics::job_last_success(run.name).set(std::chrono::duration<double>(now).count());
+        }
         metrics::job_runs(run.name, run.error.empty() ? "success" : "failure").add();
     };
+}
+
+void Watch::events(jobs::Events& events) const {
+    if (!config_.enable_metrics) return;
+    events.on<posts::PostCreated>(
+        "metrics", [](const posts::PostCreated& event) { metrics::post_created(event.post_type); });
+    events.on<posts::PostReposted>("metrics",
+                                   [](const posts::PostReposted&) { metrics::post_created("repost"); });
+}
+
+void Watch::queues(const runtime::WorkerPool& hashing, const runtime::WorkerPool& files) const {
+    metrics::worker_queue_depth("passwords", [&] { return static_cast<double>(hashing.waiting()); });
+    metrics::worker_queue_depth("files", [&] { return static_cast<double>(files.waiting()); });
+}
+
+void Watch::measure_loop_lag() const {
+    if (!config_.enable_metrics) return;
+    // A cancelled sleep at the end of the server ends the fiber.
+    runtime::spawn([lag = metrics::event_loop_lag()] {
+        using Steady = std::chrono::steady_clock;
+        while (true) {
+            const auto due = Steady::now() + kLoopLagPeriod;
+            runtime::sleep_for(kLoopLagPeriod);
+            lag.observe(std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - due));
+        }
+    });
 }
 
 std::function<std::string()> Watch::metrics() const {

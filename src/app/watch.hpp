@@ -8,8 +8,10 @@
 #include "platform/api/dispatcher.hpp"
 #include "platform/config/config.hpp"
 #include "platform/db/open.hpp"
+#include "platform/jobs/events.hpp"
 #include "platform/jobs/run_report.hpp"
 #include "platform/observability/log.hpp"
+#include "platform/runtime/runtime.hpp"
 
 namespace grover::app {
 
@@ -28,6 +30,13 @@ public:
     // Empty when metrics are off.
     std::function<std::string()> metrics() const;
     // One line that says what started and how.
+    // What the store's events say of the world, and what the server can tell of itself only while it runs. The arguments
+    // outlive the server's run.
+    void events(jobs::Events& events) const;
+    void queues(const runtime::WorkerPool& hashing, const runtime::WorkerPool& files) const;
+    // On one I/O thread: how late its timers are. Returns at once.
+    void measure_loop_lag() const;
+
     void started(const Config& config, unsigned port) const;
 
 private:

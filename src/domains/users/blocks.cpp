@@ -29,6 +29,7 @@ struct MuteRow {
 BlockAnswer Blocks::block(const Caller& me, const UserId& target) const {
     if (target == me.id) throw validation_error("Cannot block yourself");
     return ground_.db.write([&](db::Write& tx) -> BlockAnswer {
+        store::lock_pair(tx, me.id, target);
         // Somebody who blocked the caller may be blocked back: else unblocking would open a door that nobody holds shut.
         const auto user = store::find_identity(tx, target);
         if (!user || user->is_hidden()) throw user_not_found();
@@ -48,6 +49,7 @@ BlockAnswer Blocks::block(const Caller& me, const UserId& target) const {
 
 BlockAnswer Blocks::unblock(const Caller& me, const UserId& target) const {
     return ground_.db.write([&](db::Write& tx) -> BlockAnswer {
+        store::lock_pair(tx, me.id, target);
         if (!store::find_identity(tx, target)) throw user_not_found();
         if (store::remove_block(tx, me.id, target)) tx.publish(UserUnblocked{me.id, target});
         return {"User unblocked", false};
@@ -60,6 +62,7 @@ MuteAnswer Blocks::mute(const Caller& me, const UserMute& in) const {
     const Time now = ground_.clock.now();
     if (in.until && *in.until <= now) throw invalid_input({"body", "until"}, "Input should be in the future");
     return ground_.db.write([&](db::Write& tx) -> MuteAnswer {
+        store::lock_pair(tx, me.id, target);
         const auto user = store::find_identity(tx, target);
         if (!user || user->is_hidden() || store::has_block(tx, target, me.id)) throw user_not_found();
         if (in.scope == MuteScope::all) {
@@ -85,6 +88,7 @@ MuteAnswer Blocks::mute(const Caller& me, const UserMute& in) const {
 MuteAnswer Blocks::unmute(const Caller& me, const UserUnmute& in) const {
     const UserId target = named_in_path(me, in.user_id);
     return ground_.db.write([&](db::Write& tx) -> MuteAnswer {
+        store::lock_pair(tx, me.id, target);
         if (!store::find_identity(tx, target)) throw user_not_found();
         const Time now = ground_.clock.now();
         if (in.scope == MuteScope::all) {

@@ -34,6 +34,11 @@ void change_follow_counts(db::Write& tx, const UserId& follower, const UserId& f
 
 }  // namespace
 
+void lock_pair(db::Write& tx, const UserId& one, const UserId& other) {
+    if (tx.engine() == db::Engine::postgres)
+        tx.exists(sql::user_edges::lock_pair{.one = one, .other = other});
+}
+
 bool add_follow(db::Write& tx, const UserId& follower, const UserId& following, Time at) {
     if (!tx.exists(
             sql::user_edges::insert_follow{.follower_id = follower, .following_id = following, .now = at}))

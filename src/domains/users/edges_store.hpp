@@ -10,6 +10,10 @@
 
 namespace grover::users::store {
 
+// From here to the end of the transaction nobody else changes what is between these two, nor what counts against their
+// daily limits. SQLite's only writer gives that for nothing.
+void lock_pair(db::Write& tx, const UserId& one, const UserId& other);
+
 // All of these: false when it was so already, and then nothing changes.
 bool add_follow(db::Write& tx, const UserId& follower, const UserId& following, Time at);
 bool remove_follow(db::Write& tx, const UserId& follower, const UserId& following);

@@ -36,6 +36,7 @@ FollowAnswer Follows::clear(const Caller& me, const UserId& target) const {
 FollowAnswer Follows::change(const Caller& me, const UserId& target, Wish wish) const {
     if (target == me.id) throw validation_error("Cannot follow yourself");
     return ground_.db.write([&](db::Write& tx) -> FollowAnswer {
+        store::lock_pair(tx, me.id, target);
         const auto user = store::find_identity(tx, target);
         if (!user || user->is_hidden() || store::has_block(tx, target, me.id)) throw user_not_found();
         if (store::has_block(tx, me.id, target)) throw not_authorized("You have blocked this user");
@@ -83,6 +84,7 @@ bool Follows::reaches(db::Read& tx, const UserId& actor, const UserId& target, T
 
 Message Follows::accept(const Caller& me, const UserId& requester) const {
     return ground_.db.write([&](db::Write& tx) -> Message {
+        store::lock_pair(tx, me.id, requester);
         if (!store::remove_request(tx, requester, me.id)) throw not_found("Request not found");
         const Time now = ground_.clock.now();
         if (store::add_follow(tx, requester, me.id, now)) tx.publish(Followed{requester, me.id, now, false});
@@ -93,6 +95,7 @@ Message Follows::accept(const Caller& me, const UserId& requester) const {
 
 Message Follows::decline(const Caller& me, const UserId& requester) const {
     return ground_.db.write([&](db::Write& tx) -> Message {
+        store::lock_pair(tx, me.id, requester);
         if (!store::remove_request(tx, requester, me.id)) throw not_found("Request not found");
         tx.publish(FollowRequestEnded{requester, me.id});
         return {"Request declined"};
@@ -111,12 +114,14 @@ std::int64_t Follows::accept_all_requests(db::Write& tx, const UserId& user) con
 
 RequestsAccepted Follows::accept_all(const Caller& me) const {
     return ground_.db.write([&](db::Write& tx) -> RequestsAccepted {
+        store::lock_pair(tx, me.id, me.id);
         return {"Requests accepted", accept_all_requests(tx, me.id)};
     });
 }
 
 FollowerRemoved Follows::remove_follower(const Caller& me, const UserId& follower) const {
     return ground_.db.write([&](db::Write& tx) -> FollowerRemoved {
+        store::lock_pair(tx, me.id, follower);
         if (!store::find_identity(tx, follower)) throw user_not_found();
         if (store::remove_follow(tx, follower, me.id)) tx.publish(Unfollowed{follower, me.id});
         return {"Follower removed", followers_count(tx, me.id)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "domains/users/edges_store.hpp"
 #include "domains/users/profile_rules.hpp"
 #include "domains/users/usernames.hpp"
 #include "domains/users/users_settings_store.hpp"
@@ -158,6 +159,8 @@ void Profiles::change_picture(db::Write& tx, const store::ProfileRow& before,
 
 void Profiles::change_privacy(db::Write& tx, const UserId& user, const std::optional<bool>& is_private,
                               const std::optional<bool>& discoverable, Time now) const {
+    // A request that is made meanwhile must be among those accepted, or find the account public.
+    if (is_private) store::lock_pair(tx, user, user);
     const bool switched = is_private && store::set_private(tx, user, *is_private, now);
     const bool shown_or_hidden = discoverable && store::set_discoverable(tx, user, *discoverable, now);
     if (switched && !*is_private) follows_.accept_all_requests(tx, user);

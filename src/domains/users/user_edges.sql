@@ -1,5 +1,12 @@
 -- Follows, requests, blocks, mutes, and the lists of them.
 
+-- name: lock_pair (sqlite)
+SELECT 1 FROM user_counts WHERE user_id IN (:one, :other);
+
+-- name: lock_pair (postgres)
+-- What changes between two people changes one transaction after the other. Everybody locks in this order.
+SELECT 1 FROM user_counts WHERE user_id IN (:one, :other) ORDER BY user_id FOR UPDATE;
+
 -- name: insert_follow
 INSERT INTO follows (follower_id, following_id, created_at) VALUES (:follower_id, :following_id, :now)
 ON CONFLICT DO NOTHING RETURNING follower_id;

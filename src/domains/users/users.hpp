@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "domains/users/relations.hpp"
@@ -25,6 +26,7 @@
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::api {
 class Api;
@@ -159,6 +161,26 @@ struct BuildExport {
     };
 };
 
+// Cards and relations that are asked together with what else a page needs (db::Together). They outlive its run().
+class AskedCards {
+public:
+    // Never null.
+    std::shared_ptr<const UserCard> card(const UserId& user) const;
+
+private:
+    friend class Views;
+    std::vector<std::string_view> ids_;
+    std::unordered_map<UserId, std::shared_ptr<const UserCard>> found_;
+};
+class AskedRelations {
+public:
+    std::shared_ptr<const Relations> take();
+
+private:
+    friend class Views;
+    std::shared_ptr<Relations> relations_;
+};
+
 class UsersService {
 public:
     // References outlive the service.
@@ -187,6 +209,15 @@ public:
     void suspend(db::Write& tx, const UserId& user);
     void unsuspend(db::Write& tx, const UserId& user);
 
+    // Reads a whole index: for administrators.
+    struct Totals {
+        std::int64_t accounts = 0;
+        std::int64_t posts = 0;
+        static constexpr auto columns =
+            Pack{db::column("accounts", &Totals::accounts), db::column("posts", &Totals::posts)};
+    };
+    Totals totals(db::Read& tx) const;
+
     // --- Views --------------------------------------------------------------------------------------------------------
     // Throws 404 "User not found".
     Me me(db::Read& tx, const UserId& user, std::string_view base_url);
@@ -197,6 +228,11 @@ public:
                                                        std::string_view base_url);
     std::shared_ptr<const UserCard> card(db::Read& tx, const UserId& user, std::string_view base_url);
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
+    // The same where rows are not kept in memory (PostgreSQL), as parts of one statement.
+    void ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out, const UserId& user);
+    void ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+                   std::string_view base_url);
+    void ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer);
     // Of one pair, at the same cost whomever the two follow: for writes, where relations() has no copy in memory.
     Bond bond(db::Read& tx, const UserId& viewer, const UserId& user);
     // Of each of these that exists, in no order; one statement.

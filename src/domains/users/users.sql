@@ -29,6 +29,11 @@ SELECT user_id, name, username, picture, is_premium, is_private, is_discoverable
     deletion_scheduled_at, email, email_verified, has_password, mfa_enabled, created_at
 FROM users WHERE user_id IN each(:ids);
 
+-- name: identity
+SELECT user_id, name, username, picture, is_premium, is_private, is_discoverable, suspended_at, deactivated_at,
+    deletion_scheduled_at, email, email_verified, has_password, mfa_enabled, created_at
+FROM users WHERE user_id = :user_id;
+
 -- name: get_profile
 SELECT u.user_id, u.name, u.username, u.picture, u.is_premium, u.is_private, u.suspended_at, u.deactivated_at,
     u.deletion_scheduled_at, u.bio, u.website, u.twitter, u.instagram, u.linkedin, u.monetization, u.email,
@@ -193,3 +198,7 @@ ON CONFLICT DO NOTHING RETURNING report_id;
 -- name: open_report
 SELECT report_id FROM reports
 WHERE reporter_id = :reporter_id AND target_type = :target_type AND target_id = :target_id AND status = 'open';
+
+-- name: count_accounts
+-- scan: administrators ask, at most once a minute
+SELECT count(*) AS accounts, COALESCE(sum(posts_count), 0) AS posts FROM user_counts;

@@ -2,6 +2,7 @@
 
 #include "domains/users/edges_api.hpp"
 #include "domains/users/leaving_api.hpp"
+#include "domains/users/moderation_api.hpp"
 #include "domains/users/users_service.hpp"
 
 namespace grover::users {
@@ -69,6 +70,16 @@ void add_edges(Api& api, const Follows& follows, const Blocks& blocks) {
     api.on<UserReport>([&](const Caller& me, const UserReport& in) { return blocks.report(me, in); });
 }
 
+void add_moderation(Api& api, const Moderation& moderation) {
+    api.on<ReportList>([&](const Caller&, const ReportList& in) { return moderation.reports(in); });
+    api.on<ReportResolve>(
+        [&](const Caller& me, const ReportResolve& in) { return moderation.resolve(me, in); });
+    api.on<UserSuspend>(
+        [&](const Caller& me, const UserSuspend& in) { return moderation.suspend(me, in.user_id); });
+    api.on<UserUnsuspend>(
+        [&](const Caller& me, const UserUnsuspend& in) { return moderation.unsuspend(me, in.user_id); });
+}
+
 void add_lists(Api& api, const Lists& lists) {
     api.on<UserListFollowers>([&](const Caller& me, const UserListFollowers& in, api::Reply& reply) {
         return shown(lists.followers(me, in), reply);
@@ -105,6 +116,7 @@ void add_users_api(Api& api, UsersService& users) {
     add_profiles(api, parts.profiles, parts.notifications);
     add_edges(api, parts.follows, parts.blocks);
     add_lists(api, parts.lists);
+    add_moderation(api, parts.moderation);
     add_leaving(api, parts.leaving, parts.exports);
 }
 

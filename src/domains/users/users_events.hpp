@@ -159,6 +159,21 @@ struct AccountHidden {
     };
 };
 
+// An administrator warned the user because of something that was reported (type system).
+struct UserWarned {
+    UserId user_id;
+    std::string target_type;
+    std::string target_id;
+    std::string reason;
+    static constexpr std::string_view name = "user.warned";
+    static constexpr auto fields = Pack{
+        wire::field("user_id", &UserWarned::user_id),
+        wire::field("target_type", &UserWarned::target_type),
+        wire::field("target_id", &UserWarned::target_id),
+        wire::field("reason", &UserWarned::reason),
+    };
+};
+
 // Back again: unsuspended, reactivated, or restored.
 struct AccountShown {
     UserId user_id;

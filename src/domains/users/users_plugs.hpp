@@ -98,6 +98,16 @@ public:
     virtual void contribute(const UserId& user, ExportWriter& out) = 0;
 };
 
+// A kind of content that people report. Its domain implements it.
+class ReportedContent {
+public:
+    virtual ~ReportedContent() = default;
+    virtual std::string_view target_type() const = 0;  // as given to UsersService::report
+    virtual std::optional<UserId> owner_of(db::Read& tx, std::string_view target_id) = 0;
+    // No effect when it is gone already.
+    virtual void remove(db::Write& tx, const UserId& admin, std::string_view target_id) = 0;
+};
+
 // All that app joins to UsersService before the first request; it outlives the service. What is null does not exist yet:
 // endpoints that need it answer 503.
 struct Plugs {
@@ -108,6 +118,7 @@ struct Plugs {
     std::vector<LeavingObstacle*> obstacles;
     std::vector<AccountEraser*> erasers;  // in this order, users itself last
     std::vector<ExportContributor*> contributors;
+    std::vector<ReportedContent*> reported;
 };
 
 }  // namespace grover::users

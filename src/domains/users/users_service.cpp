@@ -131,6 +131,10 @@ void UsersService::unsuspend(db::Write& tx, const UserId& user) {
     tx.publish(AccountShown{user});
 }
 
+UsersService::Totals UsersService::totals(db::Read& tx) const {
+    return *tx.find<Totals>(sql::users::count_accounts{});
+}
+
 // --- Views ---
 
 Me UsersService::me(db::Read& tx, const UserId& user, std::string_view base_url) {
@@ -152,6 +156,20 @@ std::vector<std::shared_ptr<const UserCard>> UsersService::cards(db::Read& tx, s
 std::shared_ptr<const UserCard> UsersService::card(db::Read& tx, const UserId& user,
                                                    std::string_view base_url) {
     return parts_->views.cards(tx, {&user, 1}, base_url).front();
+}
+
+void UsersService::ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out,
+                               const UserId& user) {
+    parts_->views.ask_account(ask, out, user);
+}
+
+void UsersService::ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+                             std::string_view base_url) {
+    parts_->views.ask_cards(ask, out, users, base_url);
+}
+
+void UsersService::ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer) {
+    parts_->views.ask_relations(ask, out, viewer);
 }
 
 std::shared_ptr<const Relations> UsersService::relations(db::Read& tx, const UserId& viewer) {

@@ -6,6 +6,7 @@
 #include "domains/users/follows.hpp"
 #include "domains/users/leaving.hpp"
 #include "domains/users/lists.hpp"
+#include "domains/users/moderation.hpp"
 #include "domains/users/notification_settings.hpp"
 #include "domains/users/profiles.hpp"
 #include "domains/users/users_parts.hpp"
@@ -23,7 +24,8 @@ struct UsersService::Parts {
           profiles(ground, views, follows),
           notifications(ground),
           leaving(ground, views),
-          exports(ground) {}
+          exports(ground),
+          moderation(ground, users) {}
 
     Ground ground;
     Views views;
@@ -34,6 +36,7 @@ struct UsersService::Parts {
     NotificationChoices notifications;
     Leaving leaving;
     Exports exports;
+    Moderation moderation;
 };
 
 }  // namespace grover::users

@@ -48,8 +48,7 @@ std::vector<IdentityRow> identities(db::Read& tx, const std::vector<std::string_
 }
 
 std::optional<IdentityRow> find_identity(db::Read& tx, const UserId& user) {
-    const std::vector<std::string_view> one{user.view()};
-    return tx.find<IdentityRow>(sql::users::identities{.ids = one});
+    return tx.find<IdentityRow>(sql::users::identity{.user_id = user});
 }
 
 std::optional<ProfileRow> find_profile(db::Read& tx, const UserId& user) {

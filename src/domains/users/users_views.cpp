@@ -5,6 +5,7 @@
 #include "platform/db/row_cache.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/user_edges.hpp"
+#include "sql/users.hpp"
 
 namespace grover::users {
 namespace {
@@ -101,27 +102,36 @@ ViewerFlags flags_of(const store::PairRow& pair, Time now) {
 class RelationsLoader {
 public:
     static std::shared_ptr<const Relations> load(db::Read& tx, const UserId& viewer, Time now) {
+        auto relations = empty(viewer);
+        tx.each(sql::user_edges::relations_of{.user_id = viewer},
+                [&](const db::Row& row) { add(*relations, row, now); });
+        finish(*relations);
+        return relations;
+    }
+    static std::shared_ptr<Relations> empty(const UserId& viewer) {
         auto relations = std::make_shared<Relations>();
         relations->viewer_ = viewer;
-        tx.each(sql::user_edges::relations_of{.user_id = viewer}, [&](const db::Row& row) {
-            const auto kind = row.text(0);
-            const UserId user(row.text(1));
-            if (kind == "follows") {
-                relations->following_.push_back(user);
-            } else if (kind == "blocked") {
-                relations->blocked_.push_back(user);
-            } else if (kind == "blocked_by") {
-                relations->blocked_by_.push_back(user);
-            } else if (const Time until{row.integer(2)}; until > now) {
-                relations->muted_posts_.push_back(user);
-                relations->good_until_ = std::min(relations->good_until_, until);
-            }
-        });
-        for (auto* ids : {&relations->following_, &relations->blocked_, &relations->blocked_by_,
-                          &relations->muted_posts_}) {
+        return relations;
+    }
+    static void add(Relations& relations, const db::Row& row, Time now) {
+        const auto kind = row.text(0);
+        const UserId user(row.text(1));
+        if (kind == "follows") {
+            relations.following_.push_back(user);
+        } else if (kind == "blocked") {
+            relations.blocked_.push_back(user);
+        } else if (kind == "blocked_by") {
+            relations.blocked_by_.push_back(user);
+        } else if (const Time until{row.integer(2)}; until > now) {
+            relations.muted_posts_.push_back(user);
+            relations.good_until_ = std::min(relations.good_until_, until);
+        }
+    }
+    static void finish(Relations& relations) {
+        for (auto* ids :
+             {&relations.following_, &relations.blocked_, &relations.blocked_by_, &relations.muted_posts_}) {
             if (!std::ranges::is_sorted(*ids)) std::ranges::sort(*ids);
         }
-        return relations;
     }
     static bool is_good(const Relations& relations, Time now) { return relations.good_until_ > now; }
     static std::size_t bytes(const Relations& relations) {
@@ -207,6 +217,43 @@ std::shared_ptr<const Relations> Views::relations(db::Read& tx, const UserId& vi
     auto relations = RelationsLoader::load(tx, viewer, now);
     cache.put(key.view(), relations, RelationsLoader::bytes(*relations), tx.snapshot());
     return relations;
+}
+
+void Views::ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out,
+                        const UserId& user) const {
+    out = std::make_shared<const AccountState>();
+    ask.add(sql::users::identity{.user_id = user}, [this, &out](const db::Row& row) {
+        out = std::make_shared<const AccountState>(account_of(db::read_row<store::IdentityRow>(row)));
+    });
+}
+
+void Views::ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+                      std::string_view base_url) const {
+    for (const auto& user : users) out.found_.emplace(user, deleted_card());
+    for (const auto& [user, card] : out.found_) out.ids_.push_back(user.view());
+    if (out.ids_.empty()) return;
+    ask.add(sql::users::identities{.ids = out.ids_}, [this, &out, base_url](const db::Row& row) {
+        const auto identity = db::read_row<store::IdentityRow>(row);
+        out.found_[identity.user_id] = card_of(identity, base_url);
+    });
+}
+
+void Views::ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer) const {
+    out.relations_ = RelationsLoader::empty(viewer);
+    ask.add(sql::user_edges::relations_of{.user_id = out.relations_->viewer()},
+            [relations = out.relations_, now = ground_.clock.now()](const db::Row& row) {
+                RelationsLoader::add(*relations, row, now);
+            });
+}
+
+std::shared_ptr<const UserCard> AskedCards::card(const UserId& user) const {
+    const auto found = found_.find(user);
+    return found == found_.end() ? deleted_card() : found->second;
+}
+
+std::shared_ptr<const Relations> AskedRelations::take() {
+    RelationsLoader::finish(*relations_);
+    return std::move(relations_);
 }
 
 Me Views::me_of(const store::ProfileRow& row, std::string_view base_url) const {

@@ -23,6 +23,10 @@ public:
     std::vector<std::shared_ptr<const UserCard>> cards(db::Read& tx, std::span<const UserId> users,
                                                        std::string_view base_url) const;
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer) const;
+    void ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out, const UserId& user) const;
+    void ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+                   std::string_view base_url) const;
+    void ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer) const;
 
     // GET /users/{user_id}: Profile, or Me for oneself. Throws 404.
     std::string profile_json(db::Read& tx, const UserId& viewer, const UserId& user,
