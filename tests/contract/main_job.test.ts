@@ -23,7 +23,7 @@ function composerForm(content: string, file: Uint8Array, type = "image"): { body
   return { body, headers: { "Content-Type": `multipart/form-data; boundary=${boundary}` } };
 }
 
-const feed = async (token: string) => (await grover.get("/api/posts/feed", token)).json as any[];
+const feed = async (token: string) => (await grover.call("get", "/api/posts/feed", token)).json;
 
 describe("the main job", () => {
   let post: any;

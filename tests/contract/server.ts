@@ -1,9 +1,10 @@
 // Starts the real binary on a free port with an empty data directory, and speaks to it as a client would.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { paths } from "./api";
 
 const binary = process.env.GROVER_BINARY ?? new URL("../../build/release/grover", import.meta.url).pathname;
 
@@ -18,24 +19,32 @@ export async function freePort(): Promise<number> {
   });
 }
 
-export interface Answer {
+export interface Answer<Json = any> {
   status: number;
   headers: Headers;
   text: string;
-  json: any;
+  json: Json;
 }
+
+// What openapi.json says that an endpoint answers when it succeeds.
+type JsonOf<R> = R extends { content: { "application/json": infer T } } ? T : unknown;
+type Success<O> = O extends { responses: infer R } ? JsonOf<R[keyof R & (200 | 201 | 202)]> : never;
+type InputOf<O> = O extends { requestBody?: { content: { "application/json": infer T } } } ? T : never;
+type Method = "get" | "post" | "put" | "patch" | "delete";
 
 export class Grover {
   private constructor(
     readonly url: string,
     readonly data: string,
     private readonly env: Record<string, string>,
+    private readonly wrapper: string[],
     private process: ChildProcess,
   ) {}
 
-  static async start(settings: Record<string, string> = {}): Promise<Grover> {
+  // `wrapper`: a command that runs the server, for example under limits.
+  static async start(settings: Record<string, string> = {}, { data = mkdtempSync(join(tmpdir(), "grover-contract-")), wrapper = [] as string[] } = {}): Promise<Grover> {
     const port = await freePort();
-    const data = mkdtempSync(join(tmpdir(), "grover-contract-"));
+    mkdirSync(data, { recursive: true });
     const env = {
       PATH: process.env.PATH ?? "",
       DEBUG: "true",
@@ -50,13 +59,18 @@ export class Grover {
       ...(process.env.GROVER_TEST_POSTGRES ? { DATABASE_URL: process.env.GROVER_TEST_POSTGRES } : {}),
       ...settings,
     };
-    const server = new Grover(`http://127.0.0.1:${port}`, data, env, Grover.launch(data, env));
+    const server = new Grover(`http://127.0.0.1:${port}`, data, env, wrapper, Grover.launch(data, env, wrapper));
     await server.ready();
     return server;
   }
 
-  private static launch(cwd: string, env: Record<string, string>): ChildProcess {
-    return spawn(binary, ["serve"], { cwd, env, stdio: "ignore" });
+  private static launch(cwd: string, env: Record<string, string>, wrapper: string[]): ChildProcess {
+    const [command, ...args] = [...wrapper, binary, "serve"];
+    return spawn(command, args, { cwd, env, stdio: "ignore" });
+  }
+
+  residentBytes(): number {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, "utf8"))?.[1]) * 1024;
   }
 
   // Until /api/ready answers 200; the process ending first is an error.
@@ -82,7 +96,7 @@ export class Grover {
   // Ends the process and starts it again on the same data.
   async restart(signal: NodeJS.Signals): Promise<number | null> {
     const code = await this.end(signal);
-    this.process = Grover.launch(this.data, this.env);
+    this.process = Grover.launch(this.data, this.env, this.wrapper);
     await this.ready();
     return code;
   }
@@ -115,6 +129,17 @@ export class Grover {
       // Not every answer is JSON.
     }
     return { status: response.status, headers: response.headers, text, json };
+  }
+
+  // An endpoint by its template, with the types that openapi.json gives it; `at` fills in the path.
+  async call<P extends keyof paths, M extends Method & keyof paths[P]>(
+    method: M,
+    path: P,
+    token?: string,
+    { at = {}, query = "", input }: { at?: Record<string, string>; query?: string; input?: InputOf<paths[P][M]> } = {},
+  ): Promise<Answer<Success<paths[P][M]>>> {
+    const target = String(path).replace(/\{(\w+)\}/g, (_, name: string) => at[name] ?? `missing_${name}`);
+    return this.send(String(method).toUpperCase(), target + query, { token, body: input });
   }
 
   get = (path: string, token?: string) => this.send("GET", path, { token });
