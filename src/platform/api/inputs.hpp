@@ -38,7 +38,7 @@ public:
     std::vector<http::FormField> form;
     std::vector<http::UploadedFile> files;
     std::optional<wire::JsonDocument> json;
-    wire::JsonView object;  // instead of `json`, part of a document that somebody else holds
+    wire::JsonView object;      // instead of `json`, part of a document that somebody else holds
     std::string_view body;      // as sent, unless it was multipart
     std::string held_body;      // what `body` views when texts were taken out of it
     bool is_cut_short = false;  // a file was too large; what followed it is not here
