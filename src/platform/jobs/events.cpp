@@ -52,6 +52,13 @@ void Events::add(std::string_view listener, std::string_view event, Reach reach,
     if (place == event_names_.end() || *place != event) event_names_.insert(place, std::string(event));
 }
 
+void Events::after_batch(std::string_view listener, std::function<void()> f) {
+    const auto found =
+        std::ranges::find(listeners_, listener, [](const auto& known) { return known->name(); });
+    if (found == listeners_.end()) throw std::logic_error("no listener is called " + std::string(listener));
+    (*found)->set_after_batch(std::move(f));
+}
+
 bool Events::listens_to(std::string_view event_name) const {
     return std::ranges::binary_search(event_names_, event_name, {},
                                       [](const std::string& name) -> std::string_view { return name; });

@@ -62,6 +62,10 @@ public:
             [f = std::move(f)](const std::string& payload) { f(wire::read<E>(payload)); });
     }
 
+    // `f` runs after each batch of events that the listener heard, before its place is stored: for a listener that gathers
+    // what it hears and stores it together. When `f` throws, the whole batch is told again later.
+    void after_batch(std::string_view listener, std::function<void()> f);
+
     // Failing listeners are called again by these rules. Before the first event.
     void set_retry(const RetryPolicy& policy) { retry_ = policy; }
 

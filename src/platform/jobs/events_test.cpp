@@ -233,3 +233,30 @@ TEST_CASE("events of transactions that depend on each other keep their order, wh
 TEST_CASE("no statement of events reads a whole table") {
     testing::check_no_scans(*testing::fresh_database(), sql::events::all);
 }
+
+TEST_CASE("a listener that gathers has its place only when what it gathered is stored") {
+    const auto db = testing::fresh_database();
+    StoppedClock clock;
+    jobs::Background background(*db, {.clock = &clock});
+    Texts gathered, stored;
+    bool broken = true;
+    background.events().on<Said>("ada", [&](const Said& said) { gathered.push_back(said.text); });
+    background.events().after_batch("ada", [&] {
+        if (broken) throw std::runtime_error("not yet");
+        stored.insert(stored.end(), gathered.begin(), gathered.end());
+        gathered.clear();
+    });
+    for (const auto* text : {"one", "two"}) publish<Said>(*db, text);
+    background.run_due();
+    CHECK(gathered == Texts{"one", "two"});
+    CHECK(stored.empty());
+    broken = false;
+    gathered.clear();
+    clock.time = clock.time + std::chrono::minutes{1};
+    background.run_due();
+    CHECK(stored == Texts{"one", "two"});
+    publish<Said>(*db, "three");
+    background.run_due();
+    CHECK(stored == Texts{"one", "two", "three"});
+    CHECK_THROWS_AS(background.events().after_batch("bob", [] {}), std::logic_error);
+}

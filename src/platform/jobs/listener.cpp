@@ -13,6 +13,8 @@ constexpr std::chrono::seconds kLease{15};
 // A place is stored this often at most: after a crash, what was heard since is heard again.
 constexpr std::chrono::milliseconds kSaveInterval{50};
 constexpr int kBatch = 128;
+// Of a listener that gathers.
+constexpr int kLargeBatch = 2'000;
 
 }  // namespace
 
@@ -66,7 +68,7 @@ Listener::Batch Listener::read_batch() {
         Batch batch;
         batch.head = tx.value<std::int64_t>(sql::events::head{});
         if (batch.head <= position()) return batch;
-        tx.each(sql::events::after_position{.position = position(), .names = names, .limit = kBatch},
+        tx.each(sql::events::after_position{.position = position(), .names = names, .limit = batch_size()},
                 [&](const db::Row& row) {
                     batch.events.push_back(
                         {row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)});
@@ -82,6 +84,7 @@ Listener::Progress Listener::advance(const RetryPolicy& retry,
     if (retry_at_ > now) return {.again = std::min(retry_at_, now + kLease / 3)};
 
     Progress progress;
+    const auto start = position();
     const Batch batch = read_batch();
     for (const Event& event : batch.events) {
         if (!tell(event, retry, report)) {
@@ -92,8 +95,12 @@ Listener::Progress Listener::advance(const RetryPolicy& retry,
         position_ = event.position;
         ++progress.told;
     }
+    if (progress.told > 0 && after_batch_ && !finish_batch(start, retry, report)) {
+        progress.again = std::min(retry_at_, now + kLease / 3);
+        return progress;
+    }
     now = clock_.now();
-    if (batch.events.size() == kBatch) {
+    if (batch.events.size() == static_cast<std::size_t>(batch_size())) {
         progress.again = now;
     } else {
         position_ = std::max(position(), batch.head);
@@ -129,6 +136,24 @@ bool Listener::tell(const Event& event, const RetryPolicy& retry,
     park(event, error);
     failed_attempts_ = 0;
     return true;
+}
+
+int Listener::batch_size() const { return after_batch_ ? kLargeBatch : kBatch; }
+
+bool Listener::finish_batch(std::int64_t start, const RetryPolicy& retry,
+                            const std::function<void(const RunReport&)>& report) {
+    RunReport run{.kind = RunReport::Kind::listener, .name = name_, .attempt = failed_attempts_ + 1};
+    const std::string error = run_guarded(after_batch_, run.duration);
+    run.error = error;
+    if (report) report(run);
+    if (error.empty()) {
+        failed_attempts_ = 0;
+        return true;
+    }
+    ++failed_attempts_;
+    position_ = start;
+    retry_at_ = clock_.now() + retry.delay_after(failed_attempts_);
+    return false;
 }
 
 void Listener::park(const Event& event, const std::string& error) {

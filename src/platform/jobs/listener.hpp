@@ -26,6 +26,7 @@ public:
     const std::string& name() const { return name_; }
     bool is_stored() const { return stored_; }
     void add(std::string_view event, Call call);
+    void set_after_batch(std::function<void()> f) { after_batch_ = std::move(f); }
     const Call* call_for(std::string_view event) const;
 
     // Where it starts, if it is new: after what has committed so far.
@@ -57,10 +58,14 @@ private:
 
     bool hold_lease(Time now);
     Batch read_batch();
+    int batch_size() const;
     // False: it failed and is to be called again later.
     bool tell(const Event& event, const RetryPolicy& retry,
               const std::function<void(const RunReport&)>& report);
     void park(const Event& event, const std::string& error);
+    // Runs after_batch_; false: it failed, and everything after `start` is to be told again later.
+    bool finish_batch(std::int64_t start, const RetryPolicy& retry,
+                      const std::function<void(const RunReport&)>& report);
 
     db::Database& database_;
     const Clock& clock_;
@@ -68,6 +73,7 @@ private:
     const std::string node_;
     const bool stored_;
     std::map<std::string, Call, std::less<>> calls_;
+    std::function<void()> after_batch_;
 
     std::atomic<std::int64_t> position_{0};
     std::int64_t saved_position_ = 0;
