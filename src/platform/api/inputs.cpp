@@ -123,6 +123,7 @@ Found Inputs::find(std::string_view name, const FieldRules& rules) const {
         if (const JsonView given = json ? json->root() : object; given.present()) {
             const bool found = any_name(name, rules, [&](std::string_view key) {
                 const JsonView value = given.find(key);
+                if (value.present() && value.is_null() && rules.null_is_empty) return take(wire::in_body, "");
                 if (!value.present() || value.is_null()) return false;
                 out = {Found::Form::json, wire::in_body, {}, value};
                 return true;

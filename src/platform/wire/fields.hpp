@@ -51,6 +51,7 @@ struct FieldRules {
     bool absent_when_null = false;  // written only when there is a value
     bool clamp = false;             // numbers outside are moved to the bound instead of refused
     bool comma_list = false;        // a list may come as "a, b"
+    bool null_is_empty = false;     // JSON null is an empty text instead of absent
     bool json_text = false;         // a list may come as a JSON array inside a string
     std::uint32_t min_length = 0;   // code points; for lists the number of items
     std::uint32_t max_length = std::numeric_limits<std::uint32_t>::max();
@@ -93,6 +94,7 @@ constexpr auto summary(std::string_view text) {
 inline constexpr auto or_default = [](FieldRules& r) { r.or_default = true; };
 inline constexpr auto absent_when_null = [](FieldRules& r) { r.absent_when_null = true; };
 inline constexpr auto comma_list = [](FieldRules& r) { r.comma_list = true; };
+inline constexpr auto null_is_empty = [](FieldRules& r) { r.null_is_empty = true; };
 inline constexpr auto json_text = [](FieldRules& r) { r.json_text = true; };
 
 template <class Struct, class Member, class... Parts>
