@@ -91,6 +91,43 @@ struct UserCard {
     bool is_discoverable = false;
 };
 
+// An account as lists of strangers show it, members of the summary already serialised.
+struct ProfileCard {
+    UserSummary summary;
+    std::string members;  // without braces
+    std::string bio;
+    Time created_at;
+    std::int64_t followers_count = 0;
+    bool is_hidden = true;
+    bool is_private = false;
+    bool is_discoverable = false;
+};
+using ProfileCardPtr = std::shared_ptr<const ProfileCard>;
+
+// How many followers somebody won lately.
+struct Growth {
+    Time joined_at;
+    std::int64_t followers_count = 0;
+    std::int64_t gained = 0;  // at most 10,000
+
+    static constexpr auto columns = Pack{
+        db::column("joined_at", &Growth::joined_at),
+        db::column("followers_count", &Growth::followers_count),
+        db::column("gained", &Growth::gained),
+    };
+};
+
+// Somebody whom people the viewer follows follow.
+struct Acquaintance {
+    UserId user_id;
+    std::int64_t mutual_followers = 0;
+
+    static constexpr auto columns = Pack{
+        db::column("user_id", &Acquaintance::user_id),
+        db::column("mutual_followers", &Acquaintance::mutual_followers),
+    };
+};
+
 enum class Sight : std::uint8_t {
     everything,       // also the own account
     private_account,  // the profile and its counts; of content nothing: empty lists, 403 on a single object
@@ -233,6 +270,16 @@ public:
     void ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
                    std::string_view base_url);
     void ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer);
+    // One for each id, in that order, never null; at most one statement.
+    std::vector<ProfileCardPtr> profiles(db::Read& tx, std::span<const UserId> users,
+                                         std::string_view base_url);
+    // Nothing for an account that is hidden or gone.
+    std::optional<Growth> growth(db::Read& tx, const UserId& user, Time since);
+    // Most mutual followers first, then most followers, then by id: whom the viewer does not follow. Reads at most 10,000
+    // edges, from those followed last.
+    std::vector<Acquaintance> followed_by_followed(db::Read& tx, const UserId& viewer, int limit);
+    // Whom the user asked to be allowed to follow.
+    std::vector<UserId> requested_by(db::Read& tx, const UserId& user);
     // Of one pair, at the same cost whomever the two follow: for writes, where relations() has no copy in memory.
     Bond bond(db::Read& tx, const UserId& viewer, const UserId& user);
     // Of each of these that exists, in no order; one statement.

@@ -1,6 +1,7 @@
 #include "domains/users/users_test.hpp"
 #include "sql/user_edges.hpp"
 #include "sql/user_leaving.hpp"
+#include "sql/user_people.hpp"
 #include "sql/user_settings.hpp"
 #include "sql/users.hpp"
 #include "testing/query_plan.hpp"
@@ -14,6 +15,7 @@ TEST_CASE("no statement of users reads a whole table") {
     testing::check_no_scans(*db, sql::user_edges::all);
     testing::check_no_scans(*db, sql::user_settings::all);
     testing::check_no_scans(*db, sql::user_leaving::all);
+    testing::check_no_scans(*db, sql::user_people::all);
 }
 
 TEST_CASE("answers are the same without copies in memory") {
