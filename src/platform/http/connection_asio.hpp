@@ -39,6 +39,7 @@ public:
     void orphan();
 
     std::size_t receive(char* buffer, std::size_t size) override;
+    void hold(std::chrono::seconds limit) override;
 
 private:
     friend class Worker;

@@ -82,6 +82,18 @@ std::size_t Connection::receive(char* buffer, std::size_t size) {
     }
 }
 
+void Connection::hold(std::chrono::seconds limit) {
+    deadline_ = worker_->now + limit;
+    runtime::set_fiber_deadline(worker_->fiber_now + limit);
+    // What comes while a handler runs is the next request, or the end. A request is left where it is, and nothing is
+    // told any more: the sweep still finds a connection that is dead.
+    socket_.when_readable(when_open([fiber = request_->fiber](Connection& self) {
+        const bool same = self.state_ == State::handling && self.request_->fiber.run == fiber.run &&
+                          self.request_->fiber.fiber == fiber.fiber;
+        if (same && self.socket_.has_ended()) runtime::interrupt(fiber, runtime::Interruption::cancelled);
+    }));
+}
+
 void Connection::wait_for_body(Request& request) {
     const auto& options = worker_->server.options;
     // While the client is the slow one, its rate counts and the handler's time does not.

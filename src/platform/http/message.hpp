@@ -2,6 +2,7 @@
 // (platform/api). Views into the request live until the handler returns.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -90,6 +91,10 @@ public:
     // more; `taken` runs on this thread with the connected descriptor (plain) or a stream object (TLS) and
     // any bytes read ahead.
     virtual void upgrade(std::unique_ptr<class UpgradeHandler> handler) = 0;
+
+    // For a handler that is about to wait for something that comes when it comes, a long poll: its time limit
+    // is this now, and it is cancelled as soon as the client goes away.
+    virtual void hold(std::chrono::seconds) {}
 
 protected:
     ~Exchange() = default;

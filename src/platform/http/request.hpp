@@ -21,6 +21,8 @@ public:
     // In the request's fiber. Waits for at least one byte and returns how many came. Throws Cancelled when
     // the connection ended, or the request was answered without the handler.
     virtual std::size_t receive(char* buffer, std::size_t size) = 0;
+    // Exchange::hold.
+    virtual void hold(std::chrono::seconds) {}
 
 protected:
     ~BodySource() = default;
@@ -34,6 +36,7 @@ public:
     std::string_view read_body(std::size_t limit) override;
     std::string_view read_some() override;
     void upgrade(std::unique_ptr<UpgradeHandler> handler) override { upgrade_handler = std::move(handler); }
+    void hold(std::chrono::seconds limit) override { source->hold(limit); }
 
     // Ready for another request; keeps memory that is likely to be needed again.
     void clear();

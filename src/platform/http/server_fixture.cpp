@@ -56,9 +56,14 @@ TestServer::TestServer(std::function<void(Exchange&)> on_request, ServerOptions 
 }
 
 TestServer::~TestServer() {
+    stop();
+    server.reset();
+}
+
+void TestServer::stop() {
+    if (!thread_.joinable()) return;
     loops.stop();
     thread_.join();
-    server.reset();
 }
 
 void TestServer::pass(std::chrono::seconds time) {

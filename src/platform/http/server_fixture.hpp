@@ -32,6 +32,8 @@ public:
                         unsigned threads = 1);
     ~TestServer();
 
+    // Ends the loops; the server is destroyed later.
+    void stop();
     // The time limits see this much more time gone; returns when they were looked at.
     void pass(std::chrono::seconds time);
 

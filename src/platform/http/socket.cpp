@@ -37,6 +37,12 @@ bool Socket::is_reset() {
     return ::poll(&state, 1, 0) == 1 && (state.revents & (POLLERR | POLLHUP)) != 0;
 }
 
+bool Socket::has_ended() {
+    char next = 0;
+    const auto got = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
 IoResult Socket::read_now(std::span<char> buffer) {
     if (tls_) return tls_->read(buffer);
     return result_of(::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT),

@@ -28,6 +28,8 @@ public:
     bool is_tls() const { return tls_ != nullptr; }
     // Both directions are closed.
     bool is_reset();
+    // The peer sends nothing more.
+    bool has_ended();
 
     IoResult handshake_now() { return tls_->handshake(); }
     IoResult read_now(std::span<char> buffer);
