@@ -120,6 +120,9 @@ void Dispatcher::handle(http::Exchange& exchange) {
     turn.context.request_id = turn.caller.request_id;
     const log::ContextScope context(turn.context);
     try {
+        if (went_through_side_door(exchange, turn)) {
+            return add_common_headers(request, turn.caller.request_id, response);
+        }
         process(exchange, turn);
     } catch (...) {
         turn.failure = answer_current_exception(response, turn.caller.request_id);
@@ -155,6 +158,19 @@ void Dispatcher::handle(http::Exchange& exchange) {
                      .is_bug = turn.failure.is_bug,
                      .is_exempt = turn.endpoint && turn.endpoint->route.limit == RateClass::exempt,
                      .refused_class = turn.refused_class});
+}
+
+bool Dispatcher::went_through_side_door(http::Exchange& exchange, Turn& turn) {
+    const auto& request = exchange.request();
+    for (SideDoor* door : side_doors_) {
+        if (!door->takes(request.path)) continue;
+        turn.match.allow = "GET, POST, OPTIONS";
+        if (request.method != Method::options || !preflight(request, exchange.response(), turn)) {
+            door->handle(exchange);
+        }
+        return true;
+    }
+    return false;
 }
 
 void Dispatcher::process(http::Exchange& exchange, Turn& turn) {

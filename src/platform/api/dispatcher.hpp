@@ -76,6 +76,16 @@ public:
     virtual void done(const Done& request) = 0;
 };
 
+// Takes whole requests beside the table of endpoints: sockets. CORS, preflights, common headers and what it throws are
+// as for endpoints; limits, callers and logs are its own.
+class SideDoor {
+public:
+    virtual ~SideDoor() = default;
+    virtual bool takes(std::string_view path) const = 0;
+    // In a fiber.
+    virtual void handle(http::Exchange& exchange) = 0;
+};
+
 struct DispatcherOptions {
     bool rate_limits = true;
     int requests_per_minute = 60;
@@ -93,6 +103,9 @@ public:
                IdempotencyStore& idempotency, Observer* observer, DispatcherOptions options);
     ~Dispatcher() override;
 
+    // Before requests come; outlives the dispatcher.
+    void add(SideDoor& door) { side_doors_.push_back(&door); }
+
     bool answer_at_once(const http::RequestHead& request, http::Response& response) override;
     void handle(http::Exchange& exchange) override;
     void refuse(const http::RequestHead* request, int status, std::string_view detail,
@@ -101,6 +114,7 @@ public:
 private:
     struct Turn;
     void process(http::Exchange& exchange, Turn& turn);
+    bool went_through_side_door(http::Exchange& exchange, Turn& turn);
     void limit_rate(Turn& turn, RateClass limit, std::string_view key);
     void authenticate(const http::RequestHead& request, Turn& turn);
     void read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs);
@@ -117,6 +131,7 @@ private:
     Router router_;
     CursorCodec cursors_;
     RateLimiter limiter_;
+    std::vector<SideDoor*> side_doors_;
     http::TrustedProxies proxies_;
     bool any_origin_ = false;
     bool https_ = false;
