@@ -21,13 +21,14 @@ namespace grover::realtime {
 // A CONNECT packet and what is answered to it.
 class Connect {
 public:
-    Connect(const Handshake& its_handshake, wire::JsonView its_payload)
-        : handshake(its_handshake), payload(its_payload) {}
+    Connect(const Handshake& its_handshake, wire::JsonView its_payload, std::string_view its_payload_text)
+        : handshake(its_handshake), payload(its_payload), payload_text(its_payload_text) {}
 
     // The request that opened the connection. It is forgotten when the client has connected to the only namespace, so
     // keep what you need; a client that disconnects from the namespace and connects again has only its peer left.
     const Handshake& handshake;
     const wire::JsonView payload;  // an object, or absent
+    const std::string_view payload_text;
 
     // Answers 44{"message":…,"data":…}; `data` is JSON or empty.
     void refuse(std::string message, std::string data = {}) {

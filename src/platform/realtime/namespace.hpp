@@ -14,7 +14,7 @@
 
 namespace grover::realtime {
 
-class Adapter;
+class Rooms;
 struct ServerState;
 
 // Which sockets: those in any of the rooms (none named: all), each once, without the excepted ones.
@@ -30,7 +30,8 @@ struct Audience {
 
 class Namespace {
 public:
-    Namespace(ServerState& server, std::string name, unsigned index, Application& application);
+    Namespace(ServerState& server, std::string name, Application& application);
+    ~Namespace();
     Namespace(const Namespace&) = delete;
     Namespace& operator=(const Namespace&) = delete;
 
@@ -56,12 +57,17 @@ public:
 
 private:
     friend class Client;
-    friend class Rooms;
+    friend class Socket;
+
+    Rooms& here() const;
+    // On each thread that may have such sockets: at once on this one.
+    template <class F>
+    void on_threads(const Audience& audience, F f);
 
     ServerState& server_;
     std::string name_;
-    unsigned index_;
     Application& application_;
+    std::vector<std::unique_ptr<Rooms>> rooms_;  // of each thread
 };
 
 }  // namespace grover::realtime

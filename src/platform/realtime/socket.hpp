@@ -16,30 +16,14 @@
 
 #include "platform/realtime/handshake.hpp"
 #include "platform/realtime/packet.hpp"
+#include "platform/realtime/reason.hpp"
 
 namespace grover::realtime {
 
 class Client;
 class Namespace;
 class Rooms;
-
-// Why a connection ended.
-enum class Reason : std::uint8_t {
-    transport_closed,   // the client went away without a word
-    client_closed,      // Engine.IO packet 1, or a WebSocket close frame
-    client_disconnect,  // Socket.IO packet 41
-    server_disconnect,  // Socket::disconnect
-    server_closed,      // Socket::close
-    ping_timeout,
-    connect_timeout,  // no CONNECT in time
-    protocol_error,   // what came was no packet, or not now
-    too_large,
-    too_slow,  // its outgoing queue stayed too full for too long
-    flood,
-    handler_failed,
-    shutdown,
-};
-std::string_view to_string(Reason reason);
+struct Room;
 
 // An event to send. Views are read during the call.
 struct Outgoing {
@@ -63,7 +47,7 @@ struct SocketData {
 
 class Socket {
 public:
-    Socket(Client& client, Namespace& nsp, std::string_view id);
+    Socket(Client& client, Namespace& nsp, std::string id);
     ~Socket();
     Socket(const Socket&) = delete;
     Socket& operator=(const Socket&) = delete;
@@ -105,20 +89,25 @@ private:
     }
 
     struct Membership {
-        void* room;           // Rooms::Room
+        Room* room;
         std::uint32_t index;  // of this socket among its members
     };
     struct Asked;
 
+    Rooms& rooms_here() const;
+    void on_ack(std::uint64_t id, Answer answer);
+    void end_asking();
+
     Client* client_;  // null when the connection has ended
     Namespace* namespace_;
-    Socket* next_ = nullptr;  // of the same client
+    boost::intrusive_ptr<Socket> next_;  // of the same client
     std::vector<Membership> memberships_;
     std::unique_ptr<Asked> asked_;  // events that wait for an answer
     std::string id_;
     std::uint64_t key_ = 0;
+    std::uint32_t index_ = 0;  // among all of its namespace on this thread
     std::uint32_t references_ = 0;
-    std::uint32_t seen_ = 0;  // number of the last broadcast that passed here, for those to several rooms
+    std::uint32_t seen_ = 0;  // number of the last walk over several rooms that passed here
     bool announced_ = false;  // on_connected was called: on_disconnected will be
 };
 

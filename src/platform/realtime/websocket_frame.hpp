@@ -20,6 +20,7 @@ enum class CloseCode : std::uint16_t {
     invalid_text = 1007,
     policy = 1008,
     too_big = 1009,
+    internal_error = 1011,
     restart = 1012,
 };
 

@@ -1,0 +1,72 @@
+#include "platform/realtime/websocket_handshake.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+namespace grover::realtime {
+
+namespace {
+
+constexpr std::string_view kMagic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+// One of the words between commas, in any case.
+bool lists(std::string_view header, std::string_view lower_case_word) {
+    while (!header.empty()) {
+        const auto end = std::min(header.find(','), header.size());
+        auto word = header.substr(0, end);
+        header.remove_prefix(std::min(end + 1, header.size()));
+        const auto first = word.find_first_not_of(" \t");
+        if (first == word.npos) continue;
+        word = word.substr(first, word.find_last_not_of(" \t") - first + 1);
+        if (http::equals_ignoring_case(word, lower_case_word)) return true;
+    }
+    return false;
+}
+
+// 16 bytes in base64.
+bool is_key(std::string_view key) {
+    constexpr std::size_t kSize = 24;
+    return key.size() == kSize && key.ends_with("==") && std::all_of(key.begin(), key.end() - 2, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '+' || c == '/';
+           });
+}
+
+std::string accept_of(std::string_view key) {
+    std::string text(key);
+    text += kMagic;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    ::EVP_Digest(text.data(), text.size(), digest.data(), &size, ::EVP_sha1(), nullptr);
+    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> encoded{};
+    const int length = ::EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(size));
+    return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(length)};
+}
+
+}  // namespace
+
+bool asks_for_websocket(const http::RequestHead& request) {
+    return lists(request.header("upgrade"), "websocket");
+}
+
+bool answer_websocket(const http::RequestHead& request, http::Response& response) {
+    const auto key = request.header("sec-websocket-key");
+    if (request.method != http::Method::get || request.http_1_0 || request.has_body || !is_key(key) ||
+        !lists(request.header("connection"), "upgrade")) {
+        response.status = 400;
+        return false;
+    }
+    if (request.header("sec-websocket-version") != "13") {
+        response.status = 426;
+        response.add_header("Sec-WebSocket-Version", "13");
+        return false;
+    }
+    response.status = 101;
+    response.add_header("Upgrade", "websocket");
+    response.add_header("Sec-WebSocket-Accept", accept_of(key));
+    return true;
+}
+
+}  // namespace grover::realtime
