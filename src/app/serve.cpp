@@ -10,6 +10,7 @@
 #include "app/domains.hpp"
 #include "app/idempotency.hpp"
 #include "app/service_api.hpp"
+#include "app/socket_protocol_test.hpp"
 #include "app/store.hpp"
 #include "app/watch.hpp"
 #include "platform/api/dispatcher.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::chrono::seconds kAcceptWhileDraining{2};
 constexpr std::chrono::seconds kRunningRequestsGet{25};
+constexpr std::chrono::seconds kSocketsGet{5};
 
 api::DispatcherOptions dispatcher_options(const Config& config, const Domains& domains, std::string secret) {
     api::DispatcherOptions options{
@@ -100,12 +102,15 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     const auto requests = watch.requests(api);
     api::Dispatcher dispatcher(api, clock, domains.auth, answers, requests.get(),
                                dispatcher_options(config, domains, secret));
+    std::optional<SocketProtocolTest> protocol_test;
+    if (config.socket_protocol_test) protocol_test.emplace(loops, dispatcher);
     http::Server server(loops, dispatcher, server_options(config));
 
     std::thread control([&] {
         wait_for_the_end(signals);
         log::info("stopping");
         draining.store(true);
+        if (protocol_test) protocol_test->drain(kSocketsGet);
         server.drain(kAcceptWhileDraining, kRunningRequestsGet);
         background.stop();
         loops.stop();
