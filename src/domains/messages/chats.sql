@@ -210,7 +210,7 @@ SELECT a.chat_id FROM chat_members a JOIN chat_members b ON b.chat_id = a.chat_i
 WHERE a.user_id = :user_id AND a.is_group = 1
 
 -- name: sum_unread
-SELECT COALESCE(sum(p.unread_count), 0), count(*) FROM chat_members p JOIN chats c ON c.chat_id = p.chat_id
+SELECT CAST(COALESCE(sum(p.unread_count), 0) AS BIGINT), count(*) FROM chat_members p JOIN chats c ON c.chat_id = p.chat_id
 WHERE p.user_id = :user_id AND p.is_group IN (0, 1) AND p.folder = 0 AND p.unread_count > 0
   AND NOT (CASE WHEN c.low_user_id = :user_id THEN COALESCE(c.high_user_id, '') ELSE COALESCE(c.low_user_id, '') END
            IN each(:cut_off))

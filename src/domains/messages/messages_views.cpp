@@ -187,7 +187,6 @@ std::vector<Message> MessageViews::of(db::Read& tx, const Caller& me, const Chat
             marks.fill_direct(out[i], row, reader, shows_receipts || reader == me.id);
         }
     }
-    // Both are sorted by message id within one time; ids sort as times do.
     std::unordered_map<MessageId, Message*> by_id;
     if (!page.reactions.empty()) {
         for (auto& message : out) by_id.emplace(message.message_id, &message);
