@@ -220,6 +220,87 @@ CREATE INDEX comments_of_user ON comments (user_id, comment_id) WHERE user_id IS
 CREATE INDEX comments_replies ON comments (parent_comment_id, created_at, comment_id) WHERE parent_comment_id IS NOT NULL;
 CREATE INDEX comments_top_of_post ON comments (post_id, likes_count, created_at, comment_id) WHERE depth = 0;
 
+CREATE TABLE communities (
+    community_id TEXT NOT NULL PRIMARY KEY,
+    owner_id     TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
+    name         TEXT NOT NULL,
+    name_key     TEXT NOT NULL,  -- folded, for sorting
+    description  TEXT NOT NULL,
+    category     TEXT NOT NULL,
+    category_key TEXT NOT NULL,  -- folded
+    is_private   INTEGER NOT NULL DEFAULT 0 CHECK (is_private IN (0, 1)),
+    cover_id     TEXT REFERENCES media (media_id),
+    rules        TEXT NOT NULL DEFAULT '[]',  -- JSON: title, description
+    member_count INTEGER NOT NULL DEFAULT 0 CHECK (member_count >= 0),
+    post_count   INTEGER NOT NULL DEFAULT 0 CHECK (post_count >= 0),
+    created_at   INTEGER NOT NULL,
+    active_at    INTEGER NOT NULL,  -- of the newest post
+    deleted_at   INTEGER            -- its posts are being removed
+);
+CREATE INDEX communities_by_activity ON communities (active_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_by_age ON communities (created_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_by_cover ON communities (cover_id) WHERE cover_id IS NOT NULL;
+CREATE INDEX communities_by_members ON communities ((-member_count), community_id) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_by_name ON communities (name_key, community_id) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_of_category_by_activity ON communities (category_key, active_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_of_category_by_age ON communities (category_key, created_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_of_category_by_members ON communities (category_key, (-member_count), community_id) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_of_category_by_name ON communities (category_key, name_key, community_id) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_of_owner ON communities (owner_id);
+
+CREATE TABLE community_bans (
+    user_id      TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    community_id TEXT NOT NULL REFERENCES communities (community_id) ON DELETE CASCADE,
+    created_at   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, community_id)
+) WITHOUT ROWID;
+CREATE INDEX community_bans_of ON community_bans (community_id);
+
+CREATE TABLE community_categories (
+    category_key TEXT NOT NULL PRIMARY KEY,
+    category     TEXT NOT NULL,  -- as the first one spelled it
+    communities  INTEGER NOT NULL CHECK (communities >= 0)
+) WITHOUT ROWID;
+CREATE INDEX community_categories_by_size ON community_categories ((-communities), category_key);
+
+CREATE TABLE community_invites (
+    user_id      TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    community_id TEXT NOT NULL REFERENCES communities (community_id) ON DELETE CASCADE,
+    invited_by   TEXT REFERENCES users (user_id) ON DELETE SET NULL,
+    created_at   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, community_id)
+) WITHOUT ROWID;
+CREATE INDEX community_invites_by ON community_invites (invited_by) WHERE invited_by IS NOT NULL;
+CREATE INDEX community_invites_of ON community_invites (community_id);
+
+CREATE TABLE community_members (
+    user_id      TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
+    community_id TEXT NOT NULL REFERENCES communities (community_id) ON DELETE CASCADE,
+    role         INTEGER NOT NULL DEFAULT 0 CHECK (role BETWEEN 0 AND 2),  -- member, moderator, owner
+    joined_at    INTEGER NOT NULL,
+    PRIMARY KEY (user_id, community_id)
+) WITHOUT ROWID;
+CREATE INDEX community_members_newest ON community_members (user_id, joined_at DESC, community_id);
+CREATE INDEX community_members_of ON community_members (community_id, role DESC, joined_at, user_id);
+
+CREATE TABLE community_requests (
+    community_id TEXT NOT NULL REFERENCES communities (community_id) ON DELETE CASCADE,
+    user_id      TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    message      TEXT NOT NULL DEFAULT '',
+    created_at   INTEGER NOT NULL,
+    declined_at  INTEGER,
+    PRIMARY KEY (community_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX community_requests_of_user ON community_requests (user_id);
+CREATE INDEX community_requests_pending ON community_requests (community_id, created_at, user_id) WHERE declined_at IS NULL;
+
+CREATE TABLE community_words (
+    word         TEXT NOT NULL,
+    community_id TEXT NOT NULL REFERENCES communities (community_id) ON DELETE CASCADE,
+    PRIMARY KEY (word, community_id)
+) WITHOUT ROWID;
+CREATE INDEX community_words_of ON community_words (community_id);
+
 CREATE TABLE daily_actions (
     action_id INTEGER PRIMARY KEY AUTOINCREMENT,
     actor_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
@@ -498,14 +579,14 @@ CREATE TABLE poll_votes (
     created_at   INTEGER NOT NULL,
     PRIMARY KEY (user_id, post_id)
 ) WITHOUT ROWID;
-CREATE INDEX poll_votes_of_post ON poll_votes (post_id);
+CREATE INDEX poll_votes_of_post ON poll_votes (post_id, user_id);
 
 CREATE TABLE polls (
     post_id    TEXT PRIMARY KEY REFERENCES posts (post_id) ON DELETE CASCADE,
     question   TEXT NOT NULL,
     options    TEXT NOT NULL,  -- JSON array
     expires_at INTEGER NOT NULL
-);
+, ended_at INTEGER);
 
 CREATE TABLE post_mentions (
     user_id    TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
@@ -567,14 +648,17 @@ CREATE TABLE posts (
     comments_total_count INTEGER NOT NULL DEFAULT 0 CHECK (comments_total_count >= 0),
     created_at           INTEGER NOT NULL,
     updated_at           INTEGER
-);
+, community_id TEXT REFERENCES communities (community_id), in_community INTEGER NOT NULL DEFAULT 0 CHECK (in_community IN (0, 1)), scheduled_for INTEGER);
 CREATE INDEX posts_by_media ON posts (media_id) WHERE media_id IS NOT NULL;
-CREATE INDEX posts_media_of_author ON posts (user_id, media_type, created_at DESC, post_id DESC) WHERE media_type IS NOT NULL;
-CREATE INDEX posts_newest ON posts (created_at DESC, post_id DESC) WHERE visibility < 2;
-CREATE INDEX posts_of_author ON posts (user_id, created_at DESC, post_id DESC);
+CREATE INDEX posts_media_of_author ON posts (user_id, media_type, created_at DESC, post_id DESC) WHERE media_type IS NOT NULL AND in_community = 0;
+CREATE INDEX posts_newest ON posts (created_at DESC, post_id DESC) WHERE visibility < 2 AND in_community = 0;
+CREATE INDEX posts_of_author ON posts (user_id, in_community, created_at DESC, post_id DESC);
+CREATE INDEX posts_of_community ON posts (community_id, created_at DESC, post_id DESC) WHERE community_id IS NOT NULL;
 CREATE UNIQUE INDEX posts_one_repost ON posts (user_id, original_post_id) WHERE original_post_id IS NOT NULL;
 CREATE INDEX posts_pinned ON posts (user_id) WHERE is_pinned = 1;
+CREATE INDEX posts_pinned_in_community ON posts (community_id, created_at DESC, post_id DESC) WHERE is_pinned = 1 AND community_id IS NOT NULL;
 CREATE INDEX posts_reposts ON posts (original_post_id, created_at DESC, post_id DESC) WHERE original_post_id IS NOT NULL;
+CREATE INDEX posts_top_of_community ON posts (community_id, likes_count DESC, post_id DESC) WHERE community_id IS NOT NULL;
 
 CREATE TABLE privacy_settings (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,

@@ -121,6 +121,7 @@ void Domains::register_background(jobs::Background& background) {
     auth.add_jobs(jobs);
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
+    jobs.on<posts::EndPoll>([this](const posts::EndPoll& job) { posts.run(job); });
     jobs.on<media::DeleteMediaFiles>([this](const media::DeleteMediaFiles& job) { media.run(job); });
     jobs.on<messages::RemoveChat>([this](const messages::RemoveChat& job) { messages.run(job); });
     jobs.every("messages.sweep", std::chrono::hours{1}, [this] { messages.sweep(); });

@@ -18,7 +18,9 @@
 
 namespace grover::api {
 class Api;
-}
+template <class T>
+struct RawPage;
+}  // namespace grover::api
 
 namespace grover::comments {
 
@@ -126,8 +128,8 @@ public:
     CommentLikeResponse like(const Caller& me, const CommentId& comment_id, LikeChange change);
 
     Comment get(const Caller& me, const CommentGet& in);
-    Page<Comment> list(const Caller& me, const CommentList& in);
-    Page<Comment> replies(const Caller& me, const CommentReplies& in);
+    api::RawPage<Comment> list(const Caller& me, const CommentList& in);
+    api::RawPage<Comment> replies(const Caller& me, const CommentReplies& in);
 
 private:
     db::Database& db_;

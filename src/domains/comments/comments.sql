@@ -42,6 +42,21 @@ SELECT c.comment_id, c.post_id, c.user_id, c.content, c.parent_comment_id, c.roo
             THEN 1 ELSE 0 END AS liked
 FROM page JOIN comments c ON c.comment_id = page.comment_id
 
+-- name: newest_places
+SELECT created_at, comment_id FROM comments WHERE post_id = :post_id AND depth = 0
+ORDER BY created_at DESC, comment_id DESC LIMIT :limit
+
+-- name: rows_of
+SELECT comment_id, post_id, user_id, content, parent_comment_id, root_comment_id, depth, likes_count, replies_count, tagged_users,
+       mentioned_users, created_at, updated_at, 0 AS liked
+FROM comments WHERE comment_id IN each(:ids)
+
+-- name: likes_in_range
+SELECT comment_id FROM comment_likes WHERE user_id = :viewer AND comment_id BETWEEN :low AND :high LIMIT :limit
+
+-- name: likes_of_comments
+SELECT comment_id FROM comment_likes WHERE user_id = :viewer AND comment_id IN each(:ids)
+
 -- name: insert_comment
 INSERT INTO comments (comment_id, post_id, user_id, content, parent_comment_id, root_comment_id, depth, tagged_users,
                       mentioned_users, created_at)

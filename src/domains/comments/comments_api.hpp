@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "domains/comments/comments.hpp"
-#include "platform/api/bind.hpp"
-#include "platform/api/route.hpp"
+#include "platform/api/api.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::comments {
@@ -23,7 +22,8 @@ using wire::in_query;
 
 inline constexpr std::uint32_t kMaxCommentLength = 2'000;  // MAX_COMMENT_LENGTH
 
-struct Comment {
+// What every reader sees of a comment.
+struct CommentBody {
     CommentId comment_id;
     PostId post_id;
     UserId user_id;
@@ -36,35 +36,56 @@ struct Comment {
     std::vector<UserId> tagged_users;
     Time created_at;
     std::optional<Time> updated_at;
+
+    static constexpr auto fields = Pack{
+        field("comment_id", &CommentBody::comment_id),
+        field("post_id", &CommentBody::post_id),
+        field("user_id", &CommentBody::user_id),
+        field("content", &CommentBody::content),
+        field("parent_comment_id", &CommentBody::parent_comment_id),
+        field("root_comment_id", &CommentBody::root_comment_id),
+        field("depth", &CommentBody::depth),
+        field("likes_count", &CommentBody::likes_count),
+        field("replies_count", &CommentBody::replies_count),
+        field("tagged_users", &CommentBody::tagged_users),
+        field("created_at", &CommentBody::created_at),
+        field("updated_at", &CommentBody::updated_at),
+    };
+};
+static_assert(wire::describes_every_member<CommentBody>);
+
+struct CommentAuthor {
     wire::Raw<users::UserSummary> user;
     std::string user_name;
     std::optional<std::string> user_picture;
+
+    static constexpr auto fields = Pack{
+        field("user", &CommentAuthor::user),
+        field("user_name", &CommentAuthor::user_name),
+        field("user_picture", &CommentAuthor::user_picture),
+    };
+};
+static_assert(wire::describes_every_member<CommentAuthor>);
+
+// What depends on the reader.
+struct CommentViewer {
     bool liked = false;
     bool is_owner = false;
     bool can_delete = false;
 
     static constexpr auto fields = Pack{
-        field("comment_id", &Comment::comment_id),
-        field("post_id", &Comment::post_id),
-        field("user_id", &Comment::user_id),
-        field("content", &Comment::content),
-        field("parent_comment_id", &Comment::parent_comment_id),
-        field("root_comment_id", &Comment::root_comment_id),
-        field("depth", &Comment::depth),
-        field("likes_count", &Comment::likes_count),
-        field("replies_count", &Comment::replies_count),
-        field("tagged_users", &Comment::tagged_users),
-        field("created_at", &Comment::created_at),
-        field("updated_at", &Comment::updated_at),
-        field("user", &Comment::user),
-        field("user_name", &Comment::user_name),
-        field("user_picture", &Comment::user_picture),
-        field("liked", &Comment::liked, wire::also("is_liked")),
-        field("is_owner", &Comment::is_owner),
-        field("can_delete", &Comment::can_delete),
+        field("liked", &CommentViewer::liked, wire::also("is_liked")),
+        field("is_owner", &CommentViewer::is_owner),
+        field("can_delete", &CommentViewer::can_delete),
     };
 };
-static_assert(wire::describes_every_member<Comment>);
+static_assert(wire::describes_every_member<CommentViewer>);
+
+struct Comment : CommentBody, CommentAuthor, CommentViewer {
+    static constexpr auto fields = join(CommentBody::fields, CommentAuthor::fields, CommentViewer::fields);
+};
+
+using CommentPage = api::RawPage<Comment>;
 
 enum class CommentSort : std::uint8_t { newest, oldest, top };
 constexpr std::array<std::string_view, 3> enum_names(CommentSort) { return {"newest", "oldest", "top"}; }

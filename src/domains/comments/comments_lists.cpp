@@ -1,5 +1,6 @@
 // Reading comments: one, a post's, a comment's replies.
 #include "domains/comments/comments_api.hpp"
+#include "domains/comments/comments_memory.hpp"
 #include "domains/comments/comments_rules.hpp"
 #include "domains/comments/comments_store.hpp"
 #include "domains/comments/comments_views.hpp"
@@ -8,28 +9,58 @@
 namespace grover::comments {
 namespace {
 
-Page<Comment> page_of(db::Read& tx, users::UsersService& users, const Caller& me,
-                      const posts::PostFacts& post, CommentOrder order, std::string_view of,
-                      const PageRequest& page) {
+// What a page is asked for, and the post it is about.
+struct Asked {
+    CommentOrder order;
+    std::string_view of;
+    const PageRequest& page;
+    const posts::PostFacts& post;
+};
+
+std::vector<CommentRow> rows_of(db::Read& tx, const users::Relations& relations, const Asked& asked) {
     // A cursor leads deeper; skipping does not.
-    if (page.after.empty() && page.skip > kMaxSkip) return {};
-    const auto relations = users.relations(tx, me.id);
-    auto cut_off = db::ids_of(relations->blocked());
-    for (const auto& user : relations->blocked_by()) cut_off.push_back(user.view());
-    auto rows = list_comments(tx, me.id,
-                              {.order = order,
-                               .of = of,
-                               .after = position_after(order, page.after),
-                               .limit = page.limit + 1,
-                               .skip = page.after.empty() ? page.skip : 0,
-                               .cut_off = std::move(cut_off)});
-    Page<Comment> out;
-    if (rows.size() > static_cast<std::size_t>(page.limit)) {
-        rows.pop_back();
-        out.next = to_text(order, rows.back());
+    if (asked.page.after.empty() && asked.page.skip > kMaxSkip) return {};
+    auto cut_off = db::ids_of(relations.blocked());
+    for (const auto& user : relations.blocked_by()) cut_off.push_back(user.view());
+    return list_comments(tx, relations.viewer(),
+                         {.order = asked.order,
+                          .of = asked.of,
+                          .after = position_after(asked.order, asked.page.after),
+                          .limit = asked.page.limit + 1,
+                          .skip = asked.page.after.empty() ? asked.page.skip : 0,
+                          .cut_off = std::move(cut_off)});
+}
+
+CommentPage page_of(const Caller& me, const Asked& asked, std::span<const CommentRow> rows,
+                    std::span<const std::shared_ptr<const users::UserCard>> authors, bool may_moderate) {
+    CommentPage out{"[", {}};
+    if (rows.size() > static_cast<std::size_t>(asked.page.limit)) {
+        rows = rows.first(static_cast<std::size_t>(asked.page.limit));
+        const auto& last = rows.back();
+        out.next = to_text(asked.order,
+                           {.likes = last.likes_count, .at = last.created_at, .id = last.comment_id.str()});
     }
-    out.items = views_of(tx, users, me, post, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i > 0) out.json += ',';
+        wire::write(out.json, view_of(me, rows[i], *authors[i], may_moderate));
+    }
+    out.json += ']';
     return out;
+}
+
+// The authors of the rows; the post's own comes first.
+std::vector<UserId> people_of(const posts::PostFacts& post, std::span<const CommentRow> rows) {
+    std::vector<UserId> people{post.user_id};
+    people.reserve(rows.size() + 1);
+    for (const auto& row : rows) people.push_back(author_of(row));
+    return people;
+}
+
+CommentPage page_from_store(db::Read& tx, users::UsersService& users, const posts::PostGate& posts,
+                            const Caller& me, const Asked& asked) {
+    const auto rows = rows_of(tx, *users.relations(tx, me.id), asked);
+    const auto cards = users.cards(tx, people_of(asked.post, rows), me.base_url);
+    return page_of(me, asked, rows, std::span(cards).subspan(1), posts.may_moderate(tx, me.id, asked.post));
 }
 
 }  // namespace
@@ -39,21 +70,41 @@ Comment CommentsService::get(const Caller& me, const CommentGet& in) {
         const auto post = get_visible(tx, users_, posts_, me, in.comment_id).post;
         const auto row = find_comment(tx, me.id, in.comment_id);
         if (!row) throw not_found("Comment not found");
-        return std::move(views_of(tx, users_, me, post, std::span(&*row, 1)).front());
+        return view_of_one(tx, users_, me, *row, posts_.may_moderate(tx, me.id, post));
     });
 }
 
-Page<Comment> CommentsService::list(const Caller& me, const CommentList& in) {
+CommentPage CommentsService::list(const Caller& me, const CommentList& in) {
     return db_.read([&](db::Read& tx) {
+        const auto order = static_cast<CommentOrder>(in.sort);
+        if (tx.engine() == db::Engine::postgres) {
+            // Four statements for the usual page: the author's card also says whether the post may be seen.
+            const auto post = posts_.find(tx, in.post_id);
+            if (post && !post->is_repost && !post->community_id) {
+                const Asked asked{order, in.post_id.view(), in.page, *post};
+                const auto relations = users_.relations(tx, me.id);
+                const auto rows = rows_of(tx, *relations, asked);
+                const auto cards = users_.cards(tx, people_of(*post, rows), me.base_url);
+                posts::require_sight(*relations, *post, *cards.front());
+                return page_of(me, asked, rows, std::span(cards).subspan(1), post->user_id == me.id);
+            }
+        }
         const auto post = posts_.get_visible(tx, me, in.post_id);
-        return page_of(tx, users_, me, post, static_cast<CommentOrder>(in.sort), in.post_id.view(), in.page);
+        if (order == CommentOrder::newest && in.page.after.empty() && in.page.skip == 0) {
+            const auto relations = users_.relations(tx, me.id);
+            const Reader reader{me, *relations, posts_.may_moderate(tx, me.id, post)};
+            if (auto page = newest_from_memory(tx, users_, reader, in.post_id, in.page.limit))
+                return std::move(*page);
+        }
+        return page_from_store(tx, users_, posts_, me, {order, in.post_id.view(), in.page, post});
     });
 }
 
-Page<Comment> CommentsService::replies(const Caller& me, const CommentReplies& in) {
+CommentPage CommentsService::replies(const Caller& me, const CommentReplies& in) {
     return db_.read([&](db::Read& tx) {
         const auto post = get_visible(tx, users_, posts_, me, in.comment_id).post;
-        return page_of(tx, users_, me, post, CommentOrder::replies, in.comment_id.view(), in.page);
+        return page_from_store(tx, users_, posts_, me,
+                               {CommentOrder::replies, in.comment_id.view(), in.page, post});
     });
 }
 

@@ -8,9 +8,9 @@ using namespace grover::comments;
 
 namespace {
 
-std::vector<CommentId> ids_of(const std::vector<Comment>& comments) {
+std::vector<CommentId> ids_of(const CommentPage& page) {
     std::vector<CommentId> ids;
-    for (const auto& comment : comments) ids.push_back(comment.comment_id);
+    for (const auto& comment : seen_in(page)) ids.push_back(comment.comment_id);
     return ids;
 }
 
@@ -21,7 +21,7 @@ std::vector<CommentId> walk(int limit, F page_after) {
     PageRequest page{.limit = limit};
     while (true) {
         const auto answer = page_after(page);
-        const auto ids = ids_of(answer.items);
+        const auto ids = ids_of(answer);
         all.insert(all.end(), ids.begin(), ids.end());
         if (answer.next.empty()) return all;
         CHECK(ids.size() == static_cast<std::size_t>(limit));
@@ -90,7 +90,7 @@ TEST_CASE("replies are the direct ones, oldest first") {
     CHECK(walk(2, [&](const PageRequest& page) {
               return w.comments.replies(ada, {.comment_id = root, .page = page});
           }) == replies);
-    CHECK(w.comments.replies(ada, {.comment_id = replies[4]}).items.empty());
+    CHECK(ids_of(w.comments.replies(ada, {.comment_id = replies[4]})).empty());
     CHECK(refusal([&] { w.comments.replies(ada, {.comment_id = CommentId("comment_unknown")}); }) ==
           "404 Comment not found");
     CHECK(refusal([&] { w.comments.list(ada, {.post_id = PostId("post_unknown")}); }) ==
@@ -107,11 +107,11 @@ TEST_CASE("skipping is honoured, bounded, and a cursor wins over it") {
         return w.comments.list(ada,
                                {.post_id = post, .page = std::move(request), .sort = CommentSort::oldest});
     };
-    CHECK(ids_of(page({.limit = 2, .skip = 3}).items) == std::vector{ids[3], ids[4]});
+    CHECK(ids_of(page({.limit = 2, .skip = 3})) == std::vector{ids[3], ids[4]});
     CHECK(page({.limit = 2, .skip = 3}).next.empty());
-    CHECK(page({.limit = 2, .skip = kMaxSkip + 1}).items.empty());
+    CHECK(ids_of(page({.limit = 2, .skip = kMaxSkip + 1})).empty());
     const auto first = page({.limit = 2});
-    CHECK(ids_of(page({.limit = 2, .skip = 4, .after = first.next}).items) == std::vector{ids[2], ids[3]});
+    CHECK(ids_of(page({.limit = 2, .skip = 4, .after = first.next})) == std::vector{ids[2], ids[3]});
 }
 
 TEST_CASE("a cursor of one order is refused by another") {
@@ -150,9 +150,9 @@ TEST_CASE(
             CHECK(found == (sort == CommentSort::oldest ? visible : reversed(visible)));
         }
     }
-    CHECK(ids_of(w.comments.replies(bob, {.comment_id = root}).items) == std::vector{reply});
+    CHECK(ids_of(w.comments.replies(bob, {.comment_id = root})) == std::vector{reply});
     CHECK(w.get(bob, root).replies_count == 2);
-    CHECK(w.comments.list(ada, {.post_id = post}).items.size() == 13);
+    CHECK(ids_of(w.comments.list(ada, {.post_id = post})).size() == 13);
 }
 
 TEST_CASE("what a hidden account wrote is hidden, its place in the conversation is not") {
@@ -162,14 +162,14 @@ TEST_CASE("what a hidden account wrote is hidden, its place in the conversation 
     const auto comment = w.write(bob, {.post_id = post, .content = "secret @ada"}).comment_id;
     w.reply(ada, post, comment);
     w.suspend(bob);
-    const auto seen = w.comments.list(ada, {.post_id = post}).items;
+    const auto seen = seen_in(w.comments.list(ada, {.post_id = post}));
     REQUIRE(seen.size() == 1);
     CHECK(seen[0].content.empty());
     CHECK(seen[0].tagged_users.empty());
     CHECK(seen[0].user_id == UserId("deleted"));
     CHECK(seen[0].user_name == "Deleted user");
-    CHECK(seen[0].user.json.find("\"deleted\"") != std::string::npos);
-    CHECK(w.comments.replies(ada, {.comment_id = comment}).items.size() == 1);
+    CHECK(seen[0].user.user_id == UserId("deleted"));
+    CHECK(ids_of(w.comments.replies(ada, {.comment_id = comment})).size() == 1);
 }
 
 TEST_CASE("a list costs the same number of statements however long it is") {
@@ -178,7 +178,7 @@ TEST_CASE("a list costs the same number of statements however long it is") {
     const auto post = w.post(ada);
     const auto cost = [&] {
         const auto before = w.statements.count.load();
-        CHECK_FALSE(w.comments.list(ada, {.post_id = post}).items.empty());
+        CHECK_FALSE(ids_of(w.comments.list(ada, {.post_id = post})).empty());
         return w.statements.count.load() - before;
     };
     w.comment(ada, post);
@@ -188,5 +188,5 @@ TEST_CASE("a list costs the same number of statements however long it is") {
         w.like(ada, w.comment(user, post));
     }
     CHECK(cost() <= of_one);
-    CHECK(of_one <= 6);
+    CHECK(of_one <= (testing::engine_under_test() == db::Engine::postgres ? 4 : 6));
 }

@@ -65,7 +65,7 @@ Found get_visible(db::Read& tx, users::UsersService& users, const posts::PostGat
 std::int64_t remove_subtree(db::Write& tx, const posts::PostGate& posts, const CommentFacts& comment) {
     // A change of nothing holds the post (see CommentsService::create), so that no reply slips in below.
     posts.change_comment_counts(tx, comment.post_id, 0, 0);
-    const auto gone = delete_subtree(tx, comment.comment_id);
+    const auto gone = delete_subtree(tx, comment);
     if (gone.empty()) return 0;
     const int top_level = comment.parent_comment_id ? 0 : 1;
     posts.change_comment_counts(tx, comment.post_id, -top_level, -static_cast<int>(gone.size()));

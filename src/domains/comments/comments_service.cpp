@@ -48,7 +48,8 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
     return db_.write([&](db::Write& tx) {
         const auto post = posts_.get_visible(tx, me, in.post_id);
         const auto place = place_of(tx, users_, me, in);
-        const auto tagged = users_.addressed(tx, me.id, tags, users::Address::tag);
+        const auto tagged =
+            tags.empty() ? std::vector<UserId>{} : users_.addressed(tx, me.id, tags, users::Address::tag);
         const auto mentioned = mentioned_in(tx, users_, me.id, content);
 
         CommentRow row;
@@ -64,7 +65,7 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
         row.mentioned_users = to_json(mentioned);
         // The counters come first: on PostgreSQL they hold the post, so that nobody deletes around this row
         // meanwhile.
-        posts_.change_comment_counts(tx, post.post_id, place.parent ? 0 : 1, 1);
+        const auto comments_count = posts_.change_comment_counts(tx, post.post_id, place.parent ? 0 : 1, 1);
         if (place.parent && !add_replies(tx, *place.parent, 1)) throw not_found("Comment not found");
         insert(tx, row);
 
@@ -91,8 +92,8 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
 
         CommentCreateResponse answer;
         answer.comment_id = row.comment_id;
-        answer.comment = std::move(views_of(tx, users_, me, post, std::span(&row, 1)).front());
-        answer.comments_count = posts_.comments_count(tx, post.post_id);
+        answer.comment = view_of_one(tx, users_, me, row, posts_.may_moderate(tx, me.id, post));
+        answer.comments_count = comments_count;
         return answer;
     });
 }
@@ -125,7 +126,7 @@ CommentUpdateResponse CommentsService::update(const Caller& me, const CommentUpd
                                .newly_mentioned_users = who_may_hear(tx, posts_, post, mentioned, told),
                                .updated_at = *row->updated_at});
         }
-        answer.comment = std::move(views_of(tx, users_, me, post, std::span(&*row, 1)).front());
+        answer.comment = view_of_one(tx, users_, me, *row, posts_.may_moderate(tx, me.id, post));
         return answer;
     });
 }
@@ -135,7 +136,8 @@ CommentDeleteResponse CommentsService::remove(const Caller& me, const CommentDel
         const auto comment = find_facts(tx, in.comment_id);
         if (!comment) throw not_found("Comment not found");
         // Own words can always be taken back, also from a post that has become invisible.
-        if (comment->user_id != me.id && posts_.get_visible(tx, me, comment->post_id).user_id != me.id) {
+        if (comment->user_id != me.id &&
+            !posts_.may_moderate(tx, me.id, posts_.get_visible(tx, me, comment->post_id))) {
             throw not_authorized();
         }
         CommentDeleteResponse answer;

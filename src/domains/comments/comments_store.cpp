@@ -7,6 +7,7 @@
 #include <limits>
 #include <tuple>
 
+#include "domains/comments/comments_memory.hpp"
 #include "platform/base/error.hpp"
 #include "platform/wire/json_in.hpp"
 #include "platform/wire/json_out.hpp"
@@ -56,9 +57,9 @@ std::int64_t take_number(std::string_view& rest) {
 
 }  // namespace
 
-std::string to_text(CommentOrder order, const CommentRow& last) {
-    return std::string(name_of(order)) + '.' + std::to_string(last.likes_count) + '.' +
-           std::to_string(last.created_at.us) + '.' + last.comment_id.str();
+std::string to_text(CommentOrder order, const CommentPosition& last) {
+    return std::string(name_of(order)) + '.' + std::to_string(last.likes) + '.' + std::to_string(last.at.us) +
+           '.' + last.id;
 }
 
 CommentPosition position_after(CommentOrder order, std::string_view text) {
@@ -104,6 +105,7 @@ std::optional<CommentFacts> find_facts(db::Read& tx, const CommentId& comment_id
 }
 
 void insert(db::Write& tx, const CommentRow& comment) {
+    if (comment.depth == 0) tx.touch(list_key(comment.post_id));
     tx.exec(sql::comments::insert_comment{.comment_id = comment.comment_id,
                                           .post_id = comment.post_id,
                                           .user_id = comment.user_id,
@@ -117,19 +119,24 @@ void insert(db::Write& tx, const CommentRow& comment) {
 }
 
 bool add_replies(db::Write& tx, const CommentId& comment_id, int delta) {
+    tx.touch(comment_id);
     return tx.exec(sql::comments::add_replies{.delta = delta, .comment_id = comment_id}) == 1;
 }
 
 bool update_content(db::Write& tx, const CommentId& comment_id, std::string_view content,
                     const std::vector<UserId>& mentioned_users, Time now) {
+    tx.touch(comment_id);
     return tx.exec(sql::comments::update_content{.content = content,
                                                  .mentioned_users = to_json(mentioned_users),
                                                  .now = now,
                                                  .comment_id = comment_id}) == 1;
 }
 
-std::vector<CommentId> delete_subtree(db::Write& tx, const CommentId& comment_id) {
-    return tx.list<CommentId>(sql::comments::delete_subtree{.comment_id = comment_id});
+std::vector<CommentId> delete_subtree(db::Write& tx, const CommentFacts& comment) {
+    auto gone = tx.list<CommentId>(sql::comments::delete_subtree{.comment_id = comment.comment_id});
+    if (comment.depth == 0) tx.touch(list_key(comment.post_id));
+    for (const auto& id : gone) tx.touch(id);
+    return gone;
 }
 
 bool lock(db::Write& tx, const CommentId& comment_id) {
@@ -140,12 +147,16 @@ bool insert_like(db::Write& tx, const UserId& user_id, const CommentId& comment_
     if (!tx.exists(sql::comments::insert_like{.user_id = user_id, .comment_id = comment_id, .now = now}))
         return false;
     tx.exec(sql::comments::add_likes{.delta = 1, .comment_id = comment_id});
+    tx.touch(comment_id);
+    tx.touch(likes_key(user_id));
     return true;
 }
 
 bool delete_like(db::Write& tx, const UserId& user_id, const CommentId& comment_id) {
     if (tx.exec(sql::comments::delete_like{.user_id = user_id, .comment_id = comment_id}) == 0) return false;
     tx.exec(sql::comments::add_likes{.delta = -1, .comment_id = comment_id});
+    tx.touch(comment_id);
+    tx.touch(likes_key(user_id));
     return true;
 }
 
@@ -171,6 +182,7 @@ bool has_replies(db::Read& tx, const CommentId& comment_id) {
 }
 
 void leave_tombstone(db::Write& tx, const CommentId& comment_id) {
+    tx.touch(comment_id);
     tx.exec(sql::comments::leave_tombstone{.comment_id = comment_id});
 }
 

@@ -76,7 +76,7 @@ struct CommentPosition {
     Time at;
     std::string id;
 };
-std::string to_text(CommentOrder order, const CommentRow& last);
+std::string to_text(CommentOrder order, const CommentPosition& last);
 // Throws 400 "Invalid cursor" for a position in a list of another order.
 CommentPosition position_after(CommentOrder order, std::string_view text);
 
@@ -100,7 +100,7 @@ bool add_replies(db::Write& tx, const CommentId& comment_id, int delta);
 bool update_content(db::Write& tx, const CommentId& comment_id, std::string_view content,
                     const std::vector<UserId>& mentioned_users, Time now);
 // The ids that went: the comment and all below it. Empty when it was gone.
-std::vector<CommentId> delete_subtree(db::Write& tx, const CommentId& comment_id);
+std::vector<CommentId> delete_subtree(db::Write& tx, const CommentFacts& comment);
 
 // Until the transaction ends nobody else changes the likes of this comment. False when there is no such
 // comment.

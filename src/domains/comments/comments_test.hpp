@@ -11,6 +11,7 @@
 
 #include "domains/comments/comments_api.hpp"
 #include "platform/base/error.hpp"
+#include "platform/wire/json_in.hpp"
 #include "testing/database.hpp"
 #include "testing/keeps_events.hpp"
 #include "testing/stopped_clock.hpp"
@@ -28,11 +29,27 @@ public:
 
 inline constexpr std::string_view kBase = "http://localhost:8001";
 
+// A comment as it stands in a page.
+struct SeenComment : CommentBody {
+    users::UserSummary user;
+    std::string user_name;
+    bool liked = false, is_liked = false, is_owner = false, can_delete = false;
+    static constexpr auto fields =
+        join(CommentBody::fields,
+             Pack{field("user", &SeenComment::user), field("user_name", &SeenComment::user_name),
+                  field("liked", &SeenComment::liked), field("is_liked", &SeenComment::is_liked),
+                  field("is_owner", &SeenComment::is_owner), field("can_delete", &SeenComment::can_delete)});
+};
+inline std::vector<SeenComment> seen_in(const CommentPage& page) {
+    return wire::read<std::vector<SeenComment>>(page.json);
+}
+
 class World {
 public:
-    // Follows, blocks and settings are written behind the back of their domain here, so nothing may be kept in memory.
-    World()
-        : db_(testing::fresh_database({.cached = false, .clock = &clock, .observer = &statements})),
+    // Follows, blocks and settings are written behind the back of their domain here, so nothing may be kept in memory
+    // where a test uses them.
+    explicit World(bool cached = false)
+        : db_(testing::fresh_database({.cached = cached, .clock = &clock, .observer = &statements})),
           users(*db_, clock, ids_, {.data_dir = "/nonexistent", .link_secret = "a secret of sixteen bytes"}),
           gate(users),
           comments(*db_, clock, users, gate) {
@@ -93,6 +110,13 @@ public:
     void block(const Caller& a, const Caller& b) {
         execute("INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ('" + a.id.str() + "', '" +
                 b.id.str() + "', 1)");
+    }
+    // Where memory is on, after a change behind the back of users.
+    void forget_relations(const Caller& a, const Caller& b) {
+        db_->write([&](db::Write& tx) {
+            tx.touch("rel:" + a.id.str());
+            tx.touch("rel:" + b.id.str());
+        });
     }
     void make_private(const Caller& a) {
         execute("UPDATE users SET is_private = 1 WHERE user_id = '" + a.id.str() + "'");

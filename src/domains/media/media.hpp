@@ -141,6 +141,8 @@ public:
     std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
     // What a client names by its URL; whose it is the caller decides.
     std::shared_ptr<const Medium> find_by_url(db::Read& tx, std::string_view url);
+    // Base64 of the small JPEG, where there is one. Reads the file on the worker pool: in a fiber, outside transactions.
+    std::optional<std::string> thumbnail(const MediaId& id);
     // No I/O.
     MediaInfo info(const Medium& medium, const View& view) const;
     // Of all that is stored. Reads the whole table: for administrators.

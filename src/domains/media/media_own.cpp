@@ -1,8 +1,5 @@
 #include "domains/media/media_own.hpp"
 
-#include <unistd.h>
-
-#include "domains/media/base64.hpp"
 #include "domains/media/media_parts.hpp"
 #include "domains/media/media_store.hpp"
 
@@ -11,7 +8,6 @@ namespace grover::media {
 namespace {
 
 constexpr int kMaxWaiting = 50;
-constexpr std::size_t kMaxThumbnail = 64 * 1024;
 
 // The folder says what will use the file, and so which kinds it may be.
 Use use_of(Folder folder) {
@@ -33,16 +29,6 @@ Use use_of(Folder folder) {
             break;
     }
     return {.folder = folder};
-}
-
-std::optional<std::string> thumbnail_of(MediaService::Parts& parts, const Medium& medium) {
-    const auto* thumb = medium.find("thumb");
-    if (thumb == nullptr) return std::nullopt;
-    const auto file = parts.storage.open(medium.media_id, file_name_of(*thumb));
-    std::string bytes(kMaxThumbnail, '\0');
-    const auto got = file ? pread(file.fd(), bytes.data(), bytes.size(), 0) : -1;
-    if (got <= 0) return std::nullopt;
-    return to_base64({bytes.data(), static_cast<std::size_t>(got)});
 }
 
 std::shared_ptr<const Medium> require_own(MediaService& media, db::Read& tx, const Caller& me,
@@ -76,12 +62,10 @@ MediaUploadAnswer upload_own(MediaService& media, const Caller& me, MediaUpload&
     }
 
     MediaUploadAnswer answer;
-    std::shared_ptr<const Medium> medium;
     parts.db.read([&](db::Read& tx) {
-        medium = require_own(media, tx, me, id);
-        static_cast<MediaInfo&>(answer) = info_for_owner(media, tx, me, *medium);
+        static_cast<MediaInfo&>(answer) = info_for_owner(media, tx, me, *require_own(media, tx, me, id));
     });
-    answer.thumbnail = parts.workers.call([&] { return thumbnail_of(parts, *medium); });
+    answer.thumbnail = media.thumbnail(id);
     return answer;
 }
 

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <stdexcept>
 
 #include "domains/media/base64.hpp"
@@ -17,6 +19,8 @@ constexpr auto kFilesStay = 24h;
 
 // An upload that is older goes with the next sweep and counts no more.
 constexpr auto kWaitingCount = 25h;
+
+constexpr std::size_t kMaxThumbnail = 64 * 1024;
 
 }  // namespace
 
@@ -78,6 +82,19 @@ MediaId MediaService::take(const UserId& owner, std::string_view text, const Use
     }
     if (!use.kinds.contains(medium->kind)) throw type_not_allowed(use.kinds);
     return medium->media_id;
+}
+
+std::optional<std::string> MediaService::thumbnail(const MediaId& id) {
+    const auto medium = parts_->db.read([&](db::Read& tx) { return find(tx, id); });
+    const auto* thumb = medium ? medium->find("thumb") : nullptr;
+    if (thumb == nullptr) return std::nullopt;
+    return parts_->workers.call([&]() -> std::optional<std::string> {
+        const auto file = parts_->storage.open(id, file_name_of(*thumb));
+        std::string bytes(kMaxThumbnail, '\0');
+        const auto got = file ? pread(file.fd(), bytes.data(), bytes.size(), 0) : -1;
+        if (got <= 0) return std::nullopt;
+        return to_base64({bytes.data(), static_cast<std::size_t>(got)});
+    });
 }
 
 void MediaService::attach(db::Write& tx, const UserId& owner, const MediaId& medium, const Reference& by,

@@ -1,14 +1,16 @@
 -- Statements about posts themselves. Lists are in posts_lists.sql, what readers do in posts_marks.sql.
 
 -- name: get_facts
-SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, media_type, is_pinned, created_at
+SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, media_type, is_pinned, created_at,
+       community_id
 FROM posts WHERE post_id = :post_id
 
 -- name: load_posts (sqlite)
 -- Posts and the roots of those that are reposts, with everything a card needs, and what the viewer did with them.
 SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.has_poll, p.media_type, p.is_pinned, p.created_at,
+       p.community_id,
        p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
-       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at,
+       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.scheduled_for,
        (SELECT group_concat(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
         WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
@@ -22,8 +24,9 @@ WHERE p.post_id IN each(:ids) OR p.post_id IN (SELECT r.original_post_id FROM po
 
 -- name: load_posts (postgres)
 SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.has_poll, p.media_type, p.is_pinned, p.created_at,
+       p.community_id,
        p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
-       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at,
+       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.scheduled_for,
        (SELECT string_agg(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
         WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
@@ -37,9 +40,11 @@ WHERE p.post_id = ANY(ARRAY(SELECT unnest(:ids::text[]) UNION SELECT r.original_
 
 -- name: insert_post
 INSERT INTO posts (post_id, user_id, content, media_id, media_type, location, tags, tagged_users, mentioned_users, category,
-                   visibility, tags_are_explicit, is_repost, original_post_id, repost_comment, has_poll, created_at)
+                   visibility, tags_are_explicit, has_poll, created_at, community_id, in_community,
+                   scheduled_for)
 VALUES (:post_id, :user_id, :content, :media_id, :media_type, :location, :tags, :tagged_users, :mentioned_users, :category,
-        :visibility, :tags_are_explicit, :is_repost, :original_post_id, :repost_comment, :has_poll, :created_at)
+        :visibility, :tags_are_explicit, :has_poll, :created_at, :community_id, :in_community,
+        :scheduled_for)
 
 -- name: insert_repost
 -- Returns a row only if the caller has no live repost of that root.
@@ -65,11 +70,11 @@ UPDATE posts SET content = :content, location = :location, category = :category,
 WHERE post_id = :post_id
 
 -- name: count_pinned
-SELECT count(*) FROM posts WHERE user_id = :user_id AND is_pinned = 1
+SELECT count(*) FROM posts WHERE user_id = :user_id AND is_pinned = 1 AND in_community = 0
 
 -- name: add_comment_counts
 UPDATE posts SET comments_count = comments_count + :top_level, comments_total_count = comments_total_count + :total
-WHERE post_id = :post_id
+WHERE post_id = :post_id RETURNING comments_count
 
 -- name: get_comments_count
 SELECT comments_count FROM posts WHERE post_id = :post_id
@@ -89,6 +94,17 @@ SELECT post_id, user_id, repost_comment FROM posts WHERE original_post_id = :pos
 -- name: delete_post
 DELETE FROM posts WHERE post_id = :post_id
 
+-- name: some_of_community
+SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, media_type, is_pinned, created_at,
+       community_id
+FROM posts WHERE community_id = :community_id LIMIT :limit
+
+-- name: pin_in_community
+UPDATE posts SET is_pinned = :is_pinned WHERE post_id = :post_id AND community_id = :community_id
+
+-- name: pinned_of_community
+SELECT post_id FROM posts WHERE community_id = :community_id AND is_pinned = 1 ORDER BY created_at DESC, post_id DESC
+
 -- name: orphan_reposts
 -- What reposts with a comment show once their root is gone.
 UPDATE posts SET original_post_id = NULL WHERE original_post_id = :post_id
@@ -97,7 +113,7 @@ UPDATE posts SET original_post_id = NULL WHERE original_post_id = :post_id
 SELECT count(*) AS posts,
        COALESCE(sum((SELECT COALESCE(sum(c.reactions), 0) FROM post_reaction_counts c WHERE c.post_id = p.post_id)
                     + p.comments_total_count + p.repost_count + p.shares_count), 0) AS engagements
-FROM posts p WHERE p.user_id = :user_id AND p.created_at >= :since
+FROM posts p WHERE p.user_id = :user_id AND p.in_community = 0 AND p.created_at >= :since
 
 -- name: get_likes
 SELECT likes_count FROM posts WHERE post_id = :post_id

@@ -24,6 +24,7 @@ struct OwnPost {
     std::int64_t likes_count = 0, comments_total_count = 0, repost_count = 0, shares_count = 0;
     Time created_at;
     std::optional<Time> updated_at;
+    std::optional<CommunityId> community_id;
 
     static constexpr auto fields = Pack{
         field("post_id", &OwnPost::post_id),
@@ -40,6 +41,7 @@ struct OwnPost {
         field("shares_count", &OwnPost::shares_count),
         field("created_at", &OwnPost::created_at),
         field("updated_at", &OwnPost::updated_at),
+        field("community_id", &OwnPost::community_id),
     };
 };
 
@@ -57,7 +59,8 @@ OwnPost own_post(const db::Row& row) {
             row.integer(10),
             row.integer(11),
             row.get<Time>(12),
-            row.get<std::optional<Time>>(13)};
+            row.get<std::optional<Time>>(13),
+            row.get<std::optional<CommunityId>>(14)};
 }
 
 struct OwnMark {
@@ -114,25 +117,29 @@ bool PostsService::erase_some(db::Write& tx, const UserId& user, int batch) {
     const auto own = tx.list<PostFacts>(account::some_posts{.user_id = user, .limit = batch});
     for (const auto& post : own) {
         // An earlier one of this batch may have taken it along.
-        if (const auto left = facts_of(post.post_id)) erase(tx, *left);
+        if (const auto left = facts_of(post.post_id)) writer_.erase(tx, *left);
     }
     return own.empty() &&
            tx.list<PostId>(account::some_saves{.user_id = user, .after = "", .limit = 1}).empty();
 }
 
 void PostsService::contribute(const UserId& user, users::ExportWriter& out) {
-    Position after;
-    write_array(out, "posts.json", [&] {
-        std::vector<OwnPost> page;
-        db_.read([&](db::Read& tx) {
-            tx.each(
-                account::own_posts_before{
-                    .user_id = user, .at = after.at, .id = after.id, .limit = kExportPage},
-                [&](const db::Row& row) { page.push_back(own_post(row)); });
+    for (const bool in_community : {false, true}) {
+        Position after;
+        write_array(out, in_community ? "community_posts.json" : "posts.json", [&] {
+            std::vector<OwnPost> page;
+            db_.read([&](db::Read& tx) {
+                tx.each(account::own_posts_before{.user_id = user,
+                                                  .in_community = in_community,
+                                                  .at = after.at,
+                                                  .id = after.id,
+                                                  .limit = kExportPage},
+                        [&](const db::Row& row) { page.push_back(own_post(row)); });
+            });
+            if (!page.empty()) after = {page.back().created_at, page.back().post_id};
+            return page;
         });
-        if (!page.empty()) after = {page.back().created_at, page.back().post_id};
-        return page;
-    });
+    }
     PostId last;
     write_array(out, "reactions.json", [&] {
         std::vector<OwnMark> page;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "domains/posts/posts_objects.hpp"
+#include "domains/posts/posts_writing.hpp"
 #include "platform/api/api.hpp"
 
 namespace grover::posts {
@@ -15,83 +16,10 @@ using wire::in_body;
 using wire::in_path;
 using wire::in_query;
 
-enum class Category : std::uint8_t {
-    music,
-    art,
-    tech,
-    fashion,
-    food,
-    fitness,
-    gaming,
-    education,
-    business,
-    entertainment
-};
-constexpr std::array<std::string_view, 10> enum_names(Category) {
-    return {"music",   "art",    "tech",      "fashion",  "food",
-            "fitness", "gaming", "education", "business", "entertainment"};
-}
-
 enum class MediaKind : std::uint8_t { image, video, audio, all };
 constexpr std::array<std::string_view, 4> enum_names(MediaKind) { return {"image", "video", "audio", "all"}; }
 
 // ---- creating and changing ------------------------------------------------------------------------------------------
-
-struct PostCreate {
-    std::string content;
-    std::optional<http::UploadedFile> media;
-    std::optional<std::string> media_text;  // base64 where a file belongs
-    std::optional<std::string> media_url;
-    std::optional<MediaId> media_id;
-    std::vector<std::string> tagged_users;
-    std::optional<std::string> location;
-    std::optional<std::string> poll_question;
-    std::optional<std::vector<std::string>> poll_options;
-    std::optional<std::string> poll_duration_hours;  // ignored without a poll, so read later
-    std::optional<std::vector<std::string>> tags;
-    Visibility visibility = Visibility::public_;
-    std::optional<std::string> category;
-    bool is_exclusive = false;
-    std::optional<Cents> access_price;
-    AccessType access_type = AccessType::free;
-    std::optional<int> free_preview_duration_minutes;
-    std::optional<std::string> preview_content;
-
-    static constexpr api::RouteError errors[] = {{400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {413, "Storage limit reached"},
-                                                 {503, "Storage is temporarily unavailable"},
-                                                 {403, "Not authorized"},
-                                                 {400, "Invalid media_id format"}};
-    static constexpr Route route{.method = Method::post,
-                                 .path = "/posts",
-                                 .summary = "Publish a post.",
-                                 .limit = RateClass::write,
-                                 .takes_base64 = true};
-    static constexpr auto fields = Pack{
-        field("content", &PostCreate::content, in_body, wire::or_default, wire::trimmed_length(0, 5'000)),
-        api::file("media", &PostCreate::media, "file", "media_url"),
-        field("media", &PostCreate::media_text, in_body, wire::also("file")),
-        field("media_url", &PostCreate::media_url, in_body),
-        field("media_id", &PostCreate::media_id, in_body),
-        field("tagged_users", &PostCreate::tagged_users, in_body, wire::comma_list),
-        field("location", &PostCreate::location, in_body, wire::trimmed_length(0, 200)),
-        field("poll_question", &PostCreate::poll_question, in_body, wire::trimmed_length(0, 500)),
-        field("poll_options", &PostCreate::poll_options, in_body, wire::json_text),
-        field("poll_duration_hours", &PostCreate::poll_duration_hours, in_body),
-        field("tags", &PostCreate::tags, in_body, wire::comma_list),
-        field("visibility", &PostCreate::visibility, in_body, wire::or_default),
-        field("category", &PostCreate::category, in_body),
-        field("is_exclusive", &PostCreate::is_exclusive, in_body, wire::or_default, wire::also("is_paid")),
-        field("access_price", &PostCreate::access_price, in_body, wire::also("price")),
-        field("access_type", &PostCreate::access_type, in_body, wire::or_default),
-        field("free_preview_duration_minutes", &PostCreate::free_preview_duration_minutes, in_body,
-              wire::also("free_preview_duration"), wire::range(0, 60)),
-        field("preview_content", &PostCreate::preview_content, in_body, wire::trimmed_length(0, 500)),
-    };
-};
 
 struct PostCreateAnswer {
     PostId post_id;

@@ -72,7 +72,7 @@ struct PostCards::Row : PostFacts {
     std::optional<std::string> category, repost_comment;
     std::int64_t likes_count = 0, dislikes_count = 0, shares_count = 0, repost_count = 0, comments_count = 0,
                  comments_total_count = 0;
-    std::optional<Time> updated_at;
+    std::optional<Time> updated_at, scheduled_for;
     std::optional<std::string> reaction_counts;
     std::optional<std::string> poll_question, poll_options;
     std::optional<Time> poll_expires_at;
@@ -98,6 +98,7 @@ struct PostCards::Row : PostFacts {
                                      db::column("comments_count", &Row::comments_count),
                                      db::column("comments_total_count", &Row::comments_total_count),
                                      db::column("updated_at", &Row::updated_at),
+                                     db::column("scheduled_for", &Row::scheduled_for),
                                      db::column("reaction_counts", &Row::reaction_counts),
                                      db::column("poll_question", &Row::poll_question),
                                      db::column("poll_options", &Row::poll_options),
@@ -130,8 +131,10 @@ struct PostCards::Row : PostFacts {
         out.repost_comment = repost_comment;
         out.visibility = visibility;
         out.is_pinned = is_pinned;
+        out.community_id = community_id;
         out.created_at = created_at;
         out.updated_at = updated_at;
+        out.scheduled_for = scheduled_for;
         return out;
     }
 

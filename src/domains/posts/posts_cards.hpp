@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "domains/media/media.hpp"
-#include "domains/posts/posts.hpp"
+#include "domains/posts/posts_facts.hpp"
+#include "domains/users/users.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/db/row_cache.hpp"
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "domains/posts/posts_feed.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "domains/posts/posts_text.hpp"
 #include "platform/text/sanitize.hpp"
@@ -10,12 +11,6 @@
 
 namespace grover::posts {
 namespace {
-
-struct PollDraft {
-    std::string question;
-    std::vector<std::string> options;
-    std::chrono::hours duration;
-};
 
 Error bad_body(std::string_view field, std::string msg, std::string type = "value_error") {
     return invalid_input({"body", std::string(field)}, std::move(msg), std::move(type));
@@ -52,7 +47,7 @@ std::optional<PollDraft> poll_of(const PostCreate& in) {
         if (hours < 1 || hours > 720)
             throw bad_body("poll_duration_hours", "Input should be between 1 and 720");
     }
-    return PollDraft{*question, std::move(options), std::chrono::hours{hours}};
+    return PollDraft{*question, std::move(options), hours};
 }
 
 std::optional<std::string> category_of(const std::optional<std::string>& given, std::string_view place) {
@@ -76,12 +71,6 @@ bool is_paid(const PostCreate& in) {
            (in.access_price && in.access_price->value > 0);
 }
 
-std::vector<UserId> others(const std::vector<UserId>& users, const UserId& author) {
-    std::vector<UserId> out;
-    std::ranges::copy_if(users, std::back_inserter(out), [&](const UserId& user) { return user != author; });
-    return out;
-}
-
 template <class T>
 bool given(const std::optional<T>& value) {
     if constexpr (std::is_same_v<T, std::string>) return value && !value->empty();
@@ -90,99 +79,136 @@ bool given(const std::optional<T>& value) {
 
 }  // namespace
 
-media::Access media_access(Visibility visibility) {
-    return visibility == Visibility::public_ ? media::Access::account : media::Access::signed_;
+media::Access media_access(Visibility visibility, bool in_community) {
+    return visibility == Visibility::public_ && !in_community ? media::Access::account
+                                                              : media::Access::signed_;
 }
 
-struct PostsService::Attachment {
-    MediaId media_id;
-    std::string media_type;
-};
-
-std::optional<PostsService::Attachment> PostsService::take_media(const Caller& me, PostCreate& in) {
-    std::optional<MediaId> id = in.media_id;
-    if (in.media) id = media_.upload(me.id, *in.media, media::kPostUse);
-    if (given(in.media_text)) id = media_.take(me.id, *in.media_text, media::kPostUse, {"body", "media"});
-    if (given(in.media_url)) id = media_.take(me.id, *in.media_url, media::kPostUse, {"body", "media_url"});
-    if (!id) return std::nullopt;
-    const auto medium = db_.read([&](db::Read& tx) { return media_.find(tx, *id); });
-    if (!medium || medium->owner_id != me.id) throw not_found("Media not found");
-    return Attachment{*id, std::string(wire::name_of(medium->kind))};
+void touch_lists_of(db::Write& tx, const UserId& author) {
+    tx.touch(author_posts_key(author));
+    tx.touch(kAnyPostKey);
 }
 
-PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
-    const auto content = text::sanitize_string(in.content);
-    const auto location = clean_optional(in.location);
-    const auto poll = poll_of(in);
-    const auto category = category_of(in.category, "body");
-    const auto tokens = unique_tokens(in.tagged_users);
-    if (tokens.size() > kMaxNames)
+PostDraft PostWriter::check(const PostCreate& in) {
+    PostDraft draft;
+    draft.content = text::sanitize_string(in.content);
+    draft.location = clean_optional(in.location);
+    draft.poll = poll_of(in);
+    draft.category = category_of(in.category, "body");
+    draft.visibility = in.visibility;
+    draft.tagged_users = unique_tokens(in.tagged_users);
+    if (draft.tagged_users.size() > kMaxNames)
         throw bad_body("tagged_users", "List should have at most 20 items", "too_long");
     if (in.tags && in.tags->size() > kMaxTags)
         throw bad_body("tags", "List should have at most 10 items", "too_long");
-    const auto tags = in.tags ? tags_from(*in.tags) : tags_in(content);
+    draft.tags_are_explicit = in.tags.has_value();
+    draft.tags = in.tags ? tags_from(*in.tags) : tags_in(draft.content);
 
     const int sources = given(in.media) + given(in.media_text) + given(in.media_url) + given(in.media_id);
     if (sources > 1) throw bad_body("media", "Send one of media, media_url and media_id");
-    if (content.empty() && sources == 0 && !poll)
+    if (draft.content.empty() && sources == 0 && !draft.poll)
         throw bad_body("content", "A post needs text, media or a poll", "missing");
     if (is_paid(in))
         throw not_authorized(
             "You must enable monetization in your profile settings before creating paid content.");
+    return draft;
+}
 
-    const auto media = take_media(me, in);
+void PostWriter::take_media(const Caller& me, PostCreate& in, PostDraft& draft) {
+    draft.media_id = in.media_id;
+    if (in.media) draft.media_id = media_.upload(me.id, *in.media, media::kPostUse);
+    if (given(in.media_text))
+        draft.media_id = media_.take(me.id, *in.media_text, media::kPostUse, {"body", "media"});
+    if (given(in.media_url))
+        draft.media_id = media_.take(me.id, *in.media_url, media::kPostUse, {"body", "media_url"});
+    if (!draft.media_id) return;
+    const auto medium = db_.read([&](db::Read& tx) { return media_.find(tx, *draft.media_id); });
+    if (!medium || medium->owner_id != me.id) throw not_found("Media not found");
+    draft.media_type = std::string(wire::name_of(medium->kind));
+}
+
+void PostWriter::publish(db::Write& tx, const UserId& author, const PostDraft& draft, const As& as) {
+    const auto tagged = draft.tagged_users.empty()
+                            ? std::vector<UserId>{}
+                            : users_.addressed(tx, author, draft.tagged_users, users::Address::tag);
+    const auto mentioned = mentioned_in(tx, users_, author, draft.content);
+    const auto& media_id = draft.media_id;
+    tx.exec(sql::posts::insert_post{
+        .post_id = as.id,
+        .user_id = author,
+        .content = draft.content,
+        .media_id = media_id,
+        .media_type = draft.media_type,
+        .location = draft.location,
+        .tags = wire::to_json(draft.tags),
+        .tagged_users = wire::to_json(tagged),
+        .mentioned_users = wire::to_json(mentioned),
+        .category = draft.category,
+        .visibility = static_cast<int>(draft.visibility),
+        .tags_are_explicit = draft.tags_are_explicit,
+        .has_poll = draft.poll.has_value(),
+        .created_at = as.at,
+        .community_id = as.community_id,
+        .in_community = as.community_id.has_value(),
+        .scheduled_for = as.scheduled_for,
+    });
+    if (media_id)
+        media_.attach(tx, author, *media_id, {"post", as.id.view()},
+                      media_access(draft.visibility, as.community_id.has_value()));
+    for (const auto* named : {&tagged, &mentioned}) {
+        for (const auto& user : *named)
+            tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = as.id, .created_at = as.at});
+    }
+    if (draft.poll) {
+        const Time expires_at = as.at + std::chrono::hours{draft.poll->duration_hours};
+        tx.exec(sql::posts_marks::insert_poll{.post_id = as.id,
+                                              .question = draft.poll->question,
+                                              .options = wire::to_json(draft.poll->options),
+                                              .expires_at = expires_at});
+        for (std::size_t i = 0; i < draft.poll->options.size(); ++i)
+            tx.exec(sql::posts_marks::insert_poll_count{.post_id = as.id, .option_index = i});
+        tx.enqueue(EndPoll{as.id}, expires_at);
+    }
+    if (!as.community_id) {
+        users_.add_posts_count(tx, author, 1);
+        touch_lists_of(tx, author);
+    }
+    const PostFacts facts{
+        .post_id = as.id, .user_id = author, .visibility = draft.visibility, .community_id = as.community_id};
+    tx.publish(PostCreated{
+        .post_id = as.id,
+        .user_id = author,
+        .post_type = draft.poll ? "poll"
+                     : media_id ? *draft.media_type
+                                : "standard",
+        .tagged_users = who_may_hear(tx, tagged, facts),
+        .mentioned_users = who_may_hear(tx, mentioned, facts),
+        .created_at = as.at,
+        .community_id = as.community_id,
+    });
+}
+
+std::vector<UserId> PostWriter::who_may_hear(db::Read& tx, const std::vector<UserId>& named,
+                                             const PostFacts& post) const {
+    std::vector<UserId> out;
+    if (post.visibility == Visibility::private_) return out;
+    std::ranges::copy_if(named, std::back_inserter(out), [&](const UserId& user) {
+        return user != post.user_id && gate_.sight_of(tx, user, post) == Sight::seen;
+    });
+    return out;
+}
+
+bool PostWriter::exists(db::Read& tx, const PostId& post_id) const {
+    return tx.exists(sql::posts::get_facts{.post_id = post_id});
+}
+
+PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
+    auto draft = PostWriter::check(in);
+    writer_.take_media(me, in, draft);
     const auto post_id = db_.write([&](db::Write& tx) {
         const auto now = clock_.now();
         const auto id = IdSource::next_at<PostId>(now);
-        const auto tagged =
-            tokens.empty() ? std::vector<UserId>{} : users_.addressed(tx, me.id, tokens, users::Address::tag);
-        const auto mentioned = mentioned_in(tx, users_, me.id, content);
-        tx.exec(sql::posts::insert_post{
-            .post_id = id,
-            .user_id = me.id,
-            .content = content,
-            .media_id = media ? db::Arg(media->media_id) : db::Arg(nullptr),
-            .media_type = media ? db::Arg(media->media_type) : db::Arg(nullptr),
-            .location = location,
-            .tags = wire::to_json(tags),
-            .tagged_users = wire::to_json(tagged),
-            .mentioned_users = wire::to_json(mentioned),
-            .category = category,
-            .visibility = static_cast<int>(in.visibility),
-            .tags_are_explicit = in.tags.has_value(),
-            .is_repost = false,
-            .original_post_id = nullptr,
-            .repost_comment = nullptr,
-            .has_poll = poll.has_value(),
-            .created_at = now,
-        });
-        if (media)
-            media_.attach(tx, me.id, media->media_id, {"post", id.view()}, media_access(in.visibility));
-        for (const auto* named : {&tagged, &mentioned}) {
-            for (const auto& user : *named)
-                tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = id, .created_at = now});
-        }
-        if (poll) {
-            tx.exec(sql::posts_marks::insert_poll{.post_id = id,
-                                                  .question = poll->question,
-                                                  .options = wire::to_json(poll->options),
-                                                  .expires_at = now + poll->duration});
-            for (std::size_t i = 0; i < poll->options.size(); ++i)
-                tx.exec(sql::posts_marks::insert_poll_count{.post_id = id, .option_index = i});
-        }
-        users_.add_posts_count(tx, me.id, 1);
-        touch_lists_of(tx, me.id);
-        const bool tells = in.visibility != Visibility::private_;
-        tx.publish(PostCreated{
-            .post_id = id,
-            .user_id = me.id,
-            .post_type = poll    ? "poll"
-                         : media ? media->media_type
-                                 : "standard",
-            .tagged_users = tells ? others(tagged, me.id) : std::vector<UserId>{},
-            .mentioned_users = tells ? others(mentioned, me.id) : std::vector<UserId>{},
-            .created_at = now,
-        });
+        writer_.publish(tx, me.id, draft, {.id = id, .at = now});
         return id;
     });
     return {.post_id = post_id, .post = {view(me, post_id)}};

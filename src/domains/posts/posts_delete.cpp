@@ -1,3 +1,4 @@
+#include "domains/posts/posts_feed.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "sql/posts.hpp"
 
@@ -18,7 +19,7 @@ struct RepostRow {
 }  // namespace
 
 // Everything on the post goes with it by foreign key; what is left to do is what counts elsewhere.
-void PostsService::erase(db::Write& tx, const PostFacts& post) {
+void PostWriter::erase(db::Write& tx, const PostFacts& post, const std::optional<UserId>& removed_by) {
     media_.release(tx, {"post", post.post_id.view()});
     if (post.original_post_id) {
         tx.exec(sql::posts::add_reposts{.delta = -1, .post_id = *post.original_post_id});
@@ -30,23 +31,47 @@ void PostsService::erase(db::Write& tx, const PostFacts& post) {
         tx.touch(repost.post_id);
         tx.touch(marks_key(repost.user_id));
         if (repost.repost_comment) continue;
-        erase(tx, {.post_id = repost.post_id, .user_id = repost.user_id, .is_repost = true});
+        erase(tx, {.post_id = repost.post_id, .user_id = repost.user_id, .is_repost = true}, {});
     }
     tx.exec(sql::posts::orphan_reposts{.post_id = post.post_id});
     const auto likes = tx.find<std::int64_t>(sql::posts::get_likes{.post_id = post.post_id}).value_or(0);
     if (likes > 0) users_.add_likes_received(tx, post.user_id, -likes);
     if (tx.exec(sql::posts::delete_post{.post_id = post.post_id}) == 0) throw not_found("Post not found");
-    users_.add_posts_count(tx, post.user_id, -1);
     tx.touch(post.post_id);
-    touch_lists_of(tx, post.user_id);
-    tx.publish(PostDeleted{.post_id = post.post_id, .user_id = post.user_id});
+    if (post.community_id) {
+        gate_.posts_removed(tx, *post.community_id, 1);
+    } else {
+        users_.add_posts_count(tx, post.user_id, -1);
+        touch_lists_of(tx, post.user_id);
+    }
+    tx.publish(PostDeleted{.post_id = post.post_id,
+                           .user_id = post.user_id,
+                           .community_id = post.community_id,
+                           .removed_by = removed_by});
+}
+
+bool PostWriter::erase_some_of(db::Write& tx, const CommunityId& community, int batch) {
+    const auto posts =
+        tx.list<PostFacts>(sql::posts::some_of_community{.community_id = community, .limit = batch});
+    for (const auto& post : posts) erase(tx, post);
+    return posts.empty();
+}
+
+bool PostWriter::set_pinned(db::Write& tx, const CommunityId& community, const PostId& post, bool is_pinned) {
+    tx.touch(post);
+    return tx.exec(sql::posts::pin_in_community{
+               .is_pinned = is_pinned, .post_id = post, .community_id = community}) > 0;
+}
+
+std::vector<PostId> PostWriter::pinned_of(db::Read& tx, const CommunityId& community) const {
+    return tx.list<PostId>(sql::posts::pinned_of_community{.community_id = community});
 }
 
 Message PostsService::remove(const Caller& me, const PostId& post_id) {
     db_.write([&](db::Write& tx) {
         const auto post = gate_.get_visible(tx, me, post_id);
-        if (post.user_id != me.id) throw not_authorized();
-        erase(tx, post);
+        if (!gate_.may_moderate(tx, me.id, post)) throw not_authorized();
+        writer_.erase(tx, post, post.user_id == me.id ? std::nullopt : std::optional(me.id));
     });
     return {"Post deleted"};
 }

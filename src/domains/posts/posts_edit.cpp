@@ -74,6 +74,8 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             if (!visibility)
                 throw validation_error("Invalid visibility. Must be: public, followers, or private");
         }
+        if (post.community_id && (visibility || in.is_pinned))
+            throw validation_error("A community decides who sees its posts and which are pinned");
         if (post.is_repost && asks_for_more_than_the_comment(in))
             throw validation_error("Only the comment of a repost can change");
         if (!post.is_repost && in.repost_comment) throw validation_error("This post is not a repost");
@@ -130,7 +132,7 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
         tx.touch(post.post_id);
         if (after.visibility != before.visibility) {
             touch_lists_of(tx, me.id);
-            media_.set_access(tx, {"post", post.post_id.view()}, media_access(after.visibility));
+            media_.set_access(tx, {"post", post.post_id.view()}, media_access(after.visibility, false));
         }
         if (after.visibility == Visibility::private_) newly_mentioned.clear();
         tx.publish(PostUpdated{.post_id = post.post_id,

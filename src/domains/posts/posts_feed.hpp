@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "domains/posts/posts.hpp"
+#include "domains/posts/posts_facts.hpp"
+#include "domains/users/users.hpp"
 #include "platform/db/row_cache.hpp"
 
 namespace grover::posts {

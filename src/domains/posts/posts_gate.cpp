@@ -1,5 +1,6 @@
-#include "domains/posts/posts.hpp"
+#include "domains/posts/posts_gate.hpp"
 #include "domains/posts/posts_views.hpp"
+#include "platform/db/row_cache.hpp"
 #include "sql/posts.hpp"
 
 namespace grover::posts {
@@ -15,35 +16,90 @@ Sight sight_in_store(db::Read& tx, users::UsersService& users, const UserId& vie
         if (error.kind != ErrorKind::not_found) throw;
     }
     if (account == users::Sight::nothing || account == users::Sight::blocked) return Sight::hidden;
+    // The community says who sees it, not the author's privacy.
+    if (post.community_id) return Sight::seen;
     if (post.visibility == Visibility::private_) return Sight::hidden;
     if (account == users::Sight::private_account) return Sight::followers_only;
     if (post.visibility == Visibility::public_) return Sight::seen;
     return users.relations(tx, viewer)->follows(post.user_id) ? Sight::seen : Sight::followers_only;
 }
 
+db::RowCache<PostFacts>& facts_cache() {
+    thread_local db::RowCache<PostFacts> cache{"post_facts"};
+    return cache;
+}
+
+std::optional<PostFacts> find_facts(db::Read& tx, const PostId& post_id) {
+    if (const auto* known = facts_cache().find(tx, post_id.view())) return *known;
+    auto facts = tx.find<PostFacts>(sql::posts::get_facts{.post_id = post_id});
+    if (facts) facts_cache().put(post_id.view(), *facts, 0, tx.snapshot());
+    return facts;
+}
+
 }  // namespace
 
+// The post by itself, without its root.
+Sight PostGate::own_sight(db::Read& tx, const UserId& viewer, const PostFacts& post) const {
+    auto sight = Sight::hidden;
+    if (tx.snapshot() == 0) {
+        sight = sight_in_store(tx, users_, viewer, post);
+    } else {
+        const auto author = users_.cached_account(tx, post.user_id);
+        sight = posts::sight_of(
+            *users_.relations(tx, viewer), post,
+            {.is_hidden = author->status != users::AccountStatus::active, .is_private = author->is_private});
+    }
+    if (sight == Sight::seen && post.community_id && !community(tx, viewer, *post.community_id).may_read)
+        return Sight::hidden;
+    return sight;
+}
+
 Sight PostGate::sight_of(db::Read& tx, const UserId& viewer, const PostFacts& post) const {
-    const auto own = sight_in_store(tx, users_, viewer, post);
+    const auto own = own_sight(tx, viewer, post);
     if (own != Sight::seen || !post.original_post_id) return own;
-    const auto root = tx.find<PostFacts>(sql::posts::get_facts{.post_id = *post.original_post_id});
-    return root ? sight_in_store(tx, users_, viewer, *root) : Sight::hidden;
+    const auto root = find_facts(tx, *post.original_post_id);
+    return root ? own_sight(tx, viewer, *root) : Sight::hidden;
+}
+
+std::optional<PostFacts> PostGate::find(db::Read& tx, const PostId& post_id) const {
+    return find_facts(tx, post_id);
 }
 
 PostFacts PostGate::get_visible(db::Read& tx, const Caller& me, const PostId& post_id,
                                 std::string_view not_found_text) const {
-    const auto post = tx.find<PostFacts>(sql::posts::get_facts{.post_id = post_id});
+    const auto post = find_facts(tx, post_id);
     const auto sight = post ? sight_of(tx, me.id, *post) : Sight::hidden;
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));
     if (sight == Sight::followers_only) throw not_authorized();
     return *post;
 }
 
-void PostGate::change_comment_counts(db::Write& tx, const PostId& post_id, int top_level, int total) const {
-    if (tx.exec(sql::posts::add_comment_counts{.top_level = top_level, .total = total, .post_id = post_id}) ==
-        0)
-        throw not_found("Post not found");
+std::vector<CommunityView> PostGate::communities(db::Read& tx, const UserId& viewer,
+                                                 std::span<const CommunityId> ids) const {
+    if (communities_ == nullptr || ids.empty()) return std::vector<CommunityView>(ids.size());
+    return communities_->views(tx, viewer, ids);
+}
+
+CommunityView PostGate::community(db::Read& tx, const UserId& viewer, const CommunityId& community) const {
+    return std::move(communities(tx, viewer, std::span(&community, 1)).front());
+}
+
+bool PostGate::may_moderate(db::Read& tx, const UserId& viewer, const PostFacts& post) const {
+    if (post.user_id == viewer) return true;
+    return post.community_id && community(tx, viewer, *post.community_id).may_moderate;
+}
+
+void PostGate::posts_removed(db::Write& tx, const CommunityId& community, std::int64_t count) const {
+    if (communities_ != nullptr) communities_->posts_removed(tx, community, count);
+}
+
+std::int64_t PostGate::change_comment_counts(db::Write& tx, const PostId& post_id, int top_level,
+                                             int total) const {
+    const auto count = tx.find<std::int64_t>(
+        sql::posts::add_comment_counts{.top_level = top_level, .total = total, .post_id = post_id});
+    if (!count) throw not_found("Post not found");
     tx.touch(post_id);
+    return *count;
 }
 
 std::int64_t PostGate::comments_count(db::Read& tx, const PostId& post_id) const {

@@ -17,7 +17,8 @@ namespace lists = sql::posts_lists;
 
 }  // namespace
 
-PostPage PostLists::cut(db::Read& tx, const Caller& me, const PageRequest& page, Muted muted, Source source) {
+PostPage PostLists::page(db::Read& tx, const Caller& me, const PageRequest& page, Muted muted,
+                         Source source) {
     PostPage out{"[", {}};
     Position after = page.after.empty() ? Position{} : position_of(page.after);
     std::int64_t skip = page.after.empty() ? page.skip : 0;
@@ -50,22 +51,22 @@ PostPage PostLists::cut(db::Read& tx, const Caller& me, const PageRequest& page,
 }
 
 PostPage PostLists::everything(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::shown,
-               [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
+    return this->page(tx, me, page, Muted::shown,
+                      [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
 }
 
 PostPage PostLists::explore(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::left_out,
-               [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
+    return this->page(tx, me, page, Muted::left_out,
+                      [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
 }
 
 PostPage PostLists::feed(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::left_out,
-               [&](const Position& after, int limit) { return feed_.after(tx, me.id, after, limit); });
+    return this->page(tx, me, page, Muted::left_out,
+                      [&](const Position& after, int limit) { return feed_.after(tx, me.id, after, limit); });
 }
 
 PostPage PostLists::of_author(db::Read& tx, const Caller& me, const UserId& author, const PageRequest& page) {
-    return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
         return tx.list<Position>(
             lists::of_author{.user_id = author, .at = after.at, .id = after.id, .limit = limit});
     });
@@ -73,7 +74,7 @@ PostPage PostLists::of_author(db::Read& tx, const Caller& me, const UserId& auth
 
 PostPage PostLists::media_of(db::Read& tx, const Caller& me, const UserId& author,
                              std::string_view media_type, const PageRequest& page) {
-    return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
         if (media_type.empty())
             return tx.list<Position>(lists::any_media_of_author{
                 .user_id = author, .at = after.at, .id = after.id, .limit = limit});
@@ -83,21 +84,62 @@ PostPage PostLists::media_of(db::Read& tx, const Caller& me, const UserId& autho
 }
 
 PostPage PostLists::saved(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
         return tx.list<Position>(
             lists::saved{.user_id = me.id, .at = after.at, .id = after.id, .limit = limit});
     });
 }
 
 PostPage PostLists::mentions(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
         return tx.list<Position>(
             lists::mentions{.user_id = me.id, .at = after.at, .id = after.id, .limit = limit});
     });
 }
 
+PostPage PostLists::of_community(db::Read& tx, const Caller& me, const CommunityId& community,
+                                 const PageRequest& page) {
+    // Pinned posts stand at the end of time, so that they come before all others and a cursor may point between them.
+    constexpr int kMaxPinned = 3;
+    constexpr Time kEndOfTime{INT64_MAX - 1};
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+        std::vector<Position> positions;
+        if (after.at >= kEndOfTime) {
+            for (auto pinned : tx.list<Position>(
+                     lists::pinned_of_community{.community_id = community, .limit = kMaxPinned})) {
+                pinned.at = kEndOfTime;
+                if (comes_before(after, pinned)) positions.push_back(pinned);
+            }
+        }
+        const auto rest =
+            tx.list<Position>(lists::of_community{.community_id = community,
+                                                  .at = after.at,
+                                                  .id = after.id,
+                                                  .limit = limit - static_cast<int>(positions.size())});
+        positions.insert(positions.end(), rest.begin(), rest.end());
+        return positions;
+    });
+}
+
+PostPage PostLists::top_of_community(db::Read& tx, const Caller& me, const CommunityId& community,
+                                     const PageRequest& page) {
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+        return tx.list<Position>(lists::top_of_community{
+            .community_id = community, .at = after.at, .id = after.id, .limit = limit});
+    });
+}
+
+PostPage PostLists::of_communities(db::Read& tx, const Caller& me,
+                                   const std::vector<CommunityId>& communities, const PageRequest& page) {
+    const auto ids = db::ids_of(communities);
+    return this->page(tx, me, page, Muted::left_out, [&](const Position& after, int limit) {
+        return tx.list<Position>(
+            lists::of_communities{.communities = ids, .at = after.at, .id = after.id, .limit = limit});
+    });
+}
+
 PostPage PostLists::reposts(db::Read& tx, const Caller& me, const PostId& post, const PageRequest& page) {
-    return cut(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
         return tx.list<Position>(
             lists::reposts{.post_id = post, .at = after.at, .id = after.id, .limit = limit});
     });

@@ -1,4 +1,5 @@
-// The lists of posts.md §3: where each list's positions come from, and the pages cut from them. Private to domains/posts.
+// The lists of posts.md §3: where each list's positions come from, and the pages cut from them. Included through
+// posts.hpp.
 #pragma once
 
 #include <functional>
@@ -27,13 +28,22 @@ public:
     PostPage explore(db::Read& tx, const Caller& me, const PageRequest& page);
     PostPage saved(db::Read& tx, const Caller& me, const PageRequest& page);
     PostPage mentions(db::Read& tx, const Caller& me, const PageRequest& page);
+    // Pinned ones first.
+    PostPage of_community(db::Read& tx, const Caller& me, const CommunityId& community,
+                          const PageRequest& page);
+    // Most liked first.
+    PostPage top_of_community(db::Read& tx, const Caller& me, const CommunityId& community,
+                              const PageRequest& page);
+    PostPage of_communities(db::Read& tx, const Caller& me, const std::vector<CommunityId>& communities,
+                            const PageRequest& page);
     PostPage reposts(db::Read& tx, const Caller& me, const PostId& post, const PageRequest& page);
 
-private:
     // The next `limit` positions after one; fewer only at the end of the list.
     using Source = FunctionRef<std::vector<Position>(const Position& after, int limit)>;
-    PostPage cut(db::Read& tx, const Caller& me, const PageRequest& page, Muted muted, Source source);
+    // One page of any list that is ordered by such positions, without what this reader may not see.
+    PostPage page(db::Read& tx, const Caller& me, const PageRequest& page, Muted muted, Source source);
 
+private:
     PostViews& views_;
     PostFeed& feed_;
     users::UsersService& users_;

@@ -2,22 +2,22 @@
 
 -- name: of_author
 SELECT created_at, post_id FROM posts
-WHERE user_id = :user_id AND (created_at, post_id) < (:at, :id)
+WHERE user_id = :user_id AND in_community = 0 AND (created_at, post_id) < (:at, :id)
 ORDER BY created_at DESC, post_id DESC LIMIT :limit
 
 -- name: media_of_author
 SELECT created_at, post_id FROM posts
-WHERE user_id = :user_id AND media_type = :media_type AND (created_at, post_id) < (:at, :id)
+WHERE user_id = :user_id AND media_type = :media_type AND in_community = 0 AND (created_at, post_id) < (:at, :id)
 ORDER BY created_at DESC, post_id DESC LIMIT :limit
 
 -- name: any_media_of_author
 SELECT created_at, post_id FROM posts
-WHERE user_id = :user_id AND media_type IS NOT NULL AND (created_at, post_id) < (:at, :id)
+WHERE user_id = :user_id AND media_type IS NOT NULL AND in_community = 0 AND (created_at, post_id) < (:at, :id)
 ORDER BY created_at DESC, post_id DESC LIMIT :limit
 
 -- name: newest
 SELECT created_at, post_id FROM posts
-WHERE visibility < 2 AND (created_at, post_id) < (:at, :id)
+WHERE visibility < 2 AND in_community = 0 AND (created_at, post_id) < (:at, :id)
 ORDER BY created_at DESC, post_id DESC LIMIT :limit
 
 -- name: saved
@@ -35,27 +35,56 @@ SELECT created_at, post_id FROM posts
 WHERE original_post_id = :post_id AND (created_at, post_id) < (:at, :id)
 ORDER BY created_at DESC, post_id DESC LIMIT :limit
 
+-- name: of_community
+SELECT created_at, post_id FROM posts
+WHERE community_id = :community_id AND is_pinned = 0 AND (created_at, post_id) < (:at, :id)
+ORDER BY created_at DESC, post_id DESC LIMIT :limit
+
+-- name: pinned_of_community
+SELECT created_at, post_id FROM posts WHERE community_id = :community_id AND is_pinned = 1
+ORDER BY created_at DESC, post_id DESC LIMIT :limit
+
+-- name: top_of_community
+-- Most liked first; the position's time is the number of likes.
+SELECT likes_count AS created_at, post_id FROM posts
+WHERE community_id = :community_id AND (likes_count, post_id) < (:at, :id)
+ORDER BY likes_count DESC, post_id DESC LIMIT :limit
+
+-- name: of_communities (sqlite)
+SELECT p.created_at, p.post_id FROM json_each(:communities) a CROSS JOIN posts p
+WHERE p.post_id IN (SELECT q.post_id FROM posts q
+                    WHERE q.community_id = a.value AND (q.created_at, q.post_id) < (:at, :id)
+                    ORDER BY q.created_at DESC, q.post_id DESC LIMIT :limit)
+ORDER BY p.created_at DESC, p.post_id DESC LIMIT :limit
+
+-- name: of_communities (postgres)
+SELECT n.created_at, n.post_id FROM unnest(:communities::text[]) AS a (community_id)
+CROSS JOIN LATERAL (SELECT created_at, post_id FROM posts
+                    WHERE community_id = a.community_id AND (created_at, post_id) < (:at, :id)
+                    ORDER BY created_at DESC, post_id DESC LIMIT :limit) n
+ORDER BY n.created_at DESC, n.post_id DESC LIMIT :limit
+
 -- name: feed (sqlite)
 -- The cold path: every followed author's newest by index, merged by the sort. `each` is the followed and the viewer.
-SELECT p.created_at, p.post_id FROM json_each(:authors) a CROSS JOIN posts p ON p.user_id = a.value
+SELECT p.created_at, p.post_id FROM json_each(:authors) a CROSS JOIN posts p ON p.user_id = a.value AND p.in_community = 0
 WHERE (p.created_at, p.post_id) < (:at, :id)
 ORDER BY p.created_at DESC, p.post_id DESC LIMIT :limit
 
 -- name: feed (postgres)
 SELECT n.created_at, n.post_id FROM unnest(:authors::text[]) AS a (user_id)
 CROSS JOIN LATERAL (SELECT created_at, post_id FROM posts
-                    WHERE user_id = a.user_id AND (created_at, post_id) < (:at, :id)
+                    WHERE user_id = a.user_id AND in_community = 0 AND (created_at, post_id) < (:at, :id)
                     ORDER BY created_at DESC, post_id DESC LIMIT :limit) n
 ORDER BY n.created_at DESC, n.post_id DESC LIMIT :limit
 
 -- name: newest_of_authors (sqlite)
 -- The newest :limit positions of each author, for the lists that the feed merges.
 SELECT a.value AS user_id, p.created_at, p.post_id FROM json_each(:authors) a CROSS JOIN posts p
-WHERE p.post_id IN (SELECT q.post_id FROM posts q WHERE q.user_id = a.value ORDER BY q.created_at DESC, q.post_id DESC LIMIT :limit)
+WHERE p.post_id IN (SELECT q.post_id FROM posts q WHERE q.user_id = a.value AND q.in_community = 0 ORDER BY q.created_at DESC, q.post_id DESC LIMIT :limit)
 ORDER BY a.value, p.created_at DESC, p.post_id DESC
 
 -- name: newest_of_authors (postgres)
 SELECT a.user_id, n.created_at, n.post_id FROM unnest(:authors::text[]) AS a (user_id)
-CROSS JOIN LATERAL (SELECT created_at, post_id FROM posts WHERE user_id = a.user_id
+CROSS JOIN LATERAL (SELECT created_at, post_id FROM posts WHERE user_id = a.user_id AND in_community = 0
                     ORDER BY created_at DESC, post_id DESC LIMIT :limit) n
 ORDER BY a.user_id, n.created_at DESC, n.post_id DESC

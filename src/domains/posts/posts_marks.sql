@@ -86,3 +86,11 @@ ON CONFLICT (user_id, post_id) DO UPDATE SET option_index = excluded.option_inde
 
 -- name: add_votes
 UPDATE poll_counts SET votes = votes + :delta WHERE post_id = :post_id AND option_index = :option_index
+
+-- name: end_poll
+-- Returns the author, the first time only.
+UPDATE polls SET ended_at = :now WHERE post_id = :post_id AND ended_at IS NULL AND expires_at <= :now
+RETURNING (SELECT user_id FROM posts p WHERE p.post_id = polls.post_id) AS user_id
+
+-- name: voters_after
+SELECT user_id FROM poll_votes WHERE post_id = :post_id AND user_id > :after ORDER BY user_id LIMIT :limit

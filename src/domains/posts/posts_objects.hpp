@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "domains/media/media.hpp"
-#include "domains/posts/posts.hpp"
+#include "domains/posts/posts_facts.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::posts {
+
+using wire::field;
 
 enum class AccessType : std::uint8_t { free, pay_per_view, subscription, one_time };
 constexpr std::array<std::string_view, 4> enum_names(AccessType) {
@@ -40,7 +42,7 @@ struct PostFrame {
     std::int64_t in_collection_count = 0;
     Visibility visibility = Visibility::public_;
     bool is_pinned = false;
-    std::optional<std::string> community_id;
+    std::optional<CommunityId> community_id;
     bool is_exclusive = false;
     std::optional<Cents> access_price;
     AccessType access_type = AccessType::free;
@@ -49,6 +51,7 @@ struct PostFrame {
     std::int64_t purchase_count = 0;
     Time created_at;
     std::optional<Time> updated_at;
+    std::optional<Time> scheduled_for;  // of a post that was scheduled
 
     static constexpr auto fields = Pack{
         field("post_id", &PostFrame::post_id),
@@ -79,6 +82,7 @@ struct PostFrame {
         field("purchase_count", &PostFrame::purchase_count),
         field("created_at", &PostFrame::created_at),
         field("updated_at", &PostFrame::updated_at),
+        field("scheduled_for", &PostFrame::scheduled_for),
     };
 };
 static_assert(wire::describes_every_member<PostFrame>);
@@ -164,13 +168,28 @@ struct PostViewer {
 };
 static_assert(wire::describes_every_member<PostViewer>);
 
+// Of a post in a community.
+struct PostCommunity {
+    CommunityId community_id;
+    std::string name;
+    bool is_private = false;
+
+    static constexpr auto fields = Pack{
+        field("community_id", &PostCommunity::community_id),
+        field("name", &PostCommunity::name),
+        field("is_private", &PostCommunity::is_private),
+    };
+};
+static_assert(wire::describes_every_member<PostCommunity>);
+
 // Written part by part (posts_views.cpp); this struct is what the parts amount to, for OpenAPI.
 struct Post : PostFrame, PostContent, PostAuthor, PostViewer {
+    std::optional<PostCommunity> community;
     std::optional<wire::Raw<Post>> original_post;
 
     static constexpr auto fields =
         join(PostFrame::fields, PostContent::fields, PostAuthor::fields, PostViewer::fields,
-             Pack{field("original_post", &Post::original_post)});
+             Pack{field("community", &Post::community), field("original_post", &Post::original_post)});
 };
 
 }  // namespace grover::posts

@@ -27,6 +27,20 @@ double percentage(std::int64_t votes, std::int64_t total) {
 
 }  // namespace
 
+void PostsService::run(const EndPoll& job) {
+    db_.write([&](db::Write& tx) {
+        const auto now = clock_.now();
+        // Deleted, or told already.
+        const auto author = tx.find<UserId>(marks::end_poll{.now = now, .post_id = job.post_id});
+        if (author) tx.publish(PollEnded{.post_id = job.post_id, .user_id = *author, .ended_at = now});
+    });
+}
+
+std::vector<UserId> PostWriter::voters_after(db::Read& tx, const PostId& post, const UserId& after,
+                                             int limit) const {
+    return tx.list<UserId>(marks::voters_after{.post_id = post, .after = after, .limit = limit});
+}
+
 PollResults PostsService::results_of(db::Read& tx, const Caller& me, const PostFacts& post) {
     const auto id = post.content_id();
     const auto poll = tx.find<PollRow>(marks::get_poll{.post_id = id});

@@ -17,18 +17,14 @@ PostsService::PostsService(db::Database& db, const Clock& clock, users::UsersSer
       users_(users),
       media_(media),
       cards_(media, users, clock),
-      views_(cards_, users, clock),
+      gate_(users),
+      views_(cards_, users, clock, gate_),
       feed_(users),
       lists_(views_, feed_, users),
-      gate_(users) {}
+      writer_(db, users, media, gate_) {}
 
 std::string PostsService::view(const Caller& me, const PostId& post_id) {
     return db_.read([&](db::Read& tx) { return views_.one(tx, me, post_id); });
-}
-
-void PostsService::touch_lists_of(db::Write& tx, const UserId& author) const {
-    tx.touch(author_posts_key(author));
-    tx.touch(kAnyPostKey);
 }
 
 wire::Raw<Post> PostsService::get(const Caller& me, const PostId& post_id) { return {view(me, post_id)}; }

@@ -14,8 +14,10 @@ RepostAnswer PostsService::repost(const Caller& me, const PostRepost& in) {
                               ? gate_.get_visible(tx, me, *named.original_post_id, "Original post not found")
                               : named;
         if (named.is_repost && !named.original_post_id) throw not_found("Original post not found");
-        const auto author = users_.card(tx, root.user_id, me.base_url);
-        if (root.visibility != Visibility::public_ || author->is_private) throw not_authorized();
+        const bool is_open = root.community_id ? !gate_.community(tx, me.id, *root.community_id).is_private
+                                               : root.visibility == Visibility::public_ &&
+                                                     !users_.card(tx, root.user_id, me.base_url)->is_private;
+        if (!is_open) throw not_authorized();
 
         const auto now = clock_.now();
         const auto id = IdSource::next_at<PostId>(now);
@@ -53,7 +55,7 @@ UnrepostAnswer PostsService::unrepost(const Caller& me, const PostId& post_id) {
                 : tx.find<PostId>(sql::posts::find_repost{.user_id = me.id, .original_post_id = root});
         if (!own) throw not_found("Repost not found");
         const auto repost = *tx.find<PostFacts>(sql::posts::get_facts{.post_id = *own});
-        erase(tx, repost);
+        writer_.erase(tx, repost);
         const auto count =
             repost.original_post_id
                 ? tx.find<std::int64_t>(sql::posts::get_repost_count{.post_id = *repost.original_post_id})

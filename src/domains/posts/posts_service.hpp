@@ -2,13 +2,11 @@
 // posts_reposts, posts_polls, posts_reading. Private to domains/posts and app.
 #pragma once
 
+#include "domains/posts/posts.hpp"
 #include "domains/posts/posts_api.hpp"
 #include "domains/posts/posts_lists.hpp"
 
 namespace grover::posts {
-
-// How a post's files may be read.
-media::Access media_access(Visibility visibility);
 
 class PostsService final : public PostReader,
                            public users::EngagementSource,
@@ -58,27 +56,31 @@ public:
     bool erase_some(db::Write& tx, const UserId& user, int batch) override;
     void contribute(const UserId& user, users::ExportWriter& out) override;
 
+    // For the domains above.
     PostGate& gate() { return gate_; }
+    PostViews& views() { return views_; }
+    PostLists& lists() { return lists_; }
+    PostWriter& writer() { return writer_; }
+
+    // Background; may be run again.
+    void run(const EndPoll& job);
 
 private:
     StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post,
                                const std::string& before, const std::string& after, std::string message);
     PollResults results_of(db::Read& tx, const Caller& me, const PostFacts& post);
-    void erase(db::Write& tx, const PostFacts& post);
-    void touch_lists_of(db::Write& tx, const UserId& author) const;
     std::string view(const Caller& me, const PostId& post_id);
-    struct Attachment;
-    std::optional<Attachment> take_media(const Caller& me, PostCreate& in);
 
     db::Database& db_;
     const Clock& clock_;
     users::UsersService& users_;
     media::MediaService& media_;
     PostCards cards_;
+    PostGate gate_;
     PostViews views_;
     PostFeed feed_;
     PostLists lists_;
-    PostGate gate_;
+    PostWriter writer_;
 };
 
 }  // namespace grover::posts

@@ -17,22 +17,73 @@ std::string with_public_id(const std::string& content, const std::string& public
     return out;
 }
 
+const CommunityView& view_of(const CommunityId& id, const auto& communities) {
+    static const CommunityView kUnknown;
+    for (const auto& [known, view] : communities) {
+        if (known == id) return view;
+    }
+    return kUnknown;
+}
+
 }  // namespace
 
-Sight sight_of(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author) {
+Sight sight_of(const users::Relations& viewer, const PostFacts& post, const AuthorState& author) {
     if (post.user_id == viewer.viewer()) return Sight::seen;
     if (author.is_hidden || viewer.is_cut_off_from(post.user_id)) return Sight::hidden;
+    // The community says who sees it, not the author's privacy.
+    if (post.community_id) return Sight::seen;
     if (post.visibility == Visibility::private_) return Sight::hidden;
     const bool for_followers = author.is_private || post.visibility == Visibility::followers;
     return !for_followers || viewer.follows(post.user_id) ? Sight::seen : Sight::followers_only;
 }
 
-bool PostViews::may_see(const users::Relations& viewer, const LoadedPost& post, Muted muted) const {
-    if (!post.card || sight_of(viewer, post.card->facts, *post.author) != Sight::seen) return false;
-    if (muted == Muted::left_out && post.card->facts.user_id != viewer.viewer() &&
-        viewer.mutes_posts_of(post.card->facts.user_id))
-        return false;
-    return !post.root || sight_of(viewer, post.root->facts, *post.root_author) == Sight::seen;
+void require_sight(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author) {
+    const auto sight = sight_of(viewer, post, {author.is_hidden, author.is_private});
+    if (sight == Sight::hidden) throw not_found("Post not found");
+    if (sight == Sight::followers_only) throw not_authorized();
+}
+
+PostViews::Communities PostViews::communities_of(db::Read& tx, const Caller& me,
+                                                 const LoadedPage& page) const {
+    std::vector<CommunityId> ids;
+    const auto add = [&](const CardPtr& card) {
+        if (card && card->facts.community_id) ids.push_back(*card->facts.community_id);
+    };
+    for (const auto& post : page.posts) {
+        add(post.card);
+        add(post.root);
+    }
+    if (ids.empty()) return {};
+    std::ranges::sort(ids);
+    const auto rest = std::ranges::unique(ids);
+    ids.erase(rest.begin(), rest.end());
+    auto views = gate_.communities(tx, me.id, ids);
+    Communities out;
+    for (std::size_t i = 0; i < ids.size(); ++i) out.emplace_back(ids[i], std::move(views[i]));
+    return out;
+}
+
+Sight PostViews::sight(const users::Relations& viewer, const PostCard& post, const users::UserCard& author,
+                       const Communities& communities) const {
+    const auto& id = post.facts.community_id;
+    if (id && !view_of(*id, communities).may_read) return Sight::hidden;
+    return sight_of(viewer, post.facts, {author.is_hidden, author.is_private});
+}
+
+// Its root included; a repost without root shows its comment alone.
+Sight PostViews::sight(const users::Relations& viewer, const LoadedPost& post,
+                       const Communities& communities) const {
+    if (!post.card) return Sight::hidden;
+    const auto own = sight(viewer, *post.card, *post.author, communities);
+    if (own != Sight::seen || !post.root) return own;
+    return sight(viewer, *post.root, *post.root_author, communities);
+}
+
+bool PostViews::may_see(const users::Relations& viewer, const LoadedPost& post,
+                        const Communities& communities, Muted muted) const {
+    if (sight(viewer, post, communities) != Sight::seen) return false;
+    const auto& author = post.card->facts.user_id;
+    return muted == Muted::shown || author == viewer.viewer() || !viewer.mutes_posts_of(author);
 }
 
 MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& page,
@@ -49,7 +100,7 @@ MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& p
 }
 
 void PostViews::append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks,
-                       bool nested) const {
+                       const Communities& communities, bool nested) const {
     static const Marks kNone;
     const auto mark_of = [&](const PostId& id) -> const Marks& {
         const auto found = marks.find(id);
@@ -84,9 +135,11 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
     out += ",\"user_picture\":";
     wire::write(out, post.author->summary.picture);
     wire::write_members(out, viewer);
+    wire::append_key(out, "community");
+    out += own.facts.community_id ? view_of(*own.facts.community_id, communities).json : "null";
     wire::append_key(out, "original_post");
     if (post.root && !nested) {
-        append(out, me, {post.root, post.root_author, nullptr, nullptr}, marks, true);
+        append(out, me, {post.root, post.root_author, nullptr, nullptr}, marks, communities, true);
     } else {
         out += "null";
     }
@@ -100,8 +153,9 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
     const auto relations = page.relations ? page.relations : users_.relations(tx, me.id);
     const auto marks = marks_of(tx, me, page, ids);
+    const auto communities = communities_of(tx, me, page);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (!may_see(*relations, page.posts[i], muted)) continue;
+        if (!may_see(*relations, page.posts[i], communities, muted)) continue;
         if (done.skipped < skip) {
             ++done.skipped;
             continue;
@@ -111,7 +165,7 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
             break;
         }
         if (out.back() == '}') out += ',';
-        append(out, me, page.posts[i], *marks, false);
+        append(out, me, page.posts[i], *marks, communities, false);
         ++done.count;
         done.last = i;
     }
@@ -136,12 +190,12 @@ std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
     const auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);
     const auto& post = page.posts.front();
     const auto relations = page.relations ? page.relations : users_.relations(tx, me.id);
-    auto sight = post.card ? sight_of(*relations, post.card->facts, *post.author) : Sight::hidden;
-    if (sight == Sight::seen && post.root) sight = sight_of(*relations, post.root->facts, *post.root_author);
+    const auto communities = communities_of(tx, me, page);
+    const auto sight = this->sight(*relations, post, communities);
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));
     if (sight == Sight::followers_only) throw not_authorized();
     std::string out;
-    append(out, me, post, *marks_of(tx, me, page, std::span(&id, 1)), false);
+    append(out, me, post, *marks_of(tx, me, page, std::span(&id, 1)), communities, false);
     return out;
 }
 

@@ -1,4 +1,4 @@
-// From ids to what one reader sees: the last two steps of every list. Private to domains/posts.
+// From ids to what one reader sees: the last two steps of every list. Included through posts.hpp.
 #pragma once
 
 #include <span>
@@ -6,19 +6,28 @@
 #include <vector>
 
 #include "domains/posts/posts_cards.hpp"
+#include "domains/posts/posts_gate.hpp"
 #include "domains/posts/posts_objects.hpp"
 
 namespace grover::posts {
 
-// Whether this reader sees this post, its root included; a repost without root shows its comment alone.
-Sight sight_of(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author);
+struct AuthorState {
+    bool is_hidden = true;
+    bool is_private = false;
+};
+// Whether this reader sees this post by itself, as far as its author and its visibility say: neither its root nor its
+// community is asked.
+Sight sight_of(const users::Relations& viewer, const PostFacts& post, const AuthorState& author);
+
+// Throws 404 "Post not found" or 403 for what sight_of() refuses.
+void require_sight(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author);
 
 enum class Muted : std::uint8_t { shown, left_out };
 
 class PostViews {
 public:
-    PostViews(PostCards& cards, users::UsersService& users, const Clock& clock)
-        : cards_(cards), users_(users), clock_(clock) {}
+    PostViews(PostCards& cards, users::UsersService& users, const Clock& clock, const PostGate& gate)
+        : cards_(cards), users_(users), clock_(clock), gate_(gate) {}
 
     // How far write() came.
     struct Written {
@@ -40,14 +49,22 @@ public:
                     std::string_view not_found_text = "Post not found");
 
 private:
-    bool may_see(const users::Relations& viewer, const LoadedPost& post, Muted muted) const;
+    // The communities that posts of one page belong to.
+    using Communities = std::vector<std::pair<CommunityId, CommunityView>>;
+    Communities communities_of(db::Read& tx, const Caller& me, const LoadedPage& page) const;
+    Sight sight(const users::Relations& viewer, const PostCard& post, const users::UserCard& author,
+                const Communities& communities) const;
+    Sight sight(const users::Relations& viewer, const LoadedPost& post, const Communities& communities) const;
+    bool may_see(const users::Relations& viewer, const LoadedPost& post, const Communities& communities,
+                 Muted muted) const;
     void append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks,
-                bool nested) const;
+                const Communities& communities, bool nested) const;
     MarksPtr marks_of(db::Read& tx, const Caller& me, const LoadedPage& page, std::span<const PostId> ids);
 
     PostCards& cards_;
     users::UsersService& users_;
     const Clock& clock_;
+    const PostGate& gate_;
 };
 
 }  // namespace grover::posts

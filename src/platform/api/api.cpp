@@ -6,7 +6,16 @@ void Api::add(Endpoint endpoint) {
     endpoint.name = endpoint.route.absolute ? std::string(endpoint.route.path)
                                             : "/api" + std::string(endpoint.route.path);
     endpoint.index = endpoints_.size();
+    for (const auto& [path, sentence] : switched_off_) {
+        const auto& own = endpoint.route.path;
+        if (own.starts_with(path) && (own.size() == path.size() || own[path.size()] == '/'))
+            endpoint.switched_off = sentence;
+    }
     endpoints_.push_back(std::make_unique<Endpoint>(std::move(endpoint)));
+}
+
+void Api::switch_off(std::string_view path, std::string_view sentence) {
+    switched_off_.emplace_back(path, sentence);
 }
 
 void refuse_if_any(Problems& problems) {

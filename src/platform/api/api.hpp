@@ -81,6 +81,7 @@ struct Endpoint {
     bool reads_body = false;                    // any field comes from a body
     std::vector<std::string_view> file_fields;  // names and aliases
     std::size_t index = 0;
+    std::string switched_off;  // the sentence of a 503, when its feature is off
 };
 
 class Api {
@@ -88,12 +89,16 @@ public:
     template <class Request, class F>
     void on(F handler);
 
+    // Every endpoint below `path` that is added from now on is described, and answers 503 with this sentence.
+    void switch_off(std::string_view path, std::string_view sentence);
+
     const std::vector<std::unique_ptr<Endpoint>>& endpoints() const { return endpoints_; }
 
 private:
     void add(Endpoint endpoint);
 
     std::vector<std::unique_ptr<Endpoint>> endpoints_;
+    std::vector<std::pair<std::string, std::string>> switched_off_;
 };
 
 std::string openapi_of(const Api& api, std::string_view version);
@@ -191,6 +196,7 @@ void Api::on(F handler) {
         // Fields behind a file that is too large are not missing: nobody read so far.
         if (call.inputs.is_cut_short && !problems.fields.empty())
             throw file_upload_error("File too large. Maximum size: 50MB");
+        if (call.inputs.is_malformed) problems.fields.push_back({{"body"}, "Malformed JSON", "json_invalid"});
         refuse_if_any(problems);
         unpack(
             [&](const auto&... f) {

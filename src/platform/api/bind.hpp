@@ -47,9 +47,35 @@ bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issu
         if (!one_of(text, names, index, issue)) return false;
         out = static_cast<M>(index);
         return true;
+    } else if constexpr (wire::is_vector<M>) {
+        return convert_objects(in, rules, out, issue);
     } else {
         return convert(in, rules, out, issue);
     }
+}
+
+// A list of objects from a JSON array, or from a text that holds one (forms). Its length is checked here, what the
+// objects hold is not.
+template <class T>
+bool convert_objects(const Found& in, const wire::FieldRules& rules, std::vector<T>& out, Issue& issue) {
+    constexpr std::size_t kMost = 1'000;
+    std::optional<wire::JsonDocument> document;
+    wire::JsonView list = in.json;
+    if (in.form == Found::Form::text) {
+        document = wire::JsonDocument::parse(in.text);
+        if (document) list = document->root();
+    }
+    const bool is_list = (in.form == Found::Form::json || document) && list.kind() == wire::JsonKind::array;
+    if (!is_list) {
+        issue = {"Input should be a valid list", "list_type"};
+        return false;
+    }
+    if (list.size() < rules.min_length || list.size() > std::min<std::size_t>(rules.max_length, kMost)) {
+        issue = {"List has too few or too many items", "too_long"};
+        return false;
+    }
+    wire::read_into(list, out);
+    return true;
 }
 
 template <class M>

@@ -20,6 +20,7 @@ using http::Response;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxBody = 1 << 20;
+constexpr std::chrono::seconds kSwitchedOffRetry{3600};
 constexpr std::size_t kMaxIdempotencyKey = 128;
 
 constexpr std::string_view kExposedHeaders =
@@ -184,6 +185,8 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
     turn.endpoint = turn.match.endpoint;
     if (observer_) observer_->begun(*turn.endpoint);
+    if (!turn.endpoint->switched_off.empty())
+        throw unavailable(turn.endpoint->switched_off, kSwitchedOffRetry);
     const Route& route = turn.endpoint->route;
     turn.client_address = proxies_.client_address(request);
     caller.address = turn.client_address;
@@ -300,8 +303,7 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
     if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
     inputs.json = wire::JsonDocument::parse(body);
     // Only what calls itself JSON must be JSON: scripts in the field send bodies that nobody reads.
-    if (!inputs.json && contains_no_case(type, "json"))
-        throw invalid_input({"body"}, "Malformed JSON", "json_invalid");
+    inputs.is_malformed = !inputs.json && contains_no_case(type, "json");
 }
 
 bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs) {

@@ -101,6 +101,9 @@ struct MediaTag {
 struct CommentTag {
     static constexpr std::string_view prefix = "comment_", kind = "comment_id";
 };
+struct CommunityTag {
+    static constexpr std::string_view prefix = "community_", kind = "community_id";
+};
 struct SessionTag {
     static constexpr std::string_view prefix = "sess_", kind = "session_id";
 };
@@ -108,6 +111,7 @@ using UserId = Id<UserTag>;
 using PostId = Id<PostTag>;
 using MediaId = Id<MediaTag>;
 using CommentId = Id<CommentTag>;
+using CommunityId = Id<CommunityTag>;
 using SessionId = Id<SessionTag>;
 
 }  // namespace grover

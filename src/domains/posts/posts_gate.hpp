@@ -1,0 +1,82 @@
+// Who may see and do what with a post: posts.md §1.5. Included through posts.hpp.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domains/posts/posts_facts.hpp"
+#include "domains/users/users.hpp"
+#include "platform/api/caller.hpp"
+
+namespace grover::posts {
+
+// One community as one reader stands to it.
+struct CommunityView {
+    bool may_read = false;  // its posts; false also for one that does not exist
+    bool may_moderate = false;
+    bool is_private = true;
+    std::string json = "null";  // {"community_id", "name", "is_private"}
+};
+
+// What posts ask of the communities that some of them belong to. communities implements it, app plugs it in.
+class CommunityGate {
+public:
+    virtual ~CommunityGate() = default;
+    // One for each id, in that order; at most one statement.
+    virtual std::vector<CommunityView> views(db::Read& tx, const UserId& viewer,
+                                             std::span<const CommunityId> ids) = 0;
+    // `count` posts of it are gone, in this transaction.
+    virtual void posts_removed(db::Write& tx, const CommunityId& community, std::int64_t count) = 0;
+};
+
+// Whether one reader may see one post: the only place that decides it (posts.md §1.5).
+enum class Sight : std::uint8_t { seen, hidden, followers_only };
+
+class PostGate {
+public:
+    explicit PostGate(users::UsersService& users) : users_(users) {}
+    // Before the first request; until then posts of communities are hidden. It outlives the gate.
+    void plug(CommunityGate& communities) { communities_ = &communities; }
+
+    // The post, if the caller may see it: else 404 "Post not found", or 403 where only following is missing. From memory
+    // when that is current.
+    PostFacts get_visible(db::Read& tx, const Caller& me, const PostId& post_id,
+                          std::string_view not_found_text = "Post not found") const;
+    Sight sight_of(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
+    // Whoever asks.
+    std::optional<PostFacts> find(db::Read& tx, const PostId& post_id) const;
+    // Whether the viewer decides what stays below the post: its author does, and moderators of its community.
+    bool may_moderate(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
+    CommunityView community(db::Read& tx, const UserId& viewer, const CommunityId& community) const;
+    std::vector<CommunityView> communities(db::Read& tx, const UserId& viewer,
+                                           std::span<const CommunityId> ids) const;
+    void posts_removed(db::Write& tx, const CommunityId& community, std::int64_t count) const;
+
+    // Rows of the domain above came or went: the counters follow in the same transaction.
+    // The new `comments_count`; 404 for a post that is gone.
+    std::int64_t change_comment_counts(db::Write& tx, const PostId& post_id, int top_level, int total) const;
+    // The present `comments_count`.
+    std::int64_t comments_count(db::Read& tx, const PostId& post_id) const;
+
+private:
+    Sight own_sight(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
+
+    users::UsersService& users_;
+    CommunityGate* communities_ = nullptr;
+};
+
+// Posts as one reader sees them, for objects of other domains that show some: a post shared in a chat.
+class PostReader {
+public:
+    virtual ~PostReader() = default;
+
+    // For each id, in order: the Post as JSON, or "" for what is gone or not theirs to see. At most five statements,
+    // whatever the number of ids.
+    virtual std::vector<std::string> views_of(db::Read& tx, const Caller& me,
+                                              std::span<const PostId> ids) = 0;
+};
+
+}  // namespace grover::posts
