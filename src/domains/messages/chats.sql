@@ -3,6 +3,14 @@
 -- name: find_pair
 SELECT chat_id FROM chats WHERE is_group = 0 AND low_user_id = :low AND high_user_id = :high
 
+-- name: direct_with
+-- Of these, with whom the user has a direct chat that both are in.
+SELECT high_user_id FROM chats
+WHERE is_group = 0 AND is_accepted = 1 AND low_user_id = :user_id AND high_user_id IN each(:others)
+UNION ALL
+SELECT low_user_id FROM chats
+WHERE is_group = 0 AND is_accepted = 1 AND high_user_id = :user_id AND low_user_id IN each(:others)
+
 -- name: insert_pair
 -- Returns a row only if the two had no chat.
 INSERT INTO chats (chat_id, is_group, low_user_id, high_user_id, members_count, last_message_at, created_at)

@@ -250,6 +250,20 @@ TEST_CASE("whom the receiver lets write is no stranger") {
     CHECK(w.list(bob)[0].last_message_sender_id == ada.id);
 }
 
+TEST_CASE("who has a direct conversation with whom leaves mere requests out") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), dan = w.user("dan");
+    w.privacy(eve, "allow_messages", "'none'");
+    w.send(ada, bob);
+    w.send(ada, eve);
+    const std::vector all{bob.id, eve.id, dan.id};
+    const auto with = [&](const Caller& me, const std::vector<UserId>& others) {
+        return w.db().read([&](db::Read& tx) { return w.messages.with_direct_conversation(tx, me.id, others); });
+    };
+    CHECK(with(ada, all) == std::vector{bob.id});
+    CHECK(with(bob, {ada.id, eve.id}) == std::vector{ada.id});
+}
+
 TEST_CASE("archived, muted and pinned are the caller's own; a new message un-archives unless muted") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

@@ -36,6 +36,12 @@ bool MessagesService::is_member(db::Read& tx, const UserId& user, const ChatId& 
     }
 }
 
+std::vector<UserId> MessagesService::with_direct_conversation(db::Read& tx, const UserId& user,
+                                                              std::span<const UserId> others) {
+    if (others.empty()) return {};
+    return tx.list<UserId>(sql::chats::direct_with{.user_id = user, .others = db::ids_of(others)});
+}
+
 void MessagesService::blocks_changed(const UserId& one, const UserId& other) {
     parts_->ground.db.write([&](db::Write& tx) {
         const auto groups = tx.list<ChatId>(sql::chats::shared_groups{.other = other, .user_id = one});
