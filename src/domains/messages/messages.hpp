@@ -130,7 +130,8 @@ public:
     bool is_member(db::Read& tx, const UserId& user, const ChatId& chat);
 
     // Of these, with whom `user` has a direct conversation that is no mere request. One statement.
-    std::vector<UserId> with_direct_conversation(db::Read& tx, const UserId& user, std::span<const UserId> others);
+    std::vector<UserId> with_direct_conversation(db::Read& tx, const UserId& user,
+                                                 std::span<const UserId> others);
 
     // After a block or its end: which messages of shared groups count as unread for either.
     void blocks_changed(const UserId& one, const UserId& other);

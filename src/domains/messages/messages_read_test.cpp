@@ -258,7 +258,8 @@ TEST_CASE("who has a direct conversation with whom leaves mere requests out") {
     w.send(ada, eve);
     const std::vector all{bob.id, eve.id, dan.id};
     const auto with = [&](const Caller& me, const std::vector<UserId>& others) {
-        return w.db().read([&](db::Read& tx) { return w.messages.with_direct_conversation(tx, me.id, others); });
+        return w.db().read(
+            [&](db::Read& tx) { return w.messages.with_direct_conversation(tx, me.id, others); });
     };
     CHECK(with(ada, all) == std::vector{bob.id});
     CHECK(with(bob, {ada.id, eve.id}) == std::vector{ada.id});
