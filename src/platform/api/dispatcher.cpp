@@ -1,8 +1,11 @@
 #include "platform/api/dispatcher.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstring>
 
 #include "platform/api/errors.hpp"
 #include "platform/api/fingerprint.hpp"
@@ -46,6 +49,17 @@ std::string_view request_id_of(const RequestHead& request, RequestIdText& buffer
     return {buffer.data(), sizeof random};
 }
 
+// The same on all nodes, and nobody's to guess.
+std::uint64_t limits_seed(std::string_view secret) {
+    std::array<unsigned char, crypto_generichash_BYTES> digest;
+    const std::string text = "rate limits " + std::string(secret);
+    crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(text.data()),
+                       text.size(), nullptr, 0);
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, digest.data(), sizeof seed);
+    return seed;
+}
+
 bool contains_no_case(std::string_view text, std::string_view lower) {
     const auto found = std::search(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
         return std::tolower(static_cast<unsigned char>(a)) == b;
@@ -80,7 +94,8 @@ Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authen
       options_(std::move(options)),
       router_(api),
       cursors_(options_.signing_secret),
-      limiter_(clock, options_.requests_per_minute),
+      limiter_(clock, options_.requests_per_minute, 1 << 16,
+               options_.share_limits ? std::optional(limits_seed(options_.signing_secret)) : std::nullopt),
       proxies_(options_.trusted_proxies),
       any_origin_(lists_origin(options_.allowed_origins, "*")),
       https_(options_.public_base_url.starts_with("https://")) {}

@@ -95,6 +95,8 @@ struct DispatcherOptions {
     std::vector<std::string> trusted_proxies;
     std::string signing_secret;
     std::string upload_directory;
+    bool share_limits =
+        false;  // buckets are those of all nodes with this signing secret: limiter() joins them
 };
 
 class Dispatcher final : public http::Handler {
@@ -108,6 +110,7 @@ public:
 
     bool answer_at_once(const http::RequestHead& request, http::Response& response) override;
     void handle(http::Exchange& exchange) override;
+    RateLimiter& limiter() { return limiter_; }
     void refuse(const http::RequestHead* request, int status, std::string_view detail,
                 http::Response& response) override;
 

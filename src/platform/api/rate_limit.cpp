@@ -42,9 +42,14 @@ BucketSize bucket_size(RateClass limit, int requests_per_minute) {
     }
 }
 
-RateLimiter::RateLimiter(const Clock& clock, int requests_per_minute, std::size_t entries)
-    : clock_(clock), mask_(std::bit_ceil(entries) - 1), slots_(new Slot[mask_ + 1]) {
-    fill_random(&seed_, sizeof seed_);
+RateLimiter::RateLimiter(const Clock& clock, int requests_per_minute, std::size_t entries,
+                         std::optional<std::uint64_t> shared_seed)
+    : clock_(clock),
+      mask_(std::bit_ceil(entries) - 1),
+      slots_(new Slot[mask_ + 1]),
+      seed_(shared_seed.value_or(0)),
+      is_shared_(shared_seed.has_value()) {
+    if (!is_shared_) fill_random(&seed_, sizeof seed_);
     for (std::size_t i = 0; i < std::size(buckets_); ++i) {
         const auto size = bucket_size(static_cast<RateClass>(i), requests_per_minute);
         const double interval = 60e6 / std::max(size.per_minute, 1e-6);
@@ -65,6 +70,7 @@ RateLimiter::Slot& RateLimiter::slot_of(std::uint64_t hash, std::int64_t now) {
     }
     // The one that is full again soonest loses least by being forgotten.
     oldest->full_at.store(now, std::memory_order_relaxed);
+    oldest->untold.store(0, std::memory_order_relaxed);
     oldest->key.store(hash, std::memory_order_relaxed);
     return *oldest;
 }
@@ -102,8 +108,31 @@ Verdict RateLimiter::take(RateClass limit, std::string_view key) {
         while (!slots[i]->full_at.compare_exchange_weak(full_at, std::max(full_at, now) + bucket.interval_us,
                                                         std::memory_order_relaxed)) {
         }
+        if (is_shared_) slots[i]->untold.fetch_add(bucket.interval_us, std::memory_order_relaxed);
     }
     return tightest;
+}
+
+void RateLimiter::tell(FunctionRef<void(std::uint64_t, std::int64_t)> f) {
+    for (std::size_t i = 0; i <= mask_; ++i) {
+        Slot& slot = slots_[i];
+        if (slot.untold.load(std::memory_order_relaxed) == 0) continue;
+        const auto key = slot.key.load(std::memory_order_relaxed);
+        f(key, slot.untold.exchange(0, std::memory_order_relaxed));
+    }
+}
+
+void RateLimiter::hear(std::uint64_t bucket, std::int64_t full_at) {
+    const std::size_t start = bucket & mask_ & ~(kWays - 1);
+    for (std::size_t i = 0; i < kWays; ++i) {
+        Slot& slot = slots_[start + i];
+        if (slot.key.load(std::memory_order_relaxed) != bucket) continue;
+        auto known = slot.full_at.load(std::memory_order_relaxed);
+        while (known < full_at &&
+               !slot.full_at.compare_exchange_weak(known, full_at, std::memory_order_relaxed)) {
+        }
+        return;
+    }
 }
 
 }  // namespace grover::api

@@ -6,10 +6,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "platform/api/route.hpp"
 #include "platform/base/clock.hpp"
+#include "platform/base/function_ref.hpp"
 
 namespace grover::api {
 
@@ -28,14 +30,22 @@ struct Verdict {
     std::int64_t retry_after_seconds = 0;  // when refused, at least 1
 };
 
+// Several nodes may share their buckets: each tells now and then what was taken from a bucket here, and hears when it would be
+// full counting what all took (shared_limits.hpp). In between, and while nobody can be told, a node limits alone.
 class RateLimiter {
 public:
-    // `entries` is rounded up to a power of two; 16 bytes each.
-    RateLimiter(const Clock& clock, int requests_per_minute, std::size_t entries = 1 << 16);
+    // `entries` is rounded up to a power of two; 24 bytes each. Nodes that share have one `shared_seed`.
+    RateLimiter(const Clock& clock, int requests_per_minute, std::size_t entries = 1 << 16,
+                std::optional<std::uint64_t> shared_seed = {});
 
     // Takes one token of the class's bucket and one of `general`; either empty: refused, and nothing is taken. Answers for the
     // tighter of the two. Any thread.
     Verdict take(RateClass limit, std::string_view key);
+
+    // Calls f(bucket, what was taken since the last time, in microseconds of refilling). One thread at a time.
+    void tell(FunctionRef<void(std::uint64_t, std::int64_t)> f);
+    // The bucket is full at that time or later. No effect when it was forgotten here.
+    void hear(std::uint64_t bucket, std::int64_t full_at);
 
 private:
     struct Bucket {
@@ -46,6 +56,7 @@ private:
     struct Slot {
         std::atomic<std::uint64_t> key{0};
         std::atomic<std::int64_t> full_at{0};
+        std::atomic<std::int64_t> untold{0};
     };
 
     Slot& slot_of(std::uint64_t hash, std::int64_t now);
@@ -55,6 +66,7 @@ private:
     std::size_t mask_;
     std::unique_ptr<Slot[]> slots_;
     std::uint64_t seed_;
+    const bool is_shared_;
 };
 
 }  // namespace grover::api
