@@ -73,6 +73,14 @@ def reactions(community, chance):
                  {"reaction_type": chance.choice(REACTIONS)}) for _ in range(20_000)]
 
 
+COMMON_WORDS = "about every still new day year long morning coffee people train last love small break".split()
+
+
+def searches(community, chance):
+    """Two words that a good part of all posts hold."""
+    return [get(f"/api/search?q={'+'.join(chance.sample(COMMON_WORDS, 2))}", token) for token, _ in community.tokens]
+
+
 LARGE = Dataset(users=1000, posts=2_000_000, follows=50)
 SMALL = Dataset(users=1000, posts=20_000, follows=50)
 WIDE = Dataset(users=1200, posts=2_000_000, follows=1000)
@@ -99,6 +107,10 @@ ROWS = [
     Row("GET /api/posts/explore?limit=20", LARGE, every_token("/api/posts/explore?limit=20"), 3, floor=0.25),
     Row("feed, 20,000 posts", SMALL, every_token("/api/posts/feed?limit=20"), 3, feed=0.8),
     Row("feed, 1,000 follows", WIDE, every_token("/api/posts/feed?limit=20"), 3, feed=0.8),
+    Row("GET /api/search, two common words", LARGE, searches, 60, floor=0.012),
+    Row("search, 20,000 posts", SMALL, searches, 60, floor=0.012),
+    Row("GET /api/trending/tags", LARGE, every_token("/api/trending/tags?limit=20"), 5, floor=0.12),
+    Row("trending tags, 20,000 posts", SMALL, every_token("/api/trending/tags?limit=20"), 5, floor=0.12),
     Row("POST /api/posts", LARGE, new_posts, 8, floor=0.08, writes=True),
     Row("POST /api/posts/{id}/react", LARGE, reactions, 8, floor=0.08, writes=True),
 ]
@@ -186,6 +198,12 @@ def read_community(folder):
     return Community(tokens, post_ids)
 
 
+def wait_for_search(community):
+    """The search index is made from the tables at every start; until then answers are marked as partial."""
+    while "X-Search-Partial" in fetch("/api/search?q=anything", community.tokens[0][0])[0]:
+        time.sleep(0.2)
+
+
 def measure_rows(table, engine, rows, options):
     """All rows of one store with one server, beside a floor of their own; what writes does so in a copy."""
     dataset, writes = rows[0].dataset, rows[0].writes
@@ -197,6 +215,7 @@ def measure_rows(table, engine, rows, options):
     chance = random.Random(1)
     with Server(place) as server:
         community = read_community(place[0])
+        wait_for_search(community)
         for row in rows:
             requests_file = REQUESTS / "current.tsv"
             requests_file.write_text("\n".join(row.requests(community, chance)) + "\n")

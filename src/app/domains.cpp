@@ -4,6 +4,7 @@
 
 #include "app/service_api.hpp"
 #include "platform/observability/log.hpp"
+#include "platform/text/profanity.hpp"
 #include "sql/app.hpp"
 
 namespace grover::app {
@@ -32,6 +33,12 @@ integrations::MailOptions mail_options(const Config& config) {
         .user = config.smtp_user,
         .password = config.smtp_password,
     };
+}
+
+discovery::SearchIndex::Options search_options(const Config& config) {
+    return {.hashtags = {.min_authors = config.trending_min_authors,
+                         .blocked = std::make_shared<const text::WordList>(
+                             text::load_profanity(config.profanity_file))}};
 }
 
 auth::Options auth_options(const Ground& ground) {
@@ -89,6 +96,9 @@ Domains::Domains(const Ground& ground)
       messages(ground.db, ground.clock, users, media, posts.gate(), posts,
                {.limit_rate = ground.config.rate_limit_enabled}),
       groups(ground.db, ground.clock, users, media, messages.group_chats()),
+      search_index(ground.db, ground.clock, search_options(ground.config)),
+      search(ground.db, ground.clock, users, posts.views(), search_index),
+      hashtags(search_index, search),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
       pictures(ground.db, media),
       comments_eraser_(comments::comments_eraser(posts.gate())),
@@ -118,6 +128,7 @@ void Domains::register_background(jobs::Background& background) {
     events.on<users::UserUnblocked>("messages", [this](const users::UserUnblocked& event) {
         messages.blocks_changed(event.blocker_id, event.blocked_id);
     });
+    search_index.listen(events);
     auth.add_jobs(jobs);
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
@@ -136,6 +147,8 @@ void Domains::add_endpoints(Api& api) {
     comments::add_comments_api(api, comments);
     messages::add_messages_api(api, messages);
     groups::add_groups_api(api, groups);
+    discovery::add_search_api(api, search);
+    discovery::add_hashtags_api(api, hashtags);
     media::add_media_api(api, media);
 }
 

@@ -6,6 +6,7 @@
 #include "app/picture_store.hpp"
 #include "domains/auth/auth.hpp"
 #include "domains/comments/comments.hpp"
+#include "domains/discovery/hashtags.hpp"
 #include "domains/groups/groups.hpp"
 #include "domains/media/media.hpp"
 #include "domains/messages/messages.hpp"
@@ -46,6 +47,9 @@ struct Domains {
     comments::CommentsService comments;
     messages::MessagesService messages;
     groups::GroupsService groups;
+    discovery::SearchIndex search_index;  // empty until it is started
+    discovery::SearchService search;
+    discovery::HashtagsService hashtags;
     auth::AuthService auth;
     PictureStore pictures;
 

@@ -113,12 +113,14 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
         if (protocol_test) protocol_test->drain(kSocketsGet);
         server.drain(kAcceptWhileDraining, kRunningRequestsGet);
         background.stop();
+        domains.search_index.stop();
         loops.stop();
     });
     watch.events(background.events());
     watch.queues(domains.hashing, domains.files);
     for (unsigned i = 0; i < loops.size(); ++i) loops.post(i, [&watch] { watch.measure_loop_lag(); });
     background.start(loops);
+    domains.search_index.start();
     watch.started(config, server.port());
     if (login) print_login(config, server.port(), *login);
     loops.run();

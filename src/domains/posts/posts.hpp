@@ -7,6 +7,8 @@
 #include "domains/posts/posts_events.hpp"
 #include "domains/posts/posts_facts.hpp"
 #include "domains/posts/posts_gate.hpp"
+#include "domains/posts/posts_index.hpp"
 #include "domains/posts/posts_lists.hpp"
 #include "domains/posts/posts_objects.hpp"
 #include "domains/posts/posts_views.hpp"
+#include "domains/posts/posts_writing.hpp"

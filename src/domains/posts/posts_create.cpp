@@ -102,7 +102,8 @@ PostDraft PostWriter::check(const PostCreate& in) {
     if (in.tags && in.tags->size() > kMaxTags)
         throw bad_body("tags", "List should have at most 10 items", "too_long");
     draft.tags_are_explicit = in.tags.has_value();
-    draft.tags = in.tags ? tags_from(*in.tags) : tags_in(draft.content);
+    draft.tags =
+        in.tags ? tags_from(*in.tags) : tags_in(draft.content, draft.poll ? draft.poll->question : "");
 
     const int sources = given(in.media) + given(in.media_text) + given(in.media_url) + given(in.media_id);
     if (sources > 1) throw bad_body("media", "Send one of media, media_url and media_id");

@@ -4,6 +4,7 @@
 #include "domains/posts/posts_text.hpp"
 #include "platform/text/sanitize.hpp"
 #include "sql/posts.hpp"
+#include "sql/posts_marks.hpp"
 
 namespace grover::posts {
 namespace {
@@ -52,6 +53,14 @@ bool contains(std::string_view json_ids, const UserId& user) {
     return json_ids.find('"' + user.str() + '"') != std::string_view::npos;
 }
 
+std::string question_of(db::Read& tx, const PostFacts& post) {
+    if (!post.has_poll) return {};
+    std::string question;
+    tx.each(sql::posts_marks::get_poll{.post_id = post.post_id},
+            [&](const db::Row& row) { question = row.get<std::string>(0); });
+    return question;
+}
+
 }  // namespace
 
 PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
@@ -91,7 +100,8 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             after.content = *content;
             const auto mentioned = mentioned_in(tx, users_, me.id, *content);
             after.mentioned_users = wire::to_json(mentioned);
-            if (!before.tags_are_explicit) after.tags = wire::to_json(tags_in(*content));
+            if (!before.tags_are_explicit)
+                after.tags = wire::to_json(tags_in(*content, question_of(tx, post)));
             tx.exec(sql::posts::delete_mentions{.post_id = post.post_id});
             auto named = wire::read<std::vector<UserId>>(before.tagged_users);
             named.insert(named.end(), mentioned.begin(), mentioned.end());

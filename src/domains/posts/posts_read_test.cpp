@@ -3,6 +3,7 @@
 #include "domains/posts/posts_test.hpp"
 #include "sql/posts.hpp"
 #include "sql/posts_account.hpp"
+#include "sql/posts_index.hpp"
 #include "sql/posts_lists.hpp"
 #include "sql/posts_marks.hpp"
 #include "testing/query_plan.hpp"
@@ -232,4 +233,5 @@ TEST_CASE("every list is served by an index") {
     testing::check_no_scans(w.db(), sql::posts_lists::all);
     testing::check_no_scans(w.db(), sql::posts_marks::all);
     testing::check_no_scans(w.db(), sql::posts_account::all);
+    testing::check_no_scans(w.db(), sql::posts_index::all);
 }

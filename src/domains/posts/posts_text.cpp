@@ -16,8 +16,8 @@ std::optional<std::string> clean_optional(const std::optional<std::string>& text
     return clean;
 }
 
-std::vector<std::string> tags_in(std::string_view content) {
-    auto tags = text::extract_hashtags(content, kMaxTags);
+std::vector<std::string> tags_in(std::string_view content, std::string_view question) {
+    auto tags = text::extract_hashtags(std::string(content) + '\n' + std::string(question), kMaxTags);
     for (auto& tag : tags) tag.erase(0, 1);
     return tags;
 }

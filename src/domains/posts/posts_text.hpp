@@ -16,8 +16,8 @@ inline constexpr std::size_t kMaxNames = 20;
 // Cleaned; "" becomes nothing.
 std::optional<std::string> clean_optional(const std::optional<std::string>& text);
 
-// Of `content`, or of an explicit list of which the first ten are kept; in stored form without "#".
-std::vector<std::string> tags_in(std::string_view content);
+// Of `content` and the question of its poll, or of an explicit list of which the first ten are kept; in stored form without "#".
+std::vector<std::string> tags_in(std::string_view content, std::string_view question);
 std::vector<std::string> tags_from(const std::vector<std::string>& given);
 
 std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author,

@@ -26,6 +26,7 @@ public:
     const std::vector<UserId>& blocked_by() const { return blocked_by_; }
     // Scope `all` or `posts`: left out of feed and explore.
     bool mutes_posts_of(const UserId& user) const { return std::ranges::binary_search(muted_posts_, user); }
+    const std::vector<UserId>& muted_posts() const { return muted_posts_; }
     bool has_any_block_or_mute() const {
         return !blocked_.empty() || !blocked_by_.empty() || !muted_posts_.empty();
     }

@@ -19,6 +19,7 @@
 
 #include "domains/users/relations.hpp"
 #include "domains/users/users_events.hpp"
+#include "domains/users/users_index.hpp"
 #include "domains/users/users_objects.hpp"
 #include "domains/users/users_plugs.hpp"
 #include "domains/users/users_settings.hpp"

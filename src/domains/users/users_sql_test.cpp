@@ -2,6 +2,7 @@
 #include "sql/user_edges.hpp"
 #include "sql/user_leaving.hpp"
 #include "sql/user_people.hpp"
+#include "sql/users_index.hpp"
 #include "sql/user_settings.hpp"
 #include "sql/users.hpp"
 #include "testing/query_plan.hpp"
@@ -16,6 +17,7 @@ TEST_CASE("no statement of users reads a whole table") {
     testing::check_no_scans(*db, sql::user_settings::all);
     testing::check_no_scans(*db, sql::user_leaving::all);
     testing::check_no_scans(*db, sql::user_people::all);
+    testing::check_no_scans(*db, sql::users_index::all);
 }
 
 TEST_CASE("answers are the same without copies in memory") {

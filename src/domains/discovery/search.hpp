@@ -1,0 +1,55 @@
+// Search over posts, users and hashtags (contract/discovery.md §1). What matches and how it is ranked: search_find.hpp; what
+// is searched: search_documents.hpp; where it is kept: search_index.hpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domains/discovery/search_api.hpp"
+#include "domains/discovery/search_index.hpp"
+
+namespace grover::discovery {
+
+class SearchViewer;
+struct SearchResult;
+struct SearchRequest;
+
+class SearchService {
+public:
+    // References outlive the service.
+    SearchService(db::Database& db, const Clock& clock, users::UsersService& users, posts::PostViews& views,
+                  SearchIndex& index)
+        : db_(db), clock_(clock), users_(users), views_(views), index_(index) {}
+
+    SearchPage all(const Caller& me, const SearchAll& in);
+    FoundPage<FoundPerson> users(const Caller& me, const SearchUsers& in);
+    FoundPage<posts::Post> posts(const Caller& me, const SearchPosts& in);
+    // Posts that carry exactly the hashtag, given in stored form.
+    FoundPage<posts::Post> posts_of_tag(const Caller& me, std::string_view tag, search::Order order,
+                                        const PageRequest& page);
+
+private:
+    struct Written {
+        std::string json;  // an array
+        std::string next;
+        int total = 0;
+        bool is_partial = false;
+        bool with_typos = false;
+    };
+    struct Asked;
+    Written write_posts(db::Read& tx, const Caller& me, const Asked& asked, const SearchFilters* filters);
+    template <class Entry>
+    Written write_users(db::Read& tx, const Caller& me, const Asked& asked);
+    Written posts_page(const Caller& me, std::string_view q, search::Order order, const PageRequest& page,
+                       const SearchFilters* filters);
+
+    db::Database& db_;
+    const Clock& clock_;
+    users::UsersService& users_;
+    posts::PostViews& views_;
+    SearchIndex& index_;
+};
+
+void add_search_api(api::Api& api, SearchService& search);
+
+}  // namespace grover::discovery

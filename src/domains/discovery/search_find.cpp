@@ -1,0 +1,348 @@
+#include "domains/discovery/search_find.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "domains/discovery/search_documents.hpp"
+#include "platform/search/typos.hpp"
+#include "platform/text/hashtags.hpp"
+#include "platform/text/time_format.hpp"
+#include "platform/text/utf8.hpp"
+#include "platform/text/words.hpp"
+
+namespace grover::discovery {
+namespace {
+
+using search::Clause;
+using search::Collector;
+
+// People whose name fits a word, as authors of posts: the best ones.
+constexpr std::size_t kMostAuthors = 500;
+// Posts that are looked at word by word for a phrase.
+constexpr std::size_t kMostVerified = 2'000;
+constexpr std::size_t kVerifiedAtOnce = 200;
+// An exact username comes first, whatever the others are worth.
+constexpr double kExact = 1e9;
+constexpr double kOfMutualFollower = 1.1;
+constexpr std::int64_t kMostMutualFollowers = 5;
+
+Clause word_clause(const std::string& word, const search::Weights& weights, bool typos) {
+    Clause clause;
+    clause.word = word;
+    clause.weights = weights;
+    clause.prefix = clause.inside = true;
+    clause.typos = typos;
+    return clause;
+}
+
+Clause exact_clause(const std::string& word, const search::Weights& weights) {
+    Clause clause;
+    clause.word = word;
+    clause.weights = weights;
+    return clause;
+}
+
+Clause scored(Clause clause) {
+    clause.scored = true;
+    return clause;
+}
+
+Error bad_filter(std::string_view name, std::string msg) {
+    return invalid_input({"query", std::string(name)}, std::move(msg));
+}
+
+// A time, or a day: then its first microsecond, or the first behind it.
+std::int64_t time_of(std::string_view name, const std::string& text, bool end_of_day) {
+    const auto trimmed = text::trim(text);
+    if (const auto time = text::parse_time(trimmed)) return time->us + (end_of_day ? 1 : 0);
+    const auto day =
+        trimmed.size() == 10 ? text::parse_time(std::string(trimmed) + "T00:00:00Z") : std::nullopt;
+    if (!day) throw bad_filter(name, "Input should be a time or a date (YYYY-MM-DD)");
+    return day->us + (end_of_day ? 86'400'000'000 : 0);
+}
+
+bool may_have_typos(const SearchQuery& query) {
+    return std::ranges::any_of(query.words, [](const auto& word) {
+        return search::allowed_typos(text::count_code_points(word)) > 0;
+    });
+}
+
+// Whether the query is one word or one @username and nothing else.
+bool is_one_name(const SearchQuery& query) {
+    return query.words.size() + query.mentions.size() == 1 && query.phrases.empty() && query.tags.empty() &&
+           query.authors.empty();
+}
+
+}  // namespace
+
+PostFilter post_filter_of(const SearchFilters& filters) {
+    PostFilter out;
+    if (filters.media_type == MediaFilter::none) out.media = PostFilter::Media::without;
+    if (filters.media_type == MediaFilter::any) out.media = PostFilter::Media::with;
+    if (filters.from_date) out.from = time_of("from_date", *filters.from_date, false);
+    if (filters.to_date) out.before = time_of("to_date", *filters.to_date, true);
+    out.min_likes = filters.min_likes.value_or(0);
+    out.min_comments = filters.min_comments.value_or(0);
+    out.following_only = filters.following_only.value_or(false);
+    out.has_poll = filters.has_poll;
+    return out;
+}
+
+std::vector<const search::Segment*> SearchFinder::all_segments() const {
+    std::vector<const search::Segment*> all;
+    for (const auto& segment : snapshot_.posts) all.push_back(segment.get());
+    for (const auto& segment : snapshot_.users) all.push_back(segment.get());
+    return all;
+}
+
+std::optional<std::uint32_t> SearchFinder::author_called(const std::string& username) const {
+    std::optional<std::uint32_t> found;
+    Collector collector({.order = search::Order::recent, .keep = 1},
+                        [&](const search::Segment& segment, std::uint32_t document, std::uint32_t) {
+                            if (!segment.is_dead(document, snapshot_.version))
+                                found = segment.owner(document);
+                            return 0.0;
+                        });
+    const std::vector<Clause> clauses{exact_clause(text::fold_for_search(username), kUsernameWeights)};
+    for (const auto& segment : snapshot_.users) search::match(*segment, clauses, collector);
+    return found;
+}
+
+std::vector<std::pair<std::uint32_t, search::Weight>> SearchFinder::authors_matching(
+    const Clause& word) const {
+    Collector collector({.keep = kMostAuthors},
+                        [&](const search::Segment& segment, std::uint32_t document, std::uint32_t) {
+                            const bool found = !segment.is_dead(document, snapshot_.version) &&
+                                               !people_.at(segment.owner(document)).is_hidden;
+                            return found ? 1.0 : 0.0;
+                        });
+    auto clause = word;
+    clause.weights = kAuthorWeights;
+    clause.scored = true;
+    clause.excluded = false;
+    for (const auto& segment : snapshot_.users) search::match(*segment, {clause}, collector);
+    std::vector<std::pair<std::uint32_t, search::Weight>> authors;
+    for (const auto& hit : collector.take())
+        authors.emplace_back(hit.segment->owner(hit.document), static_cast<search::Weight>(hit.text));
+    return authors;
+}
+
+std::optional<std::vector<Clause>> SearchFinder::post_clauses(const SearchQuery& query,
+                                                              const SearchFilters* filters,
+                                                              bool typos) const {
+    std::vector<Clause> clauses;
+    const auto by = [&](std::uint32_t author) {
+        Clause clause;
+        clause.scored = false;
+        clause.owners = {{author, 1}};
+        clauses.push_back(std::move(clause));
+    };
+    for (const auto& word : query.words) {
+        clauses.push_back(word_clause(word, kPostWeights, typos));
+        clauses.back().owners = authors_matching(clauses.back());
+    }
+    for (const auto& phrase : query.phrases) {
+        for (const auto& word : phrase) clauses.push_back(exact_clause(word, kPostWeights));
+    }
+    for (const auto& word : query.excluded) {
+        clauses.push_back(exact_clause(word, kPostWeights));
+        clauses.back().owners = authors_matching(clauses.back());
+        clauses.back().excluded = true;
+    }
+    for (const auto& tag : query.tags) clauses.push_back(scored(Clause::exactly(tag_term(tag), kTagWeight)));
+    for (const auto& name : query.mentions)
+        clauses.push_back(scored(Clause::exactly(mention_term(name), kMentionWeight)));
+    for (const auto& name : query.authors) {
+        const auto author = author_called(name);
+        if (!author) return std::nullopt;
+        by(*author);
+    }
+    if (filters == nullptr) return clauses;
+
+    if (filters->is_paid.value_or(false)) return std::nullopt;  // no post can be paid yet
+    if (filters->user_id) {
+        std::optional<std::uint32_t> author;
+        for (const auto& segment : snapshot_.users) {
+            if (const auto document = segment->find(filters->user_id->view()))
+                author = segment->owner(*document);
+        }
+        if (!author) return std::nullopt;
+        by(*author);
+    }
+    if (filters->hashtag) {
+        std::string tag;
+        try {
+            tag = text::sanitize_hashtag(*filters->hashtag);
+        } catch (const Error& error) {
+            throw bad_filter("hashtag", error.detail);
+        }
+        clauses.push_back(Clause::exactly(tag_term(tag)));
+    }
+    if (filters->category)
+        clauses.push_back(Clause::exactly(category_term(wire::name_of(*filters->category))));
+    if (filters->media_type && *filters->media_type != MediaFilter::none &&
+        *filters->media_type != MediaFilter::any)
+        clauses.push_back(Clause::exactly(media_term(wire::name_of(*filters->media_type))));
+    if (filters->has_poll.value_or(false)) clauses.push_back(Clause::exactly(poll_term()));
+    if (filters->location) {
+        const auto words = text::words_of(*filters->location);
+        if (words.empty()) return std::nullopt;
+        for (const auto& word : words) {
+            clauses.push_back(word_clause(word, kPlaceWeights, false));
+            clauses.back().scored = false;
+        }
+    }
+    return clauses;
+}
+
+SearchResult SearchFinder::find_posts(db::Read& tx, const SearchRequest& request,
+                                      const std::vector<Clause>& clauses, const PostFilter& filter) const {
+    const bool has_phrases = !request.query.phrases.empty();
+    Collector::Options options{.order = request.order,
+                               .aging = search::Aging::halves,
+                               .now = request.as_of(),
+                               .keep = has_phrases ? kMostVerified : request.wanted,
+                               .highest_factor = viewer_.follows_anybody() ? SearchViewer::kFollowed : 1,
+                               .deadline = request.deadline};
+    if (request.position && !has_phrases) options.after = request.position->after;
+    Collector collector(options, [&](const search::Segment& segment, std::uint32_t document, std::uint32_t) {
+        if (segment.is_dead(document, snapshot_.version)) return 0.0;
+        return viewer_.post(segment, document, filter);
+    });
+    for (const auto& segment : snapshot_.posts) search::match(*segment, clauses, collector);
+    SearchResult result{.total = collector.total(), .is_partial = collector.is_partial()};
+    result.hits = collector.take();
+    if (has_phrases) keep_phrases(tx, request, result);
+    return result;
+}
+
+// All words of the phrases are there; whether in that order, the texts say.
+void SearchFinder::keep_phrases(db::Read& tx, const SearchRequest& request, SearchResult& result) const {
+    const auto candidates = std::move(result.hits);
+    if (candidates.size() == kMostVerified) result.is_partial = true;
+    result.hits.clear();
+    result.total = 0;
+    for (std::size_t start = 0; start < candidates.size(); start += kVerifiedAtOnce) {
+        if (std::chrono::steady_clock::now() >= request.deadline) {
+            result.is_partial = true;
+            return;
+        }
+        const auto end = std::min(start + kVerifiedAtOnce, candidates.size());
+        std::vector<PostId> ids;
+        for (auto i = start; i < end; ++i) ids.emplace_back(candidates[i].id());
+        std::map<PostId, bool> holds;
+        for (const auto& post : posts::indexed_posts(tx, ids)) {
+            holds[post.post_id] = std::ranges::all_of(
+                request.query.phrases, [&](const auto& phrase) { return has_phrase(post, phrase); });
+        }
+        for (auto i = start; i < end; ++i) {
+            if (!holds[ids[i - start]]) continue;
+            result.total = std::min(result.total + 1, search::kMostCounted);
+            const auto& hit = candidates[i];
+            if (request.position) {
+                search::Hit last = hit;
+                const auto& after = request.position->after;
+                if (last.score > after.score) continue;
+                if (last.score == after.score &&
+                    (last.created_at > after.created_at ||
+                     (last.created_at == after.created_at && last.id() <= after.id)))
+                    continue;
+            }
+            if (result.hits.size() < request.wanted) result.hits.push_back(hit);
+        }
+    }
+}
+
+SearchResult SearchFinder::posts(db::Read& tx, const SearchRequest& request,
+                                 const SearchFilters* filters) const {
+    const auto filter = filters != nullptr ? post_filter_of(*filters) : PostFilter{};
+    const bool may_slip = may_have_typos(request.query);
+    bool typos = request.position && request.position->typos;
+    const auto clauses = post_clauses(request.query, filters, typos);
+    if (!clauses || (clauses->empty() && filters == nullptr)) return {};
+    auto result = find_posts(tx, request, *clauses, filter);
+    result.with_typos = typos;
+    if (typos || request.position || !may_slip || result.total >= static_cast<int>(request.limit))
+        return result;
+    auto more = find_posts(tx, request, *post_clauses(request.query, filters, true), filter);
+    if (more.total <= result.total) return result;
+    more.with_typos = true;
+    return more;
+}
+
+SearchResult SearchFinder::users(const SearchRequest& request,
+                                 FunctionRef<std::int64_t(const UserId&)> mutual_followers) const {
+    const auto& query = request.query;
+    // Nobody carries a hashtag or wrote themselves.
+    if (!query.tags.empty() || !query.authors.empty()) return {};
+    const bool one_name = is_one_name(query);
+    const auto clauses_with = [&](bool typos) {
+        std::vector<Clause> clauses;
+        for (const auto& word : query.words) clauses.push_back(word_clause(word, kUserWeights, typos));
+        for (const auto& name : query.mentions)
+            clauses.push_back(word_clause(text::fold_for_search(name), kUsernameWeights, typos));
+        for (const auto& phrase : query.phrases) {
+            for (const auto& word : phrase) clauses.push_back(exact_clause(word, kUserWeights));
+        }
+        if (clauses.empty()) return clauses;
+        for (const auto& word : query.excluded) {
+            clauses.push_back(exact_clause(word, kUserWeights));
+            clauses.back().excluded = true;
+        }
+        return clauses;
+    };
+    const auto run = [&](bool typos) {
+        Collector::Options options{
+            .order = request.order,
+            .aging = search::Aging::none,
+            .now = request.as_of(),
+            .keep = request.wanted,
+            .highest_factor = SearchViewer::kFollowed * std::pow(kOfMutualFollower, kMostMutualFollowers),
+            .deadline = request.deadline};
+        if (request.position) options.after = request.position->after;
+        bool for_exact = one_name;
+        Collector collector(
+            options, [&](const search::Segment& segment, std::uint32_t document, std::uint32_t text) {
+                if (segment.is_dead(document, snapshot_.version)) return 0.0;
+                const bool is_exact = one_name && text == kUsernameWeight;
+                if (is_exact != for_exact) return 0.0;
+                const double factor = viewer_.user(segment, document, is_exact);
+                if (factor == 0 || is_exact) return factor * kExact;
+                const auto mutual = mutual_followers(UserId(segment.id(document)));
+                return factor * std::pow(kOfMutualFollower, std::min(mutual, kMostMutualFollowers));
+            });
+        if (one_name) {
+            const auto& name = query.words.empty() ? query.mentions[0] : query.words[0];
+            const std::vector<Clause> exact{exact_clause(text::fold_for_search(name), kUsernameWeights)};
+            for (const auto& segment : snapshot_.users) search::match(*segment, exact, collector);
+            for_exact = false;
+        }
+        const auto clauses = clauses_with(typos);
+        for (const auto& segment : snapshot_.users) search::match(*segment, clauses, collector);
+        SearchResult result{
+            .total = collector.total(), .with_typos = typos, .is_partial = collector.is_partial()};
+        result.hits = collector.take();
+        return result;
+    };
+    if (clauses_with(false).empty()) return {};
+    const bool typos = request.position && request.position->typos;
+    auto result = run(typos);
+    const bool may_slip = may_have_typos(query) || !query.mentions.empty();
+    if (request.position || !may_slip || result.total >= static_cast<int>(request.limit)) return result;
+    auto more = run(true);
+    return more.total > result.total ? more : result;
+}
+
+std::optional<std::string> SearchFinder::suggestion(std::string_view typed, const SearchQuery& query) const {
+    const auto segments = all_segments();
+    std::map<std::string, std::string> corrections;
+    for (const auto& word : query.words) {
+        if (auto better = search::correction(segments, word_clause(word, kPostWeights, true)))
+            corrections.emplace(word, std::move(*better));
+    }
+    if (corrections.empty()) return std::nullopt;
+    return corrected(typed, corrections);
+}
+
+}  // namespace grover::discovery

@@ -1,0 +1,68 @@
+// From a query to hits, in memory: clauses for the segments, and the rules of typos and phrases around them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domains/discovery/search_api.hpp"
+#include "domains/discovery/search_index.hpp"
+#include "domains/discovery/search_position.hpp"
+#include "domains/discovery/search_query.hpp"
+#include "domains/discovery/search_viewer.hpp"
+
+namespace grover::discovery {
+
+// One list of results that is asked for.
+struct SearchRequest {
+    const SearchQuery& query;
+    search::Order order = search::Order::relevance;
+    Time now;
+    std::optional<SearchPosition> position;
+    std::size_t wanted = 20;  // hits, skipped ones included
+    std::size_t limit = 20;   // fewer results than this allow typos
+    std::chrono::steady_clock::time_point deadline;
+
+    Time as_of() const { return position ? position->as_of : now; }
+};
+
+struct SearchResult {
+    std::vector<search::Hit> hits;  // in order
+    int total = 0;                  // of the whole list, up to 1,000
+    bool with_typos = false;
+    bool is_partial = false;
+};
+
+class SearchFinder {
+public:
+    SearchFinder(const SearchSnapshot& snapshot, const People& people, const SearchViewer& viewer)
+        : snapshot_(snapshot), people_(people), viewer_(viewer) {}
+
+    // Throws 422 for a filter that cannot be read. `filters` may be null.
+    SearchResult posts(db::Read& tx, const SearchRequest& request, const SearchFilters* filters) const;
+    SearchResult users(const SearchRequest& request,
+                       FunctionRef<std::int64_t(const UserId&)> mutual_followers) const;
+    // The query with the words that nobody wrote replaced by the likely ones.
+    std::optional<std::string> suggestion(std::string_view typed, const SearchQuery& query) const;
+
+private:
+    // Nothing: no post can meet it.
+    std::optional<std::vector<search::Clause>> post_clauses(const SearchQuery& query,
+                                                            const SearchFilters* filters, bool typos) const;
+    std::optional<std::uint32_t> author_called(const std::string& username) const;
+    std::vector<std::pair<std::uint32_t, search::Weight>> authors_matching(const search::Clause& word) const;
+    SearchResult find_posts(db::Read& tx, const SearchRequest& request,
+                            const std::vector<search::Clause>& clauses, const PostFilter& filter) const;
+    void keep_phrases(db::Read& tx, const SearchRequest& request, SearchResult& result) const;
+    std::vector<const search::Segment*> all_segments() const;
+
+    const SearchSnapshot& snapshot_;
+    const People& people_;
+    const SearchViewer& viewer_;
+};
+
+// The part of the filters that posts are asked one by one. Throws 422.
+PostFilter post_filter_of(const SearchFilters& filters);
+
+}  // namespace grover::discovery

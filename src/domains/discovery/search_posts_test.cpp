@@ -1,0 +1,307 @@
+// Which posts are found, in which order, and which never.
+#include "domains/discovery/search_test.hpp"
+
+namespace grover::discovery::test {
+namespace {
+
+using posts::Visibility;
+
+SearchAll by(SearchSort sort) {
+    SearchAll in;
+    in.sort = sort;
+    return in;
+}
+
+TEST_CASE(
+    "a post is found by its words, whatever their case and accents, and by their beginnings and insides") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    w.post(ada, "Café by the harbour");
+    for (const auto* q : {"cafe", "CAFÉ", "harbour", "harb", "arbou", "harbour cafe"})
+        CHECK_MESSAGE(search(w, bob, q).posts() == "Café by the harbour", q);
+    CHECK(search(w, bob, "cafe mountain").posts().empty());  // all words must match
+    CHECK(search(w, bob, "arb").total("posts") == 1);
+    CHECK(search(w, bob, "rb").total("posts") == 0);
+}
+
+TEST_CASE("an equal word stands before a beginning, that before an inside") {
+    World w;
+    const auto ada = w.user("ada");
+    w.post(ada, "art");
+    w.post(ada, "artist");
+    w.post(ada, "party");
+    CHECK(search(w, ada, "art").posts() == "art artist party");
+}
+
+TEST_CASE("hashtags count more than the text, the text more than a poll, that more than place and author") {
+    World w;
+    const auto paris = w.user("paris"), ada = w.user("ada");
+    w.post(paris, "by");
+    w.post(ada, {.content = "place", .location = "Paris, France"});
+    w.post(ada, {.content = "poll", .poll_question = "Where to?", .poll_options = {"Paris", "Rome"}});
+    w.post(ada, "Paris");
+    w.post(ada, {.content = "tag", .tags = {"paris"}});
+    CHECK(search(w, ada, "paris").posts() == "tag Paris poll place by");
+}
+
+TEST_CASE("likes raise, age sinks, followed authors come first among equals") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.post(ada, "red one");
+    w.clock.advance(std::chrono::hours{24 * 60});
+    w.post(bob, {.content = "red two", .likes = 100});
+    w.post(ada, "red three");
+    w.post(bob, "red four");
+    CHECK(search(w, eve, "red").posts() == "red two red four red three red one");
+    w.follow(eve, ada);
+    CHECK(search(w, eve, "red").posts() == "red two red three red four red one");
+    CHECK(search(w, eve, "red", by(SearchSort::recent)).posts() == "red four red three red two red one");
+    CHECK(search(w, eve, "red", by(SearchSort::popular)).posts() == "red two red four red three red one");
+}
+
+TEST_CASE("operators") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    w.post(ada, {.content = "green light", .tags = {"art"}});
+    w.post(ada, {.content = "light green", .tags = {"artist"}});
+    w.post(bob, "light for @ada");
+    CHECK(search(w, bob, "\"green light\"").posts() == "green light");
+    CHECK(search(w, bob, "\"green light\"").total("posts") == 1);
+    CHECK(search(w, bob, "light -green").posts() == "light for @ada");
+    CHECK(search(w, bob, "light -green -ada").posts().empty());
+    CHECK(search(w, bob, "#art").posts() == "green light");
+    CHECK(search(w, bob, "@ada").posts() == "light for @ada");
+    CHECK(search(w, bob, "from:bob light").posts() == "light for @ada");
+    CHECK(search(w, bob, "from:@ADA").total("posts") == 2);
+    CHECK(search(w, bob, "from:nobody light").total("posts") == 0);
+}
+
+TEST_CASE("nothing typed is a pattern or a query of the store") {
+    World w;
+    const auto ada = w.user("ada");
+    w.post(ada, "plain words");
+    w.post(ada, "100% of it");
+    for (const auto* q : {".*", "%", "_", "*", "' OR 1=1 --", "\"", "a\" OR \"b", "NEAR(plain words)",
+                          "content:plain", "plain*words^2", "{plain} (words", "\\", "(((((((((("})
+        CHECK_NOTHROW(search(w, ada, q));
+    CHECK(search(w, ada, ".*").total("posts") == 0);
+    CHECK(search(w, ada, "pl.in").total("posts") == 0);
+    CHECK(search(w, ada, "plain OR nothing").total("posts") == 0);
+    CHECK(search(w, ada, "100%").posts() == "100% of it");
+}
+
+TEST_CASE("a typo finds the word and suggests it, but only when there is little without it") {
+    World w;
+    const auto ada = w.user("ada");
+    w.post(ada, "a guitar at night");
+    auto found = search(w, ada, "guitra night");
+    CHECK(found.posts() == "a guitar at night");
+    CHECK(found.text("suggestion") == "guitar night");
+    CHECK(search(w, ada, "guitar").is_null("suggestion"));
+    CHECK(search(w, ada, "uitar").is_null("suggestion"));  // an inside
+    CHECK(search(w, ada, "zuitar").total("posts") == 0);   // another first letter
+    CHECK(search(w, ada, "nihgt").posts() == "a guitar at night");
+    CHECK(search(w, ada, "car").total("posts") == 0);  // too short for a typo
+    for (int i = 0; i < 3; ++i) w.post(ada, "guitra");
+    SearchAll in;
+    in.page.limit = 3;
+    CHECK(search(w, ada, "guitra", in).total("posts") == 3);  // enough without typos
+}
+
+TEST_CASE("scripts without spaces are found by any two neighbours") {
+    World w;
+    const auto ada = w.user("ada");
+    w.post(ada, {.content = "東京音楽祭", .tags = {"音楽祭"}});
+    for (const auto* q : {"音楽", "東京", "楽祭", "音楽祭", "#音楽祭", "音"})
+        CHECK_MESSAGE(search(w, ada, q).total("posts") == 1, q);
+    CHECK(search(w, ada, "京楽").total("posts") == 0);
+}
+
+TEST_CASE("what a reader may not open is neither found nor counted") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.post(ada, "secret public");
+    w.post(ada, {.content = "secret followers", .visibility = Visibility::followers});
+    w.post(ada, {.content = "secret private", .visibility = Visibility::private_});
+    CHECK(search(w, bob, "secret").posts() == "secret public");
+    CHECK(search(w, bob, "secret").total("posts") == 1);
+    CHECK(search(w, ada, "secret").total("posts") == 3);
+    w.follow(bob, ada);
+    CHECK(search(w, bob, "secret").total("posts") == 2);
+
+    w.set(ada, "is_private = 1");
+    CHECK(search(w, eve, "secret").total("posts") == 0);
+    CHECK(search(w, bob, "secret").total("posts") == 2);
+    w.block(ada, bob);
+    CHECK(search(w, bob, "secret").total("posts") == 0);
+    w.set(ada, "is_private = 0");
+    CHECK(search(w, eve, "secret").total("posts") == 1);
+    w.mute(eve, ada);
+    CHECK(search(w, eve, "secret").total("posts") == 0);
+    w.set(ada, "suspended_at = 1");
+    CHECK(search(w, ada, "secret").total("posts") == 3);  // her own are hers
+    CHECK(search(w, w.user("zoe"), "secret").total("posts") == 0);
+}
+
+TEST_CASE("what was hidden or deleted is gone before the index hears of it") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto post = w.post(ada, "secret one");
+    const auto other = w.post(ada, "secret two");
+    REQUIRE(search(w, bob, "secret").total("posts") == 2);
+    w.remove(post);  // and nothing is told
+    w.execute("UPDATE posts SET visibility = 2 WHERE post_id = '" + other.str() + "'");
+    const auto found = search(w, bob, "secret");
+    CHECK(found.posts().empty());
+    CHECK(found.total("posts") == 0);
+    CHECK(found.raw().find("secret") == std::string::npos);
+}
+
+TEST_CASE("the index is right after every edit") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto post = w.post(ada, {.content = "first", .tags = {"one"}});
+    CHECK(search(w, bob, "first").total("posts") == 1);
+    w.set(post, "content = 'second', tags = '[\"two\"]'");
+    CHECK(search(w, bob, "first").total("posts") == 0);
+    CHECK(search(w, bob, "second").total("posts") == 1);
+    CHECK(search(w, bob, "#one").total("posts") == 0);
+    CHECK(search(w, bob, "#two").total("posts") == 1);
+    w.set(post, "visibility = 2");
+    CHECK(search(w, bob, "second").total("posts") == 0);
+    w.set(post, "visibility = 0");
+    CHECK(search(w, bob, "second").total("posts") == 1);
+    w.set(ada, "name = 'Grace'");
+    CHECK(search(w, bob, "grace").total("posts") == 1);
+    w.remove(post);
+    w.index.post_changed(post);
+    w.index.post_changed(post);  // told twice
+    CHECK(search(w, bob, "second").total("posts") == 0);
+}
+
+TEST_CASE("an index made anew finds the same as one that followed along") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    w.index.catch_up();
+    for (int i = 0; i < 300; ++i) {
+        const auto post = w.post(i % 3 == 0 ? bob : ada,
+                                 {.content = "word" + std::to_string(i % 7) + " red", .likes = i % 11});
+        if (i % 5 == 0) w.set(post, "content = 'blue " + std::to_string(i) + "'");
+        if (i % 9 == 0) {
+            w.remove(post);
+            w.index.post_changed(post);
+        }
+        if (i % 10 == 0) w.index.catch_up();
+    }
+    SearchIndex anew(w.db(), w.clock, {});
+    anew.catch_up();
+    SearchService again(w.db(), w.clock, w.users, w.views(), anew);
+    SearchAll in;
+    in.page.limit = 100;
+    for (const auto* q : {"red", "word3", "blue", "wor"}) {
+        in.q = q;
+        const auto followed = search(w, ada, q, in), made_anew = Answer(again.all(ada, in).json);
+        CHECK(followed.posts() == made_anew.posts());
+        CHECK(followed.total("posts") == made_anew.total("posts"));
+        CHECK(followed.total("posts") > 20);
+    }
+}
+
+TEST_CASE("filters") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    w.post(ada, {.content = "picture",
+                 .tags = {"art"},
+                 .likes = 5,
+                 .comments = 2,
+                 .location = "Berlin Mitte",
+                 .category = "art",
+                 .media_type = "image"});
+    w.clock.advance(std::chrono::hours{24});
+    w.post(bob, {.content = "film", .media_type = "video"});
+    w.post(bob, {.content = "question", .poll_question = "Well?", .poll_options = {"Yes", "No"}});
+    w.follow(ada, bob);
+    w.index.catch_up();
+    const auto found = [&](SearchAll in) {
+        in.type = {"posts"};
+        in.sort = SearchSort::recent;
+        return Answer(w.search.all(ada, in).json).posts();
+    };
+    const auto with = [](auto change) {
+        SearchAll in;
+        change(in);
+        return in;
+    };
+    CHECK(found(with([](auto& in) { in.media_type = MediaFilter::image; })) == "picture");
+    CHECK(found(with([](auto& in) { in.media_type = MediaFilter::any; })) == "film picture");
+    CHECK(found(with([](auto& in) { in.media_type = MediaFilter::none; })) == "question");
+    CHECK(found(with([](auto& in) { in.min_likes = 5; })) == "picture");
+    CHECK(found(with([](auto& in) { in.min_comments = 3; })).empty());
+    CHECK(found(with([&](auto& in) { in.user_id = bob.id; })) == "question film");
+    CHECK(found(with([](auto& in) { in.following_only = true; })) == "question film");
+    CHECK(found(with([](auto& in) { in.hashtag = "#ART"; })) == "picture");
+    CHECK(found(with([](auto& in) { in.category = posts::Category::art; })) == "picture");
+    CHECK(found(with([](auto& in) { in.has_poll = true; })) == "question");
+    CHECK(found(with([](auto& in) { in.has_poll = false; })) == "film picture");
+    CHECK(found(with([](auto& in) { in.is_paid = true; })).empty());
+    CHECK(found(with([](auto& in) { in.location = "erli"; })) == "picture");
+    CHECK(found(with([](auto& in) { in.location = "berlin pankow"; })).empty());
+    CHECK(found(with([](auto& in) { in.from_date = "2026-01-25"; })) == "question film");
+    CHECK(found(with([](auto& in) { in.to_date = "2026-01-24"; })) == "picture");
+    CHECK(found(with([](auto& in) {
+              in.from_date = "2026-01-24T10:11:12Z", in.to_date = "2026-01-24T10:11:12.999Z";
+          })) == "picture");
+    CHECK(found(with([](auto& in) { in.q = "film", in.media_type = MediaFilter::image; })).empty());
+    refuses(ErrorKind::invalid_input, "", [&] { found(with([](auto& in) { in.from_date = "yesterday"; })); });
+    refuses(ErrorKind::invalid_input, "", [&] { found(with([](auto& in) { in.to_date = "2026-02-30"; })); });
+    refuses(ErrorKind::invalid_input, "", [&] { found(with([](auto& in) { in.hashtag = "!!!"; })); });
+    refuses(ErrorKind::invalid_input, "", [&] { found({}); });  // neither words nor filters
+}
+
+TEST_CASE("pages follow each other without gap or repetition, and totals are exact up to 1,000") {
+    World w;
+    const auto ada = w.user("ada");
+    for (int i = 0; i < 45; ++i) w.post(ada, {.content = "red " + std::to_string(i), .likes = i % 4});
+    for (const auto sort : {SearchSort::relevance, SearchSort::recent, SearchSort::popular}) {
+        SearchAll in;
+        in.q = "red";
+        in.type = {"posts"};
+        in.sort = sort;
+        std::string seen;
+        w.index.catch_up();
+        for (int page = 0; page < 3; ++page) {
+            const auto found = w.search.all(ada, in);
+            const Answer answer(found.json);
+            CHECK(answer.total("posts") == 45);
+            CHECK(answer.root().find("posts").size() == (page < 2 ? 20 : 5));
+            CHECK(found.next.empty() == (page == 2));
+            seen += " " + answer.posts();
+            in.page.after = found.next;
+            w.clock.advance(std::chrono::hours{24});  // a list keeps the time of its first page
+        }
+        for (int i = 0; i < 45; ++i)
+            CHECK((seen + " ").find("red " + std::to_string(i) + " ") != std::string::npos);
+        in.page.after.clear();
+        in.page.skip = 40;
+        CHECK(Answer(w.search.all(ada, in).json).root().find("posts").size() == 5);
+    }
+    SearchAll two;
+    two.q = "red";
+    two.page.after = "1.n.2.3.post_x";
+    refuses(ErrorKind::invalid_input, "A cursor continues one type", [&] { w.search.all(ada, two); });
+}
+
+TEST_CASE("likes, comments and reposts are followed") {
+    World w;
+    const auto ada = w.user("ada");
+    w.post(ada, "red one");
+    const auto post = w.post(ada, "red two");
+    w.post(ada, "red three");
+    CHECK(search(w, ada, "red").posts() == "red three red two red one");
+    w.execute("UPDATE posts SET likes_count = 9 WHERE post_id = '" + post.str() + "'");
+    w.index.post_counted(post);
+    CHECK(search(w, ada, "red").posts() == "red two red three red one");
+}
+
+}  // namespace
+}  // namespace grover::discovery::test

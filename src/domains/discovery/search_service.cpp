@@ -1,0 +1,317 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "domains/discovery/hashtag_table.hpp"
+#include "domains/discovery/search.hpp"
+#include "domains/discovery/search_documents.hpp"
+#include "domains/discovery/search_find.hpp"
+#include "domains/discovery/search_mutuals.hpp"
+#include "platform/observability/metrics.hpp"
+#include "platform/text/hashtags.hpp"
+
+namespace grover::discovery {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLongest{500};
+// Hits beyond a page, for those that turn out to be hidden by now.
+constexpr std::size_t kSpare = 8;
+
+search::Order order_of(SearchSort sort) { return static_cast<search::Order>(sort); }
+
+std::array<bool, 7> kinds_of(const SearchAll& in) {
+    std::array<bool, 7> kinds{};
+    for (const auto& name : in.type) {
+        const auto kind = wire::enum_of<SearchKind>(name);
+        if (!kind)
+            throw invalid_input(
+                {"query", "type"},
+                "Input should be all, users, posts, hashtags, products, communities or streams", "enum");
+        kinds[static_cast<std::size_t>(*kind)] = true;
+    }
+    if (in.type.empty() || kinds[0]) kinds[1] = kinds[2] = kinds[3] = true;
+    return kinds;
+}
+
+void require_something(const std::optional<std::string>& q, const SearchFilters& filters) {
+    if (!q && !filters.any()) throw invalid_input({"query", "q"}, "Field required", "missing");
+}
+
+FoundHashtag found_hashtag(const HashtagCount& count) {
+    return {'#' + count.tag, count.tag, count.post_count};
+}
+
+// For the metrics: how long a search of a kind took, and whether it found nothing.
+class Watched {
+public:
+    explicit Watched(const char* kind)
+        : seconds_(metrics::histogram("grover_search_seconds", "Time of searches.", {{"kind", kind}},
+                                      kSearchBuckets)),
+          nothing_(metrics::counter("grover_search_zero_results_total", "Searches that found nothing.")) {}
+
+    void took(Steady::time_point begin, int found) const {
+        seconds_.observe(std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begin));
+        if (found == 0) nothing_.add();
+    }
+
+private:
+    static constexpr std::array<std::int64_t, 9> kSearchBuckets{250,    1'000,   5'000,   10'000, 25'000,
+                                                                50'000, 100'000, 250'000, 500'000};
+    metrics::Histogram seconds_;
+    metrics::Counter nothing_;
+};
+
+// The hashtag that the query would be, or nothing.
+std::string as_tag(std::string_view typed) {
+    try {
+        return text::sanitize_hashtag(typed);
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+}  // namespace
+
+// What one list is made from.
+struct SearchService::Asked {
+    std::shared_ptr<const SearchSnapshot> snapshot;
+    std::shared_ptr<const users::Relations> relations;
+    const SearchViewer& viewer;
+    const SearchFinder& finder;
+    SearchRequest request;
+    const PageRequest& page;
+
+    std::size_t skip() const { return request.position ? 0 : static_cast<std::size_t>(page.skip); }
+};
+
+SearchService::Written SearchService::write_posts(db::Read& tx, const Caller& me, const Asked& asked,
+                                                  const SearchFilters* filters) {
+    const auto result = asked.finder.posts(tx, asked.request, filters);
+    Written out{"[", {}, result.total, result.is_partial, result.with_typos};
+    std::vector<PostId> ids;
+    for (auto i = asked.skip(); i < result.hits.size(); ++i) ids.emplace_back(result.hits[i].id());
+    const auto written = views_.write(tx, me, ids, posts::Muted::left_out, 0, asked.page.limit, out.json);
+    out.json += ']';
+    if (written.more)
+        out.next = SearchPosition::text(asked.request.as_of(), result.with_typos,
+                                        result.hits[asked.skip() + written.last]);
+    // Hidden since the index heard last: they are not there, so they are not counted either.
+    const auto shown = std::min(ids.size(), static_cast<std::size_t>(asked.page.limit));
+    if (!written.more) out.total = std::max(0, out.total - static_cast<int>(shown) + written.count);
+    return out;
+}
+
+template <class Entry>
+SearchService::Written SearchService::write_users(db::Read& tx, const Caller& me, const Asked& asked) {
+    Mutuals mutuals(tx, asked.relations, asked.request.now);
+    const auto result =
+        asked.finder.users(asked.request, [&](const UserId& user) { return mutuals.with(user); });
+    Written out{"[", {}, result.total, result.is_partial, result.with_typos};
+    const auto first = asked.skip();
+    const auto last = std::min(result.hits.size(), first + static_cast<std::size_t>(asked.page.limit));
+    std::vector<UserId> ids;
+    for (auto i = first; i < last; ++i) ids.emplace_back(result.hits[i].id());
+    if (last < result.hits.size() && last > first)
+        out.next = SearchPosition::text(asked.request.as_of(), result.with_typos, result.hits[last - 1]);
+
+    std::vector<UserId> followers;
+    if constexpr (std::is_same_v<Entry, FoundPerson>) {
+        if (!ids.empty()) followers = users::followers_among(tx, me.id, ids);
+    }
+    const auto cards = users_.profiles(tx, ids, me.base_url);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (cards[i]->is_hidden || asked.relations->is_cut_off_from(ids[i])) {
+            --out.total;
+            continue;
+        }
+        Entry entry;
+        static_cast<users::UserSummary&>(entry) = cards[i]->summary;
+        entry.bio = cards[i]->bio;
+        entry.followers_count = cards[i]->followers_count;
+        entry.is_following = asked.relations->follows(ids[i]);
+        if constexpr (std::is_same_v<Entry, FoundPerson>) {
+            entry.follows_you = std::ranges::find(followers, ids[i]) != followers.end();
+            entry.mutual_followers = mutuals.with(ids[i]);
+        }
+        if (out.json.back() == '}') out.json += ',';
+        wire::write(out.json, entry);
+    }
+    out.json += ']';
+    return out;
+}
+
+SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
+    const auto begin = Steady::now();
+    const auto kinds = kinds_of(in);
+    const auto asks = [&](SearchKind kind) { return kinds[static_cast<std::size_t>(kind)]; };
+    require_something(in.q, in);
+    if (!in.page.after.empty() && std::ranges::count(kinds, true) > 1)
+        throw invalid_input({"query", "cursor"}, "A cursor continues one type");
+
+    const auto typed = in.q.value_or("");
+    const auto query = parse_query(typed);
+    const auto now = clock_.now();
+    SearchPage page;
+    Written found_posts{"[]", {}, 0, false, false}, found_users = found_posts, found_tags = found_posts;
+    std::optional<std::string> suggestion;
+    db_.read([&](db::Read& tx) {
+        // The index first: what the tables say is then at least as new.
+        const auto snapshot = index_.snapshot();
+        const auto relations = users_.relations(tx, me.id);
+        const SearchViewer viewer(index_.people(), relations);
+        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const auto position = SearchPosition::of(in.page.after);
+        const Asked asked{snapshot,
+                          relations,
+                          viewer,
+                          finder,
+                          {.query = query,
+                           .order = order_of(in.sort),
+                           .now = now,
+                           .position = position,
+                           .wanted = static_cast<std::size_t>(in.page.limit) + kSpare +
+                                     (position ? 0 : static_cast<std::size_t>(in.page.skip)),
+                           .limit = static_cast<std::size_t>(in.page.limit),
+                           .deadline = begin + kLongest},
+                          in.page};
+        if (asks(SearchKind::posts)) found_posts = write_posts(tx, me, asked, in.any() ? &in : nullptr);
+        if (asks(SearchKind::users) && in.q) {
+            // What was found among the posts counts when it is asked whether there is too little without typos.
+            Asked people = asked;
+            people.request.limit -=
+                std::min(asked.request.limit, static_cast<std::size_t>(found_posts.total));
+            found_users = write_users<FoundUser>(tx, me, people);
+        }
+        if (asks(SearchKind::hashtags) && in.q && !position) {
+            if (const auto prefix = as_tag(typed); !prefix.empty()) {
+                const auto found = snapshot->hashtags->beginning_with(prefix, search::kMostCounted);
+                found_tags.total = static_cast<int>(found.size());
+                std::vector<FoundHashtag> shown;
+                for (auto i = static_cast<std::size_t>(in.page.skip);
+                     i < found.size() && std::ssize(shown) < in.page.limit; ++i)
+                    shown.push_back(found_hashtag(found[i]));
+                found_tags.json = wire::to_json(shown);
+            }
+        }
+        if (found_posts.with_typos || found_users.with_typos) suggestion = finder.suggestion(typed, query);
+        page.is_partial = found_posts.is_partial || found_users.is_partial || !snapshot->is_complete;
+    });
+    page.next = !found_posts.next.empty() ? found_posts.next : found_users.next;
+    if (std::ranges::count(kinds, true) > 1) page.next.clear();
+
+    auto& out = page.json;
+    out = "{\"users\":" + found_users.json + ",\"posts\":" + found_posts.json +
+          ",\"hashtags\":" + found_tags.json + ",\"products\":[],\"communities\":[],\"streams\":[]";
+    wire::append_key(out, "total");
+    wire::write(out, std::map<std::string, std::int64_t>{{"users", found_users.total},
+                                                         {"posts", found_posts.total},
+                                                         {"hashtags", found_tags.total},
+                                                         {"products", 0},
+                                                         {"communities", 0},
+                                                         {"streams", 0}});
+    wire::append_key(out, "suggestion");
+    wire::write(out, suggestion);
+    wire::append_key(out, "took_ms");
+    const auto took = std::chrono::duration<double, std::milli>(Steady::now() - begin).count();
+    wire::write(out, std::round(took * 100) / 100);
+    out += '}';
+    static const Watched watched("all");
+    watched.took(begin, found_posts.total + found_users.total + found_tags.total);
+    return page;
+}
+
+FoundPage<FoundPerson> SearchService::users(const Caller& me, const SearchUsers& in) {
+    const auto begin = Steady::now();
+    const auto query = parse_query(in.q);
+    FoundPage<FoundPerson> page;
+    db_.read([&](db::Read& tx) {
+        const auto snapshot = index_.snapshot();
+        const auto relations = users_.relations(tx, me.id);
+        const SearchViewer viewer(index_.people(), relations);
+        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const auto position = SearchPosition::of(in.page.after);
+        const Asked asked{snapshot,
+                          relations,
+                          viewer,
+                          finder,
+                          {.query = query,
+                           .now = clock_.now(),
+                           .position = position,
+                           .wanted = static_cast<std::size_t>(in.page.limit) + kSpare +
+                                     (position ? 0 : static_cast<std::size_t>(in.page.skip)),
+                           .limit = static_cast<std::size_t>(in.page.limit),
+                           .deadline = begin + kLongest},
+                          in.page};
+        auto written = write_users<FoundPerson>(tx, me, asked);
+        static const Watched watched("users");
+        watched.took(begin, written.total);
+        page = {std::move(written.json), std::move(written.next),
+                written.is_partial || !snapshot->is_complete};
+    });
+    return page;
+}
+
+SearchService::Written SearchService::posts_page(const Caller& me, std::string_view q, search::Order order,
+                                                 const PageRequest& request, const SearchFilters* filters) {
+    const auto begin = Steady::now();
+    const auto query = parse_query(q);
+    return db_.read([&](db::Read& tx) {
+        const auto snapshot = index_.snapshot();
+        const auto relations = users_.relations(tx, me.id);
+        const SearchViewer viewer(index_.people(), relations);
+        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const auto position = SearchPosition::of(request.after);
+        const Asked asked{snapshot,
+                          relations,
+                          viewer,
+                          finder,
+                          {.query = query,
+                           .order = order,
+                           .now = clock_.now(),
+                           .position = position,
+                           .wanted = static_cast<std::size_t>(request.limit) + kSpare +
+                                     (position ? 0 : static_cast<std::size_t>(request.skip)),
+                           .limit = static_cast<std::size_t>(request.limit),
+                           .deadline = begin + kLongest},
+                          request};
+        auto written = write_posts(tx, me, asked, filters);
+        static const Watched watched("posts");
+        watched.took(begin, written.total);
+        written.is_partial = written.is_partial || !snapshot->is_complete;
+        return written;
+    });
+}
+
+FoundPage<posts::Post> SearchService::posts(const Caller& me, const SearchPosts& in) {
+    require_something(in.q, in);
+    auto written = posts_page(me, in.q.value_or(""), order_of(in.sort), in.page, in.any() ? &in : nullptr);
+    return {std::move(written.json), std::move(written.next), written.is_partial};
+}
+
+FoundPage<posts::Post> SearchService::posts_of_tag(const Caller& me, std::string_view tag,
+                                                   search::Order order, const PageRequest& page) {
+    SearchFilters filters;
+    filters.hashtag = std::string(tag);
+    auto written = posts_page(me, "", order, page, &filters);
+    return {std::move(written.json), std::move(written.next), written.is_partial};
+}
+
+void add_search_api(api::Api& api, SearchService& search) {
+    const auto told = [](auto page, api::Reply& reply) {
+        if (page.is_partial) reply.header("X-Search-Partial", "true");
+        return page;
+    };
+    api.on<SearchAll>([&search, told](const Caller& me, const SearchAll& in, api::Reply& reply) {
+        return told(search.all(me, in), reply);
+    });
+    api.on<SearchUsers>([&search, told](const Caller& me, const SearchUsers& in, api::Reply& reply) {
+        return told(search.users(me, in), reply);
+    });
+    api.on<SearchPosts>([&search, told](const Caller& me, const SearchPosts& in, api::Reply& reply) {
+        return told(search.posts(me, in), reply);
+    });
+}
+
+}  // namespace grover::discovery
