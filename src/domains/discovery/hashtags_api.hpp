@@ -50,9 +50,9 @@ struct TrendingTagsList {
                                  .path = "/trending/tags",
                                  .summary = "Hashtags of the posts made lately, by 2 × posts + likes.",
                                  .limit = RateClass::search};
-    static constexpr auto fields =
-        Pack{field("limit", &TrendingTagsList::limit, in_query, wire::clamped(1, kMostTrends), wire::or_default),
-             field("window", &TrendingTagsList::window, in_query, wire::or_default)};
+    static constexpr auto fields = Pack{
+        field("limit", &TrendingTagsList::limit, in_query, wire::clamped(1, kMostTrends), wire::or_default),
+        field("window", &TrendingTagsList::window, in_query, wire::or_default)};
 };
 static_assert(wire::describes_every_member<TrendingTagsList>);
 

@@ -2,9 +2,9 @@
 #include "sql/user_edges.hpp"
 #include "sql/user_leaving.hpp"
 #include "sql/user_people.hpp"
-#include "sql/users_index.hpp"
 #include "sql/user_settings.hpp"
 #include "sql/users.hpp"
+#include "sql/users_index.hpp"
 #include "testing/query_plan.hpp"
 
 using namespace grover;
