@@ -17,29 +17,10 @@
 #include "platform/base/error.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "testing/database.hpp"
+#include "testing/keeps_events.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::messages {
-
-class StoppedClock final : public Clock {
-public:
-    Time now() const override { return Time{now_.load()}; }
-    template <class Duration>
-    void advance(Duration by) {
-        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
-    }
-
-private:
-    // 2026-01-24T10:11:12.345Z
-    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
-};
-
-// Listens to every event, so that all are stored and none is delivered.
-class KeepsEvents final : public db::AfterCommit {
-public:
-    bool listens_to(std::string_view) const override { return true; }
-    void events_committed() override {}
-    void jobs_committed() override {}
-};
 
 class CountsStatements final : public db::StatementObserver {
 public:
@@ -223,7 +204,7 @@ public:
     }
     void pass() { clock.advance(std::chrono::milliseconds{1}); }
 
-    StoppedClock clock;
+    testing::StoppedClock clock;
     CountsStatements statements;
 
 private:
@@ -234,7 +215,7 @@ private:
     static inline std::atomic<int> made_ = 0;
     std::atomic<int> files_{0};
     IdSource ids_{clock};
-    KeepsEvents events_;
+    testing::KeepsEvents events_;
     std::unique_ptr<db::Database> db_;
     std::filesystem::path root_;
     runtime::WorkerPool workers_{1, 8};

@@ -177,10 +177,11 @@ std::vector<std::string> PostViews::each(db::Read& tx, const Caller& me, std::sp
     if (ids.empty()) return out;
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
     const auto relations = users_.relations(tx, me.id);
+    const auto communities = communities_of(tx, me, page);
     const auto marks = marks_of(tx, me, page, ids);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (may_see(*relations, page.posts[i], Muted::shown))
-            append(out[i], me, page.posts[i], *marks, false);
+        if (may_see(*relations, page.posts[i], communities, Muted::shown))
+            append(out[i], me, page.posts[i], *marks, communities, false);
     }
     return out;
 }
