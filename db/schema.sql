@@ -429,7 +429,7 @@ CREATE TABLE media (
     attached_at INTEGER, -- when something first referred to it
     deleted_at INTEGER, -- when the last reference went: 410 from now on
     files_deleted_at INTEGER
-) STRICT, WITHOUT ROWID;
+, uploaded_bytes INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 CREATE INDEX media_of_owner ON media (owner_id, created_at);
 CREATE INDEX media_unattached ON media (created_at) WHERE attached_at IS NULL AND deleted_at IS NULL;
 CREATE INDEX media_without_files ON media (files_deleted_at) WHERE files_deleted_at IS NOT NULL;

@@ -1,8 +1,10 @@
 -- Statements of media.
 
 -- name: insert_medium
-INSERT INTO media (media_id, owner_id, kind, folder, status, width, height, duration_ms, is_animated, renditions, bytes, created_at)
-VALUES (:media_id, :owner_id, :kind, :folder, :status, :width, :height, :duration_ms, :is_animated, :renditions, :bytes, :created_at)
+INSERT INTO media (media_id, owner_id, kind, folder, status, width, height, duration_ms, is_animated, renditions, bytes, uploaded_bytes,
+    created_at)
+VALUES (:media_id, :owner_id, :kind, :folder, :status, :width, :height, :duration_ms, :is_animated, :renditions, :bytes, :uploaded_bytes,
+    :created_at)
 
 -- name: load_media
 SELECT media_id, owner_id, kind, folder, status, access, provider, width, height, duration_ms, is_animated, alt_text, renditions,
@@ -13,6 +15,9 @@ FROM media WHERE media_id IN each(:ids)
 -- Older ones are waiting for the sweep.
 SELECT count(*) FROM media
 WHERE owner_id = :owner_id AND created_at >= :since AND attached_at IS NULL AND deleted_at IS NULL
+
+-- name: uploaded_since
+SELECT COALESCE(sum(uploaded_bytes), 0) FROM media WHERE owner_id = :owner_id AND created_at >= :since
 
 -- name: put_reference
 INSERT INTO media_references (media_id, kind, reference_id, access, created_at)

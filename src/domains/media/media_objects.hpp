@@ -58,6 +58,7 @@ struct Medium {
     bool is_animated = false;
     std::optional<std::string> alt_text;
     std::vector<Rendition> renditions;  // the first is the one behind `url`
+    std::int64_t uploaded_bytes = 0;    // as it came in; known while it is stored
     Time created_at;
     bool is_attached = false;
     bool is_deleted = false;

@@ -20,6 +20,12 @@ constexpr auto kFilesStay = 24h;
 // An upload that is older goes with the next sweep and counts no more.
 constexpr auto kWaitingCount = 25h;
 
+// system.md §7, class upload. What is deleted meanwhile counts on.
+constexpr std::int64_t kMaxBytesPerDay = 2'000'000'000;
+constexpr auto kDay = 24h;
+// When exactly something leaves the day's window is not looked up.
+constexpr std::chrono::seconds kTryAgain = 1h;
+
 constexpr std::size_t kMaxThumbnail = 64 * 1024;
 
 }  // namespace
@@ -38,6 +44,9 @@ const std::string& MediaService::upload_directory() const { return parts_->uploa
 MediaId MediaService::upload(const UserId& owner, http::UploadedFile& file, const Use& use) {
     auto& parts = *parts_;
     const auto require_room = [&](db::Read& tx) {
+        const auto now = parts.clock.now();
+        const auto today = store::uploaded_since(tx, owner, now - kDay);
+        if (today + static_cast<std::int64_t>(file.size) > kMaxBytesPerDay) throw rate_limited(kTryAgain);
         if (use.max_waiting == 0) return;
         const auto waiting = store::count_unattached(tx, owner, parts.clock.now() - kWaitingCount);
         if (waiting >= use.max_waiting) throw conflict("Too many uploads that nothing uses yet");
@@ -55,7 +64,7 @@ MediaId MediaService::upload(const UserId& owner, http::UploadedFile& file, cons
         });
     } catch (const Error& error) {
         // After any other failure the row may be there all the same; then the files are left to the sweep.
-        if (error.kind == ErrorKind::conflict)
+        if (error.kind == ErrorKind::conflict || error.kind == ErrorKind::rate_limited)
             parts.workers.run([&] { parts.storage.remove(medium.media_id); });
         throw;
     }

@@ -142,6 +142,7 @@ void insert(db::Write& tx, const Medium& medium) {
         .is_animated = medium.is_animated,
         .renditions = renditions,
         .bytes = bytes,
+        .uploaded_bytes = medium.uploaded_bytes,
         .created_at = medium.created_at,
     });
     tx.touch(medium.media_id);
@@ -168,6 +169,10 @@ std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id) {
 }
 
 std::int64_t stored_bytes(db::Read& tx) { return tx.value<std::int64_t>(sql::media::stored_bytes{}); }
+
+std::int64_t uploaded_since(db::Read& tx, const UserId& owner, Time since) {
+    return tx.value<std::int64_t>(sql::media::uploaded_since{.owner_id = owner, .since = since});
+}
 
 std::int64_t count_unattached(db::Read& tx, const UserId& owner, Time since) {
     return tx.value<std::int64_t>(sql::media::count_unattached{.owner_id = owner, .since = since});

@@ -23,6 +23,7 @@ void ask(db::Together& ask, const std::vector<std::string_view>& ids,
          std::function<void(std::shared_ptr<const Medium>)> on_medium);
 std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
 std::int64_t stored_bytes(db::Read& tx);
+std::int64_t uploaded_since(db::Read& tx, const UserId& owner, Time since);
 std::int64_t count_unattached(db::Read& tx, const UserId& owner, Time since);
 
 void put_reference(db::Write& tx, const MediaId& medium, const Reference& by, Access access, Time now);

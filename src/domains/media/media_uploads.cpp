@@ -76,6 +76,7 @@ Medium store_upload(MediaService::Parts& parts, const UserId& owner, http::Uploa
                                  : stage_recording(parts, handle, sniffed, file, stage);
 
     Medium medium;
+    medium.uploaded_bytes = static_cast<std::int64_t>(file.size);
     medium.media_id = IdSource::unguessable<MediaId>();
     medium.owner_id = owner;
     medium.kind = sniffed.kind();

@@ -265,6 +265,24 @@ TEST_CASE("an upload that nothing uses can be deleted, one in use cannot") {
     CHECK(w.send(http::Method::delete_, "/api/media/" + loose.str(), ada).status == 404);
 }
 
+TEST_CASE("two gigabytes a day, counted as they came in, and nothing is kept of what is too much") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto first = w.uploaded(ada, a_sound());
+    CHECK(testing::query_number(*w.db, "SELECT uploaded_bytes FROM media") ==
+          static_cast<std::int64_t>(a_sound().size()));
+    testing::execute(*w.db, "UPDATE media SET uploaded_bytes = 2000000000");
+    const auto files = w.stored_files();
+    const auto refused = w.upload(ada, a_sound());
+    CHECK(refused.status == 429);
+    CHECK(w.rows("media") == 1);
+    CHECK(w.stored_files() == files);
+    CHECK(w.temporary_files() == 0);
+    CHECK(w.upload(w.user("bob"), a_sound()).status == 200);
+    w.clock.advance(std::chrono::hours{25});
+    CHECK(w.upload(ada, a_sound()).status == 200);
+}
+
 TEST_CASE("fifty uploads may wait to be used, however many come at once") {
     World w;
     const auto ada = w.user("ada");
