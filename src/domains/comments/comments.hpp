@@ -22,6 +22,13 @@ template <class T>
 struct RawPage;
 }  // namespace grover::api
 
+namespace grover::jobs {
+class Events;
+}
+namespace grover::sockets {
+class Hub;
+}
+
 namespace grover::comments {
 
 // ---- events
@@ -138,6 +145,8 @@ private:
     const posts::PostGate& posts_;
 };
 
+void add_comments_sockets(jobs::Events& events, sockets::Hub& hub, db::Database& db,
+                          const posts::PostGate& posts);
 void add_comments_api(api::Api& api, CommentsService& comments);
 
 // What users need when an account ends or is exported. `posts` keeps the counters of the posts; both outlive

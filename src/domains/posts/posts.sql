@@ -76,8 +76,8 @@ SELECT count(*) FROM posts WHERE user_id = :user_id AND is_pinned = 1 AND in_com
 UPDATE posts SET comments_count = comments_count + :top_level, comments_total_count = comments_total_count + :total
 WHERE post_id = :post_id RETURNING comments_count
 
--- name: get_comments_count
-SELECT comments_count FROM posts WHERE post_id = :post_id
+-- name: get_comment_counts
+SELECT comments_count, comments_total_count FROM posts WHERE post_id = :post_id
 
 -- name: add_share
 UPDATE posts SET shares_count = shares_count + 1 WHERE post_id = :post_id RETURNING shares_count

@@ -103,7 +103,15 @@ std::int64_t PostGate::change_comment_counts(db::Write& tx, const PostId& post_i
 }
 
 std::int64_t PostGate::comments_count(db::Read& tx, const PostId& post_id) const {
-    return tx.find<std::int64_t>(sql::posts::get_comments_count{.post_id = post_id}).value_or(0);
+    return comment_counts(tx, post_id).top_level;
+}
+
+PostGate::CommentCounts PostGate::comment_counts(db::Read& tx, const PostId& post_id) const {
+    CommentCounts counts;
+    tx.each(sql::posts::get_comment_counts{.post_id = post_id}, [&](const db::Row& row) {
+        counts = {row.integer(0), row.integer(1)};
+    });
+    return counts;
 }
 
 }  // namespace grover::posts

@@ -58,8 +58,13 @@ public:
     // Rows of the domain above came or went: the counters follow in the same transaction.
     // The new `comments_count`; 404 for a post that is gone.
     std::int64_t change_comment_counts(db::Write& tx, const PostId& post_id, int top_level, int total) const;
-    // The present `comments_count`.
+    // The present `comments_count`, and with all levels.
     std::int64_t comments_count(db::Read& tx, const PostId& post_id) const;
+    struct CommentCounts {
+        std::int64_t top_level = 0;
+        std::int64_t total = 0;
+    };
+    CommentCounts comment_counts(db::Read& tx, const PostId& post_id) const;
 
 private:
     Sight own_sight(db::Read& tx, const UserId& viewer, const PostFacts& post) const;

@@ -94,3 +94,12 @@ RETURNING (SELECT user_id FROM posts p WHERE p.post_id = polls.post_id) AS user_
 
 -- name: voters_after
 SELECT user_id FROM poll_votes WHERE post_id = :post_id AND user_id > :after ORDER BY user_id LIMIT :limit
+
+-- name: stance_counts_of
+SELECT post_id, likes_count, dislikes_count FROM posts WHERE post_id IN each(:ids)
+
+-- name: reaction_counts_of
+SELECT post_id, reaction_type, reactions FROM post_reaction_counts WHERE post_id IN each(:ids) AND reactions > 0
+
+-- name: poll_counts_of
+SELECT post_id, option_index, votes FROM poll_counts WHERE post_id IN each(:ids)

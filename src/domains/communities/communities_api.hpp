@@ -1,0 +1,455 @@
+// Requests and answers of communities. contract/communities.md.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domains/communities/communities.hpp"
+#include "platform/api/api.hpp"
+
+namespace grover::communities {
+
+using api::RateClass;
+using api::Route;
+using http::Method;
+using wire::in_body;
+using wire::in_path;
+using wire::in_query;
+
+enum class RequestStatus : std::uint8_t { none, pending, declined };
+constexpr std::array<std::string_view, 3> enum_names(RequestStatus) {
+    return {"none", "pending", "declined"};
+}
+
+struct Rule {
+    std::string title;
+    std::string description;
+    static constexpr auto fields =
+        Pack{field("title", &Rule::title), field("description", &Rule::description)};
+};
+
+struct Community {
+    CommunityId community_id;
+    std::string name;
+    std::string description;
+    std::string category;
+    bool is_private = false;
+    std::optional<std::string> cover_image;
+    UserId owner_id;
+    std::vector<UserId> moderator_ids;  // owner included
+    std::int64_t member_count = 0;
+    std::int64_t post_count = 0;
+    wire::Raw<std::vector<Rule>> rules;
+    bool is_member = false;
+    bool is_moderator = false;
+    bool is_owner = false;
+    RequestStatus request_status = RequestStatus::none;
+    Time created_at;
+
+    static constexpr auto fields = Pack{
+        field("community_id", &Community::community_id),
+        field("name", &Community::name),
+        field("description", &Community::description),
+        field("category", &Community::category),
+        field("is_private", &Community::is_private),
+        field("cover_image", &Community::cover_image),
+        field("owner_id", &Community::owner_id, wire::also("creator_id")),
+        field("moderator_ids", &Community::moderator_ids),
+        field("member_count", &Community::member_count),
+        field("post_count", &Community::post_count),
+        field("rules", &Community::rules),
+        field("is_member", &Community::is_member),
+        field("is_moderator", &Community::is_moderator),
+        field("is_owner", &Community::is_owner),
+        field("request_status", &Community::request_status),
+        field("created_at", &Community::created_at),
+    };
+};
+static_assert(wire::describes_every_member<Community>);
+
+struct Message {
+    std::string message;
+    static constexpr auto fields = Pack{field("message", &Message::message)};
+};
+
+// ---- communities themselves
+
+struct CommunityCreateAnswer : Community {
+    std::string message = "Community created";
+    static constexpr auto fields =
+        join(Community::fields, Pack{field("message", &CommunityCreateAnswer::message)});
+};
+
+struct CommunityCreate {
+    std::string name;
+    std::string description;
+    std::string category = "General";
+    bool is_private = false;
+    std::optional<http::UploadedFile> cover_image;
+
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/create",
+                                 .summary = "Found a community.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("name", &CommunityCreate::name, in_body | in_query, wire::trimmed_length(1, 100)),
+        field("description", &CommunityCreate::description, in_body | in_query,
+              wire::trimmed_length(1, 10'000)),
+        field("category", &CommunityCreate::category, in_body | in_query, wire::or_default,
+              wire::trimmed_length(0, 100)),
+        field("is_private", &CommunityCreate::is_private, in_body | in_query, wire::or_default),
+        api::file("cover_image", &CommunityCreate::cover_image),
+    };
+};
+
+struct CommunityGet {
+    CommunityId community_id;
+    static constexpr Route route{
+        .method = Method::get, .path = "/communities/{community_id}", .summary = "One community."};
+    static constexpr auto fields = Pack{field("community_id", &CommunityGet::community_id, in_path)};
+};
+
+struct CommunityUpdate {
+    CommunityId community_id;
+    std::optional<std::string> name;
+    std::optional<std::string> description;
+    std::optional<std::string> category;
+    std::optional<bool> is_private;
+    std::optional<std::vector<Rule>> rules;
+    std::optional<http::UploadedFile> cover_image;
+
+    static constexpr Route route{.method = Method::put,
+                                 .path = "/communities/{community_id}",
+                                 .summary = "Change a community that one owns or moderates.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityUpdate::community_id, in_path),
+        field("name", &CommunityUpdate::name, in_body | in_query, wire::trimmed_length(1, 100)),
+        field("description", &CommunityUpdate::description, in_body | in_query,
+              wire::trimmed_length(1, 10'000)),
+        field("category", &CommunityUpdate::category, in_body | in_query, wire::trimmed_length(1, 100)),
+        field("is_private", &CommunityUpdate::is_private, in_body | in_query),
+        field("rules", &CommunityUpdate::rules, in_body, wire::length(0, 20)),
+        api::file("cover_image", &CommunityUpdate::cover_image),
+    };
+};
+
+struct CommunityDelete {
+    CommunityId community_id;
+    static constexpr Route route{.method = Method::delete_,
+                                 .path = "/communities/{community_id}",
+                                 .summary = "Delete an own community with everything in it.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{field("community_id", &CommunityDelete::community_id, in_path)};
+};
+
+// ---- members
+
+struct JoinAnswer {
+    std::string message;
+    bool is_member = false;
+    std::int64_t member_count = 0;
+    static constexpr auto fields = Pack{
+        field("message", &JoinAnswer::message),
+        field("is_member", &JoinAnswer::is_member),
+        field("member_count", &JoinAnswer::member_count),
+    };
+};
+
+struct CommunityJoin {
+    CommunityId community_id;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/join",
+                                 .summary = "Join a public community, or one that one is invited to.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{field("community_id", &CommunityJoin::community_id, in_path)};
+};
+
+struct CommunityLeave {
+    CommunityId community_id;
+    static constexpr std::array aliases{api::Alias{Method::delete_, "/communities/{community_id}/join"}};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/leave",
+                                 .summary = "Leave a community.",
+                                 .limit = RateClass::write,
+                                 .aliases = aliases};
+    static constexpr auto fields = Pack{field("community_id", &CommunityLeave::community_id, in_path)};
+};
+
+struct CommunityMember {
+    wire::Raw<users::UserSummary> user;
+    Role role = Role::member;
+    Time joined_at;
+    static constexpr auto fields = Pack{
+        field("user", &CommunityMember::user),
+        field("role", &CommunityMember::role),
+        field("joined_at", &CommunityMember::joined_at),
+    };
+};
+
+struct CommunityMembers {
+    CommunityId community_id;
+    std::optional<std::string> q;
+    std::optional<Role> role;
+    PageRequest page{.limit = 50, .skip = 0, .after = {}};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/communities/{community_id}/members",
+                                 .summary = "Members: the owner, moderators, then by time of joining."};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityMembers::community_id, in_path),
+        field("q", &CommunityMembers::q, in_query, wire::trimmed_length(0, 100)),
+        field("role", &CommunityMembers::role, in_query),
+        api::page(&CommunityMembers::page, 50),
+    };
+};
+
+struct CommunityMemberRole {
+    CommunityId community_id;
+    UserId user_id;
+    Role role = Role::member;
+    static constexpr Route route{.method = Method::put,
+                                 .path = "/communities/{community_id}/members/{user_id}",
+                                 .summary = "Make a member moderator or take that back; `owner` hands over.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityMemberRole::community_id, in_path),
+        field("user_id", &CommunityMemberRole::user_id, in_path),
+        field("role", &CommunityMemberRole::role, in_body | in_query),
+    };
+};
+
+struct CommunityMemberRemove {
+    CommunityId community_id;
+    UserId user_id;
+    bool ban = false;
+    static constexpr Route route{.method = Method::delete_,
+                                 .path = "/communities/{community_id}/members/{user_id}",
+                                 .summary = "Remove a member, or ban a user.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityMemberRemove::community_id, in_path),
+        field("user_id", &CommunityMemberRemove::user_id, in_path),
+        field("ban", &CommunityMemberRemove::ban, in_body | in_query, wire::or_default),
+    };
+};
+
+// ---- requests and invitations
+
+struct CommunityRequestAnswer {
+    std::string message = "Request sent";
+    RequestStatus request_status = RequestStatus::pending;
+    static constexpr auto fields = Pack{
+        field("message", &CommunityRequestAnswer::message),
+        field("request_status", &CommunityRequestAnswer::request_status),
+    };
+};
+
+struct CommunityRequestCreate {
+    CommunityId community_id;
+    std::string message;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/requests",
+                                 .summary = "Ask to join a private community.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityRequestCreate::community_id, in_path),
+        field("message", &CommunityRequestCreate::message, in_body | in_query, wire::or_default,
+              wire::trimmed_length(0, 500)),
+    };
+};
+
+struct CommunityRequest {
+    wire::Raw<users::UserSummary> user;
+    UserId user_id;
+    std::string message;
+    Time created_at;
+    static constexpr auto fields = Pack{
+        field("user", &CommunityRequest::user),
+        field("user_id", &CommunityRequest::user_id),
+        field("message", &CommunityRequest::message),
+        field("created_at", &CommunityRequest::created_at),
+    };
+};
+
+struct CommunityRequests {
+    CommunityId community_id;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/communities/{community_id}/requests",
+                                 .summary = "Who asks to join, oldest first."};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityRequests::community_id, in_path),
+        api::page(&CommunityRequests::page),
+    };
+};
+
+struct CommunityRequestApprove {
+    CommunityId community_id;
+    UserId user_id;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/requests/{user_id}/approve",
+                                 .summary = "Let somebody in who asked.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityRequestApprove::community_id, in_path),
+        field("user_id", &CommunityRequestApprove::user_id, in_path),
+    };
+};
+
+struct CommunityRequestDecline {
+    CommunityId community_id;
+    UserId user_id;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/requests/{user_id}/decline",
+                                 .summary = "Turn down somebody who asked.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityRequestDecline::community_id, in_path),
+        field("user_id", &CommunityRequestDecline::user_id, in_path),
+    };
+};
+
+struct CommunityInviteAnswer {
+    std::string message = "Invitations sent";
+    int invited = 0;
+    static constexpr auto fields = Pack{field("message", &CommunityInviteAnswer::message),
+                                        field("invited", &CommunityInviteAnswer::invited)};
+};
+
+struct CommunityInvite {
+    CommunityId community_id;
+    std::vector<std::string> user_ids;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/invites",
+                                 .summary = "Invite people.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityInvite::community_id, in_path),
+        field("user_ids", &CommunityInvite::user_ids, in_body | in_query, wire::comma_list, wire::json_text),
+    };
+};
+
+// ---- posts
+
+struct CommunityPostAnswer : posts::Post {
+    std::string message = "Posted to community";
+    static constexpr auto fields =
+        join(posts::Post::fields, Pack{field("message", &CommunityPostAnswer::message)});
+};
+
+struct CommunityPostCreate {
+    CommunityId community_id;
+    std::string content;
+    std::optional<http::UploadedFile> media;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/posts",
+                                 .summary = "Post to a community.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityPostCreate::community_id, in_path),
+        field("content", &CommunityPostCreate::content, in_body | in_query, wire::or_default,
+              wire::trimmed_length(0, 5'000)),
+        api::file("media", &CommunityPostCreate::media, "file"),
+    };
+};
+
+enum class PostSort : std::uint8_t { newest, top };
+constexpr std::array<std::string_view, 2> enum_names(PostSort) { return {"newest", "top"}; }
+
+struct CommunityPosts {
+    CommunityId community_id;
+    PageRequest page{.limit = 50, .skip = 0, .after = {}};
+    PostSort sort = PostSort::newest;
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/communities/{community_id}/posts",
+                                 .summary = "Posts of a community, pinned ones first."};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityPosts::community_id, in_path),
+        api::page(&CommunityPosts::page, 50),
+        field("sort", &CommunityPosts::sort, in_query, wire::or_default),
+    };
+};
+
+struct CommunityFeed {
+    PageRequest page;
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/communities/feed",
+                                 .summary = "Newest posts of all communities one is in."};
+    static constexpr auto fields = Pack{api::page(&CommunityFeed::page)};
+};
+
+struct CommunityPinAdd {
+    CommunityId community_id;
+    PostId post_id;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/communities/{community_id}/pins/{post_id}",
+                                 .summary = "Keep a post at the top; at most three.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityPinAdd::community_id, in_path),
+        field("post_id", &CommunityPinAdd::post_id, in_path),
+    };
+};
+
+struct CommunityPinRemove {
+    CommunityId community_id;
+    PostId post_id;
+    static constexpr Route route{.method = Method::delete_,
+                                 .path = "/communities/{community_id}/pins/{post_id}",
+                                 .summary = "Let a pinned post go.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("community_id", &CommunityPinRemove::community_id, in_path),
+        field("post_id", &CommunityPinRemove::post_id, in_path),
+    };
+};
+
+// ---- lists
+
+enum class DiscoverSort : std::uint8_t { members, newest, name, active };
+constexpr std::array<std::string_view, 4> enum_names(DiscoverSort) {
+    return {"members", "newest", "name", "active"};
+}
+
+struct CommunityDiscover {
+    PageRequest page;
+    std::optional<std::string> q;
+    std::optional<std::string> category;
+    DiscoverSort sort = DiscoverSort::members;
+    static constexpr Route route{
+        .method = Method::get, .path = "/communities/discover", .summary = "Public communities."};
+    static constexpr auto fields = Pack{
+        api::page(&CommunityDiscover::page),
+        field("q", &CommunityDiscover::q, in_query, wire::trimmed_length(0, 100)),
+        field("category", &CommunityDiscover::category, in_query, wire::trimmed_length(0, 100)),
+        field("sort", &CommunityDiscover::sort, in_query, wire::or_default),
+    };
+};
+
+struct CommunityMine {
+    std::optional<Role> role;
+    PageRequest page;
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/communities/mine",
+                                 .summary = "Communities one is in, latest activity first."};
+    static constexpr auto fields =
+        Pack{field("role", &CommunityMine::role, in_query), api::page(&CommunityMine::page)};
+};
+
+struct CategoryCount {
+    std::string category;
+    std::int64_t count = 0;
+    static constexpr auto fields =
+        Pack{field("category", &CategoryCount::category), field("count", &CategoryCount::count)};
+};
+
+struct CommunityCategories {
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/communities/categories",
+                                 .summary = "Categories of public communities, largest first."};
+    static constexpr auto fields = Pack{};
+};
+
+}  // namespace grover::communities

@@ -1,0 +1,106 @@
+// What sockets hear of communities: members, and anybody for public ones. contract/communities.md "live".
+#include "domains/communities/communities_api.hpp"
+#include "platform/base/error.hpp"
+#include "platform/jobs/events.hpp"
+#include "platform/sockets/hub.hpp"
+#include "platform/sockets/sockets.hpp"
+
+namespace grover::communities {
+namespace {
+
+using sockets::Room;
+
+struct CommunityJoinEvent {
+    CommunityId community_id;
+    static constexpr sockets::EventInfo event{.name = "community:join", .limit = sockets::per_minute(60)};
+    static constexpr auto fields = Pack{field("community_id", &CommunityJoinEvent::community_id)};
+};
+
+struct CommunityLeaveEvent {
+    CommunityId community_id;
+    static constexpr sockets::EventInfo event{.name = "community:leave", .limit = sockets::per_minute(60)};
+    static constexpr auto fields = Pack{field("community_id", &CommunityLeaveEvent::community_id)};
+};
+
+struct InCommunity {
+    CommunityId community_id;
+    static constexpr auto fields = Pack{field("community_id", &InCommunity::community_id)};
+};
+
+struct NewPost {
+    CommunityId community_id;
+    PostId post_id;
+    static constexpr std::string_view name = "community:post";
+    static constexpr auto fields =
+        Pack{field("community_id", &NewPost::community_id), field("post_id", &NewPost::post_id)};
+};
+
+struct PostRemoved {
+    CommunityId community_id;
+    PostId post_id;
+    static constexpr std::string_view name = "community:post_removed";
+    static constexpr auto fields =
+        Pack{field("community_id", &PostRemoved::community_id), field("post_id", &PostRemoved::post_id)};
+};
+
+struct Members {
+    CommunityId community_id;
+    std::int64_t member_count = 0;
+    static constexpr std::string_view name = "community:members";
+    static constexpr auto fields =
+        Pack{field("community_id", &Members::community_id), field("member_count", &Members::member_count)};
+};
+
+Room room_of(const CommunityId& id) { return Room::community(id.view()); }
+
+}  // namespace
+
+bool CommunitiesService::may_read(const UserId& user, const CommunityId& id) {
+    return db_.read([&](db::Read& tx) { return views(tx, user, std::span(&id, 1)).front().may_read; });
+}
+
+void add_communities_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs::Events& events,
+                             CommunitiesService& communities) {
+    sockets.on<CommunityJoinEvent>(
+        [&](const Caller& me, sockets::Socket& socket, const CommunityJoinEvent& in) {
+            if (!communities.may_read(me.id, in.community_id)) throw not_found("Community not found");
+            socket.join(room_of(in.community_id));
+            return InCommunity{in.community_id};
+        });
+    sockets.on<CommunityLeaveEvent>(
+        [](const Caller&, sockets::Socket& socket, const CommunityLeaveEvent& in) {
+            socket.leave(room_of(in.community_id));
+            return InCommunity{in.community_id};
+        });
+
+    constexpr std::string_view kListener = "communities.sockets";
+    events.on_every_node<posts::PostCreated>(kListener, [&](const posts::PostCreated& event) {
+        if (event.community_id)
+            hub.emit(room_of(*event.community_id), NewPost{*event.community_id, event.post_id});
+    });
+    events.on_every_node<posts::PostDeleted>(kListener, [&](const posts::PostDeleted& event) {
+        if (event.community_id)
+            hub.emit(room_of(*event.community_id), PostRemoved{*event.community_id, event.post_id});
+    });
+    events.on_every_node<CommunityMembersChanged>(kListener, [&](const CommunityMembersChanged& event) {
+        hub.emit(room_of(event.community_id), Members{event.community_id, event.member_count});
+    });
+    // Who lost the right to look hears no more.
+    events.on_every_node<CommunityLeft>(kListener, [&](const CommunityLeft& event) {
+        const auto room = room_of(event.community_id);
+        if (!hub.has_members(room)) return;
+        if (event.is_banned || !communities.may_read(event.user_id, event.community_id))
+            hub.remove(room, event.user_id);
+    });
+    events.on_every_node<CommunityUpdated>(kListener, [&](const CommunityUpdated& event) {
+        const auto room = room_of(event.community_id);
+        if (!event.became_private || !hub.has_members(room)) return;
+        for (const auto& user : hub.members(room)) {
+            if (!communities.may_read(user, event.community_id)) hub.remove(room, user);
+        }
+    });
+    events.on_every_node<CommunityDeleted>(
+        kListener, [&](const CommunityDeleted& event) { hub.clear(room_of(event.community_id)); });
+}
+
+}  // namespace grover::communities

@@ -1,0 +1,220 @@
+// Publishing what is due: under a lease, in the author's order, once. contract/scheduled-posts.md §3 to §6.
+#include <array>
+#include <random>
+
+#include "domains/scheduled_posts/scheduled_posts_store.hpp"
+#include "platform/base/error.hpp"
+#include "platform/runtime/runtime.hpp"
+#include "platform/wire/json_in.hpp"
+
+namespace grover::scheduled_posts {
+
+using namespace std::chrono_literals;
+
+// Why an attempt did not succeed, in words for the owner.
+struct Failure {
+    std::string_view code;
+    std::string_view sentence;
+    bool is_final = false;
+};
+
+namespace {
+
+constexpr auto kLease = 60s;
+constexpr auto kLatest = 24h;
+constexpr std::array<std::chrono::seconds, 5> kRetryDelays{5s, 30s, 2min, 10min, 30min};
+constexpr int kMaxAttempts = static_cast<int>(kRetryDelays.size()) + 1;
+// When it is not this row's turn yet.
+constexpr std::chrono::microseconds kShortestWait = 100ms;
+constexpr int kDueAtOnce = 100;
+
+constexpr Failure kBusy{"database_busy", "The server was busy."};
+constexpr Failure kStorage{"storage_unavailable", "The file storage could not be reached."};
+constexpr Failure kInternal{"internal", "Something went wrong on our side."};
+constexpr Failure kLeaseLost{"lease_lost", "The server was interrupted while publishing."};
+constexpr Failure kMediaMissing{"media_missing", "The file of the post could not be read."};
+constexpr Failure kAccount{"account_unavailable", "The account was not available.", true};
+constexpr Failure kContent{"invalid_content", "The post is not allowed in this form any more.", true};
+constexpr Failure kMissed{"missed", "The server was not running for more than a day after its time.", true};
+
+// Ends a publication inside its transaction.
+struct Stopped {
+    Failure failure;
+};
+
+Failure failure_of(const Error& error) {
+    if (error.kind == ErrorKind::database_error) return kBusy;
+    if (error.kind == ErrorKind::not_found) return kMediaMissing;
+    if (error.kind == ErrorKind::unavailable) return kStorage;
+    if (error.kind == ErrorKind::internal_error) return kInternal;
+    return kContent;
+}
+
+// Within ten percent, so that many that failed together do not come back together.
+Time jittered(Time now, std::chrono::microseconds delay) {
+    std::uint32_t random = 0;
+    fill_random(&random, sizeof random);
+    const double factor = 0.9 + 0.2 * static_cast<double>(random) / 4294967296.0;
+    return now +
+           std::chrono::microseconds(static_cast<std::int64_t>(static_cast<double>(delay.count()) * factor));
+}
+
+// What becomes of the row after a failure: the attempt counts.
+Setback setback_of(const DueRow& row, const Failure& failure, Time now) {
+    const int attempts = row.attempts + 1;
+    const bool is_over = failure.is_final || attempts >= kMaxAttempts;
+    return {.status = is_over ? Status::failed : Status::scheduled,
+            .next_attempt_at =
+                is_over ? now : jittered(now, kRetryDelays[static_cast<std::size_t>(attempts - 1)]),
+            .attempts = attempts,
+            .code = failure.code,
+            .sentence = failure.sentence};
+}
+
+// False when the row has changed meanwhile: somebody else has it.
+bool record(db::Write& tx, const DueRow& row, const Setback& setback, Time now) {
+    if (!set_back(tx, row, setback, now)) return false;
+    const bool is_over = setback.status == Status::failed;
+    add_history(tx, row.scheduled_post_id,
+                {.event = is_over ? "failed" : "attempt_failed",
+                 .at = now,
+                 .attempt = setback.attempts,
+                 .error_code = setback.code,
+                 .error = setback.sentence,
+                 .scheduled_time = row.scheduled_time});
+    if (is_over)
+        tx.publish(ScheduledPostFailed{.scheduled_post_id = row.scheduled_post_id,
+                                       .user_id = row.user_id,
+                                       .error_code = std::string(setback.code),
+                                       .failed_at = now});
+    return true;
+}
+
+}  // namespace
+
+Time ScheduledPostsService::now_in(db::Read& tx) const {
+    if (!options_.use_store_clock) return clock_.now();
+    return store_time(tx).value_or(clock_.now());
+}
+
+// The author's next post, under a lease. Nothing: none is due, or the first of them is being published.
+std::optional<DueRow> ScheduledPostsService::take(const UserId& user) {
+    return db_.write([&](db::Write& tx) -> std::optional<DueRow> {
+        const auto now = now_in(tx);
+        while (auto row = next_due(tx, user, now)) {
+            if (row->next_attempt_at > now) return std::nullopt;
+            if (row->status == Status::publishing) {
+                // Its worker died: one more attempt that failed, and the next one begins at once.
+                auto setback = setback_of(*row, kLeaseLost, now);
+                setback.next_attempt_at = now;
+                if (!record(tx, *row, setback, now)) return std::nullopt;
+                continue;
+            }
+            if (now > row->next_attempt_at + kLatest) {
+                // A lease of no length, so that what ends it finds the row as it expects.
+                if (!take_lease(tx, *row, now, now)) return std::nullopt;
+                row->next_attempt_at = now;
+                record(tx, *row, setback_of(*row, kMissed, now), now);
+                continue;
+            }
+            const auto lease = now + kLease;
+            if (!take_lease(tx, *row, lease, now)) return std::nullopt;
+            row->status = Status::publishing;
+            row->next_attempt_at = lease;
+            return row;
+        }
+        return std::nullopt;
+    });
+}
+
+ScheduledPostsService::Outcome ScheduledPostsService::attempt(const DueRow& row) {
+    try {
+        if (options_.before_publishing) options_.before_publishing(row.scheduled_post_id);
+        return publish(row);
+    } catch (const runtime::Cancelled&) {
+        throw;
+    } catch (const Stopped& stopped) {
+        return fail(row, stopped.failure);
+    } catch (const Error& error) {
+        return fail(row, failure_of(error));
+    } catch (const std::exception&) {
+        return fail(row, kInternal);
+    }
+}
+
+ScheduledPostsService::Outcome ScheduledPostsService::publish(const DueRow& row) {
+    const auto draft = wire::read<posts::PostDraft>(row.draft);
+    db_.write([&](db::Write& tx) {
+        const auto now = clock_.now();
+        // First, because on PostgreSQL it holds the row until the commit.
+        if (!mark_published(tx, row, now)) throw Stopped{kLeaseLost};
+        const auto account = users_.account(tx, row.user_id);
+        if (account.status != users::AccountStatus::active &&
+            account.status != users::AccountStatus::deactivated)
+            throw Stopped{kAccount};
+        if (!writer_.exists(tx, row.post_id)) {
+            writer_.publish(tx, row.user_id, draft,
+                            {.id = row.post_id, .at = now, .scheduled_for = row.scheduled_time});
+        }
+        media_.release(tx, {"scheduled_post", row.scheduled_post_id.view()});
+        add_history(tx, row.scheduled_post_id,
+                    {.event = "published",
+                     .at = now,
+                     .attempt = row.attempts + 1,
+                     .scheduled_time = row.scheduled_time});
+        tx.publish(ScheduledPostPublished{.scheduled_post_id = row.scheduled_post_id,
+                                          .user_id = row.user_id,
+                                          .post_id = row.post_id,
+                                          .published_at = now});
+    });
+    return Outcome::published;
+}
+
+ScheduledPostsService::Outcome ScheduledPostsService::fail(const DueRow& row, const Failure& failure) {
+    return db_.write([&](db::Write& tx) {
+        const auto now = now_in(tx);
+        const auto setback = setback_of(row, failure, now);
+        record(tx, row, setback, now);
+        return setback.status == Status::failed ? Outcome::failed : Outcome::retrying;
+    });
+}
+
+void ScheduledPostsService::run(const PublishScheduled& job) {
+    while (const auto row = take(job.user_id)) attempt(*row);
+    // As long as this post waits, a job of its own waits with it: for the next attempt, for its turn, for the end of a lease
+    // that somebody else holds.
+    db_.write([&](db::Write& tx) {
+        const auto row = find(tx, job.user_id, job.scheduled_post_id);
+        if (!row || row->status > Status::publishing) return;
+        const auto wait = std::max(row->next_attempt_at - now_in(tx), kShortestWait);
+        tx.enqueue(job, clock_.now() + wait);
+    });
+}
+
+ProcessScheduledAnswer ScheduledPostsService::process_due() {
+    ProcessScheduledAnswer answer;
+    // An author whose first post is being published elsewhere is passed over, so each pass must find something to do.
+    for (bool more = true; more;) {
+        more = false;
+        const auto places = db_.read([&](db::Read& tx) { return due(tx, now_in(tx), kDueAtOnce); });
+        for (const auto& place : places) {
+            while (const auto row = take(place.user_id)) {
+                more = true;
+                switch (attempt(*row)) {
+                    case Outcome::published:
+                        ++answer.published;
+                        break;
+                    case Outcome::failed:
+                        ++answer.failed;
+                        break;
+                    case Outcome::retrying:
+                        ++answer.retrying;
+                        break;
+                }
+            }
+        }
+    }
+    return answer;
+}
+
+}  // namespace grover::scheduled_posts

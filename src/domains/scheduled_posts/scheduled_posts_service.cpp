@@ -1,0 +1,175 @@
+// What owners do with scheduled posts: make, list and cancel them.
+#include "platform/runtime/runtime.hpp"
+
+#include "domains/scheduled_posts/scheduled_posts_store.hpp"
+#include "domains/scheduled_posts/scheduled_posts_views.hpp"
+#include "platform/base/error.hpp"
+#include "platform/text/time_zones.hpp"
+#include "platform/wire/json_out.hpp"
+
+namespace grover::scheduled_posts {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int64_t kMaxWaiting = 100;
+constexpr auto kFurthest = 365 * 24h;
+// The screen that shows it puts it into a page as it is.
+constexpr std::size_t kMaxThumbnail = 8 * 1024;
+// How long a cancellation waits for a publication that runs.
+constexpr auto kOutcomeWait = 2s;
+constexpr auto kLook = 20ms;
+constexpr auto kKept = 90 * 24h;
+constexpr int kSweptAtOnce = 200;
+
+Error bad_body(std::string_view field, std::string msg, std::string type = "value_error") {
+    return invalid_input({"body", std::string(field)}, std::move(msg), std::move(type));
+}
+
+// Fractions count to the millisecond.
+Time in_milliseconds(Time time) {
+    const auto over = time.us % 1'000;
+    return Time{time.us - (over < 0 ? over + 1'000 : over)};
+}
+
+Time time_of(const PostSchedule& in) {
+    if (!in.scheduled_time && !in.scheduled_at) throw bad_body("scheduled_time", "Field required", "missing");
+    const auto time = in_milliseconds(in.scheduled_time ? *in.scheduled_time : *in.scheduled_at);
+    if (in.scheduled_at && in_milliseconds(*in.scheduled_at) != time)
+        throw bad_body("scheduled_at", "scheduled_time and scheduled_at differ");
+    return time;
+}
+
+std::optional<std::string> timezone_of(const PostSchedule& in) {
+    if (!in.timezone || in.timezone->empty()) return std::nullopt;
+    if (!text::is_time_zone(*in.timezone)) throw bad_body("timezone", "Unknown time zone");
+    return in.timezone;
+}
+
+std::string to_text(const ListPlace& place) { return std::to_string(place.at.us) + '.' + place.id; }
+
+ListPlace place_after(std::string_view text, bool ascending) {
+    if (text.empty()) {
+        if (ascending) return {Time{INT64_MIN}, ""};
+        return {Time{INT64_MAX}, "~"};
+    }
+    const auto position = posts::position_of(text);
+    return {position.at, position.id.str()};
+}
+
+}  // namespace
+
+ScheduledPostsService::ScheduledPostsService(db::Database& db, const Clock& clock, users::UsersService& users,
+                                             media::MediaService& media, posts::PostWriter& writer,
+                                             Options options)
+    : db_(db), clock_(clock), users_(users), media_(media), writer_(writer), options_(std::move(options)) {}
+
+PostScheduleAnswer ScheduledPostsService::schedule(const Caller& me, PostSchedule& in) {
+    const auto time = time_of(in);
+    const auto timezone = timezone_of(in);
+    auto draft = writer_.check(in);
+    const auto require_in_future = [&](Time now) {
+        if (time <= now) throw validation_error("Scheduled time must be in the future");
+        if (time > now + kFurthest)
+            throw validation_error("Scheduled time cannot be more than 365 days in the future");
+    };
+    require_in_future(clock_.now());
+    writer_.take_media(me, in, draft);
+
+    Row row;
+    if (draft.media_id) {
+        row.thumbnail = media_.thumbnail(*draft.media_id);
+        if (row.thumbnail && row.thumbnail->size() > kMaxThumbnail) row.thumbnail.reset();
+    }
+    row.user_id = me.id;
+    row.draft = wire::to_json(draft);
+    row.scheduled_time = row.next_attempt_at = time;
+    row.timezone = timezone;
+    return db_.write([&](db::Write& tx) {
+        const auto now = clock_.now();
+        require_in_future(now);
+        lock_user(tx, me.id);
+        if (count_waiting(tx, me.id) >= kMaxWaiting)
+            throw validation_error("You already have 100 posts waiting");
+        row.scheduled_post_id = IdSource::next_at<ScheduledPostId>(now);
+        // Sorts with the posts of the day it is published.
+        row.post_id = IdSource::next_at<PostId>(time);
+        row.created_at = row.updated_at = now;
+        if (!draft.tagged_users.empty())
+            row.tagged_users =
+                wire::to_json(users_.addressed(tx, me.id, draft.tagged_users, users::Address::tag));
+        insert(tx, row);
+        if (draft.media_id)
+            media_.attach(tx, me.id, *draft.media_id, {"scheduled_post", row.scheduled_post_id.view()},
+                          media::Access::signed_);
+        add_history(tx, row.scheduled_post_id, {.event = "created", .at = now, .scheduled_time = time});
+        tx.enqueue(PublishScheduled{row.scheduled_post_id, me.id}, time);
+        return PostScheduleAnswer{.scheduled_post_id = row.scheduled_post_id,
+                                  .scheduled_time = time,
+                                  .scheduled_post = std::move(views_of(tx, media_, me, {&row, 1}).front())};
+    });
+}
+
+Page<ScheduledPost> ScheduledPostsService::list(const Caller& me, const ScheduledPostsList& in) {
+    if (in.page.after.empty() && in.page.skip > kMaxSkip) return {};
+    const bool waits = in.status <= StatusFilter::publishing;
+    const auto after = place_after(in.page.after, waits);
+    const auto skip = in.page.after.empty() ? in.page.skip : 0;
+    return db_.read([&](db::Read& tx) {
+        std::optional<Status> status;
+        if (in.status != StatusFilter::all) status = static_cast<Status>(in.status);
+        auto rows = waits ? list_waiting(tx, me.id, *status, after, in.page.limit + 1, skip)
+                          : list_changed(tx, me.id, status, after, in.page.limit + 1, skip);
+        Page<ScheduledPost> page;
+        if (rows.size() > static_cast<std::size_t>(in.page.limit)) {
+            rows.pop_back();
+            const auto& last = rows.back();
+            page.next =
+                to_text({waits ? last.scheduled_time : last.updated_at, last.scheduled_post_id.str()});
+        }
+        page.items = views_of(tx, media_, me, rows);
+        return page;
+    });
+}
+
+ScheduledCancelAnswer ScheduledPostsService::cancel(const Caller& me, const ScheduledPostId& id) {
+    const auto give_up = std::chrono::steady_clock::now() + kOutcomeWait;
+    while (true) {
+        const bool cancelled = db_.write([&](db::Write& tx) {
+            const auto row = find(tx, me.id, id);
+            if (!row || row->status == Status::cancelled) throw not_found("Scheduled post not found");
+            if (row->status == Status::published) throw conflict("Already published");
+            const auto now = clock_.now();
+            // False while it is being published.
+            if (!mark_cancelled(tx, id, now)) return false;
+            media_.release(tx, {"scheduled_post", id.view()});
+            add_history(tx, id,
+                        {.event = "cancelled",
+                         .at = now,
+                         .attempt = row->attempts,
+                         .scheduled_time = row->scheduled_time});
+            return true;
+        });
+        if (cancelled) return {};
+        if (!runtime::in_fiber() || std::chrono::steady_clock::now() >= give_up)
+            throw conflict("The post is being published");
+        runtime::sleep_for(kLook);
+    }
+}
+
+void ScheduledPostsService::sweep() {
+    const auto before = clock_.now() - kKept;
+    for (bool more = true; more;) {
+        more = db_.write([&](db::Write& tx) {
+            const auto ended = ended_before(tx, before, kSweptAtOnce);
+            for (const auto& id : ended) {
+                media_.release(tx, {"scheduled_post", id.view()});
+                remove(tx, id);
+            }
+            return !ended.empty();
+        });
+    }
+}
+
+}  // namespace grover::scheduled_posts

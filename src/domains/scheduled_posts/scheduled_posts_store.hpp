@@ -1,0 +1,120 @@
+// Rows of scheduled posts and their history. Private to domains/scheduled_posts; decides nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domains/scheduled_posts/scheduled_posts_api.hpp"
+
+namespace grover::scheduled_posts {
+
+// What publishing needs to know.
+struct DueRow {
+    ScheduledPostId scheduled_post_id;
+    UserId user_id;
+    PostId post_id;
+    std::string draft;
+    Time scheduled_time;
+    Status status = Status::scheduled;
+    Time next_attempt_at;
+    int attempts = 0;
+
+    static constexpr auto columns = Pack{
+        db::column("scheduled_post_id", &DueRow::scheduled_post_id),
+        db::column("user_id", &DueRow::user_id),
+        db::column("post_id", &DueRow::post_id),
+        db::column("draft", &DueRow::draft),
+        db::column("scheduled_time", &DueRow::scheduled_time),
+        db::column("status", &DueRow::status),
+        db::column("next_attempt_at", &DueRow::next_attempt_at),
+        db::column("attempts", &DueRow::attempts),
+    };
+};
+
+struct Row : DueRow {
+    std::string tagged_users = "[]";
+    std::optional<std::string> thumbnail;
+    std::optional<std::string> timezone;
+    std::optional<std::string> last_error_code;
+    std::optional<std::string> last_error;
+    int revision = 1;
+    std::optional<Time> published_at;
+    Time created_at;
+    Time updated_at;
+
+    static constexpr auto columns =
+        join(DueRow::columns, Pack{
+                                  db::column("tagged_users", &Row::tagged_users),
+                                  db::column("thumbnail", &Row::thumbnail),
+                                  db::column("timezone", &Row::timezone),
+                                  db::column("last_error_code", &Row::last_error_code),
+                                  db::column("last_error", &Row::last_error),
+                                  db::column("revision", &Row::revision),
+                                  db::column("published_at", &Row::published_at),
+                                  db::column("created_at", &Row::created_at),
+                                  db::column("updated_at", &Row::updated_at),
+                              });
+};
+
+// A place in a list: of what waits by (scheduled_time, id) ascending, else by (updated_at, id) descending.
+struct ListPlace {
+    Time at;
+    std::string id;
+};
+
+std::vector<Row> list_waiting(db::Read& tx, const UserId& user, Status status, const ListPlace& after,
+                              int limit, std::int64_t skip);
+std::vector<Row> list_changed(db::Read& tx, const UserId& user, std::optional<Status> status,
+                              const ListPlace& after, int limit, std::int64_t skip);
+std::optional<Row> find(db::Read& tx, const UserId& user, const ScheduledPostId& id);
+std::int64_t count_waiting(db::Read& tx, const UserId& user);
+// On PostgreSQL two transactions that count what one user has waiting follow each other from here on.
+void lock_user(db::Write& tx, const UserId& user);
+
+void insert(db::Write& tx, const Row& row);
+
+// The author's next post in the order of publication that is due, locked until the transaction ends.
+std::optional<DueRow> next_due(db::Write& tx, const UserId& user, Time now);
+// One of everybody's that is due: the next after (time, id).
+struct DuePlace {
+    ScheduledPostId scheduled_post_id;
+    UserId user_id;
+    static constexpr auto columns = Pack{
+        db::column("scheduled_post_id", &DuePlace::scheduled_post_id),
+        db::column("user_id", &DuePlace::user_id),
+    };
+};
+std::vector<DuePlace> due(db::Read& tx, Time now, int limit);
+std::optional<Time> store_time(db::Read& tx);
+
+// Everything that ends or begins an attempt. False when the row is no longer as `row` says.
+bool take_lease(db::Write& tx, const DueRow& row, Time lease_until, Time now);
+bool mark_published(db::Write& tx, const DueRow& row, Time now);
+struct Setback {
+    Status status;
+    Time next_attempt_at;
+    int attempts;
+    std::string_view code;
+    std::string_view sentence;
+};
+bool set_back(db::Write& tx, const DueRow& row, const Setback& setback, Time now);
+bool mark_cancelled(db::Write& tx, const ScheduledPostId& id, Time now);
+
+struct HistoryEntry {
+    std::string_view event;
+    Time at;
+    int attempt = 0;
+    std::optional<std::string_view> error_code{};
+    std::optional<std::string_view> error{};
+    Time scheduled_time;
+};
+void add_history(db::Write& tx, const ScheduledPostId& id, const HistoryEntry& entry);
+
+std::vector<ScheduledPostId> ended_before(db::Read& tx, Time before, int limit);
+// By id, after one.
+std::vector<ScheduledPostId> some_of_user(db::Read& tx, const UserId& user, const ScheduledPostId& after,
+                                          int limit);
+void remove(db::Write& tx, const ScheduledPostId& id);
+
+}  // namespace grover::scheduled_posts

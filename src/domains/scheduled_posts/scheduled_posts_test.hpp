@@ -1,0 +1,164 @@
+// The world of a test of scheduled posts: an empty database, a stopped clock, jobs that run when told.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "domains/posts/posts_service.hpp"
+#include "domains/scheduled_posts/scheduled_posts_api.hpp"
+#include "platform/jobs/background.hpp"
+#include "platform/runtime/runtime.hpp"
+#include "testing/database.hpp"
+
+namespace grover::scheduled_posts {
+
+using namespace std::chrono_literals;
+
+class MovedClock final : public Clock {
+public:
+    Time now() const override { return Time{now_.load()}; }
+    template <class Duration>
+    void advance(Duration by) {
+        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
+    }
+
+private:
+    // 2026-01-24T10:11:12.345Z
+    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
+};
+
+class World {
+public:
+    World()
+        : db(testing::fresh_database({.cached = false, .clock = &clock})),
+          root_(std::filesystem::temp_directory_path() /
+                ("scheduled_posts_test." + std::to_string(::getpid()) + "." + std::to_string(++made_))),
+          users(*db, clock, ids_, {.data_dir = root_.string(), .link_secret = "a secret of sixteen bytes"}),
+          media(*db, users, clock, workers_,
+                {.root = root_ / "media", .url_secret = "another secret of sixteen"}),
+          posts(*db, clock, users, media),
+          scheduled(*db, clock, users, media, posts.writer(),
+                    {.before_publishing =
+                         [this](const ScheduledPostId& id) {
+                             if (before_publishing) before_publishing(id);
+                         }}),
+          background(*db, {.clock = &clock}) {
+        background.jobs().on<PublishScheduled>([this](const PublishScheduled& job) { scheduled.run(job); });
+        background.jobs().on<posts::EndPoll>([this](const posts::EndPoll& job) { posts.run(job); });
+        background.events().on<ScheduledPostPublished>(
+            "test", [this](const ScheduledPostPublished& event) { published.push_back(event); });
+        background.events().on<ScheduledPostFailed>(
+            "test", [this](const ScheduledPostFailed& event) { failed.push_back(event); });
+        background.events().on<posts::PostCreated>(
+            "test", [this](const posts::PostCreated& event) { created.push_back(event); });
+    }
+    ~World() { std::filesystem::remove_all(root_); }
+
+    Caller user(const std::string& username) {
+        Caller caller;
+        caller.id = db->write([&](db::Write& tx) {
+            return users.create(tx,
+                                {.email = username + "@example.com", .name = username, .username = username});
+        });
+        caller.base_url = "http://localhost:8001";
+        return caller;
+    }
+    template <class Duration>
+    ScheduledPost schedule(const Caller& me, Duration in, const std::string& content = "later") {
+        PostSchedule request;
+        request.content = content;
+        request.scheduled_time = clock.now() + in;
+        return scheduled.schedule(me, request).scheduled_post;
+    }
+    // Moves the clock and runs what is due then.
+    template <class Duration>
+    void pass(Duration by) {
+        clock.advance(by);
+        background.run_due();
+    }
+    ScheduledPost get(const Caller& me, const ScheduledPostId& id) {
+        for (const auto& post : scheduled.list(me, {.status = StatusFilter::all}).items) {
+            if (post.scheduled_post_id == id) return post;
+        }
+        FAIL("no such scheduled post");
+        return {};
+    }
+    // A picture of theirs, as its row says; there is no file.
+    MediaId medium(const Caller& owner) {
+        const auto id = IdSource::unguessable<MediaId>();
+        testing::execute(*db,
+                         "INSERT INTO media (media_id, owner_id, kind, folder, status, width, height, "
+                         "renditions, bytes, created_at) "
+                         "VALUES ('" +
+                             id.str() + "', '" + owner.id.str() +
+                             "', 0, 0, 0, 10, 10, 'full jpeg 0123abcd 10 10 100\n', 100, " +
+                             std::to_string(clock.now().us) + ")");
+        return id;
+    }
+    std::int64_t rows(const std::string& table) { return testing::count_rows(*db, table); }
+    std::string query(const std::string& sql) { return testing::query_text(*db, sql); }
+    std::string history(const ScheduledPostId& id) {
+        return query("SELECT event FROM scheduled_post_history WHERE scheduled_post_id = '" + id.str() +
+                     "' ORDER BY number");
+    }
+
+    MovedClock clock;
+    std::function<void(const ScheduledPostId&)> before_publishing;
+    std::vector<ScheduledPostPublished> published;
+    std::vector<ScheduledPostFailed> failed;
+    std::vector<posts::PostCreated> created;
+
+private:
+    static inline int made_ = 0;
+    IdSource ids_{clock};
+
+public:
+    std::unique_ptr<db::Database> db;
+
+private:
+    std::filesystem::path root_;
+    runtime::WorkerPool workers_{1, 8};
+
+public:
+    users::UsersService users;
+    media::MediaService media;
+    posts::PostsService posts;
+    ScheduledPostsService scheduled;
+    jobs::Background background;
+};
+
+// Runs `f` and returns "<status> <sentence>", or "" when it succeeds.
+template <class F>
+std::string refusal(F&& f) {
+    try {
+        f();
+    } catch (const Error& error) {
+        std::string out = std::to_string(error.status) + ' ' + error.detail;
+        for (const auto& field : error.fields) out += '[' + field.loc.back() + ": " + field.msg + ']';
+        return out;
+    }
+    return {};
+}
+
+template <class F>
+void at_once(int count, F f) {
+    std::atomic<int> waiting{count};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < count; ++i) {
+        threads.emplace_back([&, i] {
+            --waiting;
+            while (waiting > 0) std::this_thread::yield();
+            f(i);
+        });
+    }
+    for (auto& thread : threads) thread.join();
+}
+
+}  // namespace grover::scheduled_posts

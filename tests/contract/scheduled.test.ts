@@ -1,0 +1,150 @@
+// Scheduled posts: contract/scheduled-posts.md.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Grover, tinyPng } from "./server";
+
+let grover: Grover;
+let ada: { token: string; id: string };
+let bob: { token: string; id: string };
+
+beforeAll(async () => {
+  grover = await Grover.start();
+  ada = await grover.user("ada");
+  bob = await grover.user("bob");
+});
+afterAll(() => grover.stop());
+
+const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const until = async (check: () => Promise<boolean>, ms: number) => {
+  const end = Date.now() + ms;
+  while (Date.now() < end) {
+    if (await check()) return true;
+    await sleep(50);
+  }
+  return false;
+};
+const mine = async (token: string) => (await grover.get("/api/posts/me?limit=100", token)).json as any[];
+
+describe("scheduling", () => {
+  it("takes the time by either name, in any form, and says both", async () => {
+    for (const body of [
+      { scheduled_time: inMs(3_600_000) },
+      { scheduled_at: inMs(3_600_000) },
+      { scheduled_time: inMs(3_600_000).replace("Z", "+00:00") },
+      { scheduled_time: inMs(3_600_000).replace("Z", "") },
+    ]) {
+      const answer = await grover.post("/api/posts/schedule", ada.token, { content: "Later", timezone: "Europe/Berlin", ...body });
+      expect(answer.status, JSON.stringify(body)).toBe(200);
+      const post = answer.json.scheduled_post;
+      expect(answer.json.scheduled_time).toBe(answer.json.scheduled_at);
+      expect(post).toMatchObject({ status: "scheduled", content: "Later", attempts: 0, published_post_id: null, scheduled_time: answer.json.scheduled_time, timezone: "Europe/Berlin", revision: 1, media_url: null });
+      expect((await grover.get(`/api/posts/${post.post_id}`, ada.token)).status).toBe(404);
+      expect((await grover.delete(`/api/posts/scheduled/${answer.json.scheduled_post_id}`, bob.token)).status).toBe(404);
+      expect((await grover.delete(`/api/posts/scheduled/${answer.json.scheduled_post_id}`, ada.token)).json).toEqual({ message: "Scheduled post cancelled" });
+      expect((await grover.delete(`/api/posts/scheduled/${answer.json.scheduled_post_id}`, ada.token)).status).toBe(404);
+    }
+    expect((await grover.get("/api/posts/scheduled", ada.token)).json).toEqual([]);
+    expect((await grover.get("/api/posts/scheduled?status=cancelled", ada.token)).json).toHaveLength(4);
+  });
+
+  it("refuses bad times and bad posts, never with a 500", async () => {
+    const send = async (body: unknown) => grover.post("/api/posts/schedule", ada.token, body);
+    const future = "Scheduled time must be in the future";
+    expect((await send({ content: "x", scheduled_time: inMs(-1000) })).json.detail).toBe(future);
+    expect((await send({ content: "x", scheduled_time: "1970-01-01T00:00:00Z" })).json.detail).toBe(future);
+    expect((await send({ content: "x", scheduled_time: "2400-01-01T00:00:00Z" })).json.detail).toBe("Scheduled time cannot be more than 365 days in the future");
+    for (const body of [
+      { content: "x" },
+      { content: "x", scheduled_time: "soon" },
+      { content: "x", scheduled_time: 12 },
+      { content: "x", scheduled_time: "2027-02-30T00:00:00Z" },
+      { content: "x", scheduled_time: inMs(1e6), scheduled_at: inMs(2e6) },
+      { content: "x", scheduled_time: inMs(1e6), timezone: "Mars/Olympus" },
+      { content: "", scheduled_time: inMs(1e6) },
+      { scheduled_time: inMs(1e6), poll_question: "?", poll_options: ["one"] },
+    ])
+      expect((await send(body)).status, JSON.stringify(body)).toBe(422);
+    expect((await grover.get("/api/posts/scheduled", ada.token)).json).toEqual([]);
+    expect((await grover.send("POST", "/api/posts/schedule", { body: { content: "x", scheduled_time: inMs(1e6) } })).status).toBe(401);
+    expect((await grover.post("/api/admin/process-scheduled-posts", ada.token)).status).toBe(403);
+    expect((await grover.get("/api/posts/scheduled?status=odd", ada.token)).status).toBe(422);
+  });
+
+  it("repeats the answer to a repeated key and schedules once", async () => {
+    const body = { content: "once", scheduled_time: inMs(3_600_000) };
+    const send = () => grover.send("POST", "/api/posts/schedule", { token: ada.token, body, headers: { "Idempotency-Key": "schedule" } });
+    const [first, second] = [await send(), await send()];
+    expect(second.text).toBe(first.text);
+    await grover.delete(`/api/posts/scheduled/${first.json.scheduled_post_id}`, ada.token);
+  });
+});
+
+describe("publishing", () => {
+  it("publishes within a second of its time, not before, with its picture and poll", async () => {
+    const form = new FormData();
+    form.append("content", "With a picture");
+    form.append("media", new Blob([tinyPng], { type: "image/png" }), "p.png");
+    form.append("poll_question", "Good?");
+    form.append("poll_options", '["Yes","No"]');
+    form.append("scheduled_time", inMs(1500));
+    const answer = await grover.send("POST", "/api/posts/schedule", { token: ada.token, body: form });
+    expect(answer.status, answer.text).toBe(200);
+    const plan = answer.json.scheduled_post;
+    expect(plan.media_url).toMatch(/^[A-Za-z0-9+/]+=*$/);
+    expect(plan.media_url.length).toBeLessThanOrEqual(8192);
+    expect(plan.preview_url).toContain("sig=");
+    expect((await fetch(plan.preview_url)).status).toBe(200);
+    expect((await fetch(plan.preview_url.split("?")[0])).status).toBe(403);
+    const due = Date.parse(plan.scheduled_time);
+    await sleep(due - Date.now() - 200);
+    expect((await grover.get(`/api/posts/${plan.post_id}`, bob.token)).status).toBe(404);
+    expect(await until(async () => (await grover.get(`/api/posts/${plan.post_id}`, bob.token)).status === 200, 2000)).toBe(true);
+    const post = (await grover.get(`/api/posts/${plan.post_id}`, bob.token)).json;
+    const created = Date.parse(post.created_at);
+    expect(created).toBeGreaterThanOrEqual(due);
+    expect(created - due).toBeLessThan(1000);
+    expect(post).toMatchObject({ content: "With a picture", media_type: "image", has_poll: true, scheduled_for: plan.scheduled_time, likes_count: 0 });
+    expect(Date.parse(post.poll_expires_at) - created).toBe(24 * 3_600_000);
+    expect((await fetch(post.media_url)).status).toBe(200);
+    const [done] = (await grover.get("/api/posts/scheduled?status=published", ada.token)).json;
+    expect(done).toMatchObject({ status: "published", published_post_id: plan.post_id, attempts: 1 });
+    const again = await grover.delete(`/api/posts/scheduled/${plan.scheduled_post_id}`, ada.token);
+    expect([again.status, again.json.detail]).toEqual([409, "Already published"]);
+  });
+
+  it("publishes each post once when the server is killed around the time", async () => {
+    const before = new Set((await mine(bob.token)).map((post) => post.post_id));
+    const plans: any[] = [];
+    const due = Date.now() + 3000;
+    for (let i = 0; i < 60; ++i)
+      plans.push((await grover.post("/api/posts/schedule", bob.token, { content: `number ${i}`, scheduled_time: new Date(due + i * 20).toISOString() })).json.scheduled_post);
+    await sleep(Math.max(0, due - Date.now()) + 150);
+    await grover.restart("SIGKILL");
+    await sleep(300);
+    await grover.restart("SIGKILL");
+    // A post that was being published at that moment waits for its lease.
+    expect(await until(async () => (await grover.get("/api/posts/scheduled", bob.token)).json.length === 0 && (await grover.get("/api/posts/scheduled?status=publishing", bob.token)).json.length === 0, 70_000)).toBe(true);
+    const posts = (await mine(bob.token)).filter((post) => !before.has(post.post_id));
+    expect(posts.map((post) => post.post_id).sort()).toEqual(plans.map((plan) => plan.post_id).sort());
+    expect(new Set(posts.map((post) => post.content)).size).toBe(60);
+    const done = (await grover.get("/api/posts/scheduled?status=published&limit=100", bob.token)).json;
+    expect(done).toHaveLength(60);
+  }, 120_000);
+
+  it("publishes at the start what became due while the server was down, in order", async () => {
+    const due = Date.now() + 1500;
+    for (let i = 0; i < 5; ++i) await grover.post("/api/posts/schedule", ada.token, { content: `late ${i}`, scheduled_time: new Date(due + i).toISOString() });
+    await grover.restart("SIGTERM");
+    expect(await until(async () => (await mine(ada.token)).filter((post) => post.content.startsWith("late")).length === 5, 5000)).toBe(true);
+    const order = (await mine(ada.token)).filter((post) => post.content.startsWith("late")).map((post) => post.content);
+    expect(order).toEqual(["late 4", "late 3", "late 2", "late 1", "late 0"]);
+  });
+});
+
+it("an administrator runs one pass", async () => {
+  const server = await Grover.start();
+  const root = await server.user("root");
+  await server.stop();
+  const admin = await Grover.start({ ADMIN_USER_IDS: root.id });
+  await admin.stop();
+});
