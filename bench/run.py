@@ -29,6 +29,7 @@ class Community(NamedTuple):
 
     tokens: list  # (session token, user id)
     post_ids: list
+    busy_ids: list  # posts with 1,000 comments
 
 
 def get(path, token=""):
@@ -73,6 +74,16 @@ def reactions(community, chance):
                  {"reaction_type": chance.choice(REACTIONS)}) for _ in range(20_000)]
 
 
+def comments(community, chance):
+    return [get(f"/api/posts/{post_id}/comments?limit=20", token) for token, _ in community.tokens
+            for post_id in chance.sample(community.busy_ids, 5)]
+
+
+def new_comments(community, chance):
+    return [post(f"/api/posts/{chance.choice(community.post_ids)}/comments", chance.choice(community.tokens)[0],
+                 {"content": f"What a view, number {number}"}) for number in range(20_000)]
+
+
 COMMON_WORDS = "about every still new day year long morning coffee people train last love small break".split()
 
 
@@ -99,8 +110,10 @@ class Row(NamedTuple):
 
 ROWS = [
     Row("GET /health", LARGE, lambda *_: [get("/health")], 1, floor=0.85),
+    Row("GET comments, 20 of 1,000", LARGE, comments, 3, floor=0.25),
     Row("GET /api/auth/me", LARGE, every_token("/api/auth/me"), 2, floor=0.50),
     Row("GET /api/users/{id}", LARGE, users, 2, floor=0.33),
+    Row("POST /api/posts/{id}/comments", LARGE, new_comments, 8, floor=0.07, writes=True),
     Row("GET /api/posts/{id}", LARGE, posts, 2, floor=0.33),
     Row(FEED, LARGE, every_token("/api/posts/feed?limit=20"), 3, floor=0.25),
     Row("feed, page 50 by cursor", LARGE, page_50, 5, feed=0.5),
@@ -188,14 +201,15 @@ def measure_fastify(table, options):
 
 def read_community(folder):
     tokens = [tuple(line.split()) for line in (folder / "seed-tokens.txt").read_text().splitlines() if line]
-    post_ids, path = [], "/api/posts/explore?limit=100"
+    post_ids, busy_ids, path = [], [], "/api/posts/explore?limit=100"
     for _ in range(50):
         headers, page = fetch(path, tokens[0][0])
         post_ids += [post["post_id"] for post in page]
+        busy_ids += [post["post_id"] for post in page if post["comments_count"] >= 1000]
         if not headers["X-Next-Cursor"]:
             break
         path = f"/api/posts/explore?limit=100&cursor={urllib.parse.quote(headers['X-Next-Cursor'])}"
-    return Community(tokens, post_ids)
+    return Community(tokens, post_ids, busy_ids)
 
 
 def wait_for_search(community):

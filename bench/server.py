@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from typing import NamedTuple
@@ -70,6 +71,10 @@ class Sqlite:
         shutil.rmtree(folder, ignore_errors=True)
         return folder, None
 
+    def script(self, dataset, statements):
+        with contextlib.closing(sqlite3.connect(self.place(dataset)[0] / "grover.db")) as store:
+            store.executescript(statements)
+
     def scratch(self, dataset):
         copy = self.folder / "scratch"
         shutil.rmtree(copy, ignore_errors=True)
@@ -107,6 +112,9 @@ class Postgres:
     def place(self, dataset):
         return self.folder / dataset.name, self.database(dataset.name)
 
+    def script(self, dataset, statements):
+        subprocess.run(["psql", self.place(dataset)[1], "-q", "-v", "ON_ERROR_STOP=1", "-c", statements], check=True)
+
     def empty(self):
         self.drop("empty")
         return self.folder / "empty", self.database("empty")
@@ -117,6 +125,22 @@ class Postgres:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.place(dataset)[0], folder)
         return folder, self.database("scratch", f"{self.folder.name}_{dataset.name}")
+
+
+# The seed's posts have up to 60 comments; these many newest open ones get 1,000 more.
+BUSY_POSTS = f"""
+CREATE TEMPORARY TABLE busy AS
+    SELECT p.post_id, p.created_at FROM posts p JOIN users u ON u.user_id = p.user_id
+    WHERE p.visibility = 0 AND p.is_repost = 0 AND u.is_private = 0 ORDER BY p.created_at DESC LIMIT 50;
+WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 1000),
+     people (user_id, r) AS (SELECT user_id, row_number() OVER (ORDER BY user_id) FROM users ORDER BY user_id LIMIT 1000)
+INSERT INTO comments (comment_id, post_id, user_id, content, created_at)
+    SELECT 'comment_' || substr(b.post_id, 6) || substr(CAST(1000000 + i AS TEXT), 2), b.post_id, people.user_id,
+           'The light over the harbour was green when we left it this morning, number ' || i, b.created_at + i * 1000
+    FROM numbers CROSS JOIN busy b JOIN people ON people.r = i;
+UPDATE posts SET comments_count = comments_count + 1000, comments_total_count = comments_total_count + 1000
+    WHERE post_id IN (SELECT post_id FROM busy);
+"""
 
 
 def seed(engine, dataset, tokens):
@@ -135,6 +159,7 @@ def seed(engine, dataset, tokens):
         [BINARY, "seed", "--users", str(dataset.users), "--posts", str(dataset.posts),
          "--follows", str(dataset.follows), "--tokens", str(tokens)],
         env=environment(folder, url), cwd=folder, check=True)
+    engine.script(dataset, BUSY_POSTS)
     seeded.touch()
     print(f"seeded {dataset.posts:,} posts, {dataset.users:,} users in {time.monotonic() - begin:.1f} s", flush=True)
 
