@@ -122,7 +122,9 @@ void Mails::alert(db::Write& tx, const users::AccountState& account, SecurityMat
     queue(tx, mail_of(matter), account, account.email, std::move(where));
 }
 
-std::optional<std::chrono::seconds> Mails::must_wait(db::Read& tx, const UserId& user, TokenKind kind) const {
+std::optional<std::chrono::seconds> Mails::must_wait(db::Write& tx, const UserId& user,
+                                                     TokenKind kind) const {
+    core_.users.take_turn(tx, user);
     const Time now = core_.clock.now();
     const auto times = account_store::asked_for(tx, user, kind, now - 24h);
     std::chrono::microseconds wait{0};

@@ -33,7 +33,7 @@ public:
                const std::optional<std::string>& device) const;
 
     // Until when one more mail of the kind must wait: at most one in a minute and five in a day.
-    std::optional<std::chrono::seconds> must_wait(db::Read& tx, const UserId& user, TokenKind kind) const;
+    std::optional<std::chrono::seconds> must_wait(db::Write& tx, const UserId& user, TokenKind kind) const;
 
     // Throws std::runtime_error to be tried again.
     void send(const SendMail& job) const;

@@ -59,6 +59,7 @@ MediaId MediaService::upload(const UserId& owner, http::UploadedFile& file, cons
     try {
         parts.db.write([&](db::Write& tx) {
             // Again, because many may have come at once.
+            parts.users.take_turn(tx, owner);
             require_room(tx);
             store::insert(tx, medium);
         });

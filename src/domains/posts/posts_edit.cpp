@@ -121,6 +121,7 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
         if (in.is_pinned) {
             after.is_pinned = *in.is_pinned;
             const bool pins = after.is_pinned && !before.is_pinned;
+            if (pins) users_.take_turn(tx, me.id);
             if (pins && tx.value<std::int64_t>(sql::posts::count_pinned{.user_id = me.id}) >= kMaxPinned)
                 throw validation_error("At most 3 posts can be pinned");
         }

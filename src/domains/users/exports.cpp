@@ -75,6 +75,7 @@ store::ExportRow Exports::get_row(db::Read& tx, const UserId& user, const Export
 
 Export Exports::create(const Caller& me) const {
     return ground_.db.write([&](db::Write& tx) -> Export {
+        store::lock_pair(tx, me.id, me.id);
         const Time now = ground_.clock.now();
         const auto last =
             tx.find<store::ExportRow>(sql::user_leaving::list_exports{.user_id = me.id, .limit = 1});

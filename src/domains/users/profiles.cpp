@@ -118,6 +118,7 @@ UserAnswer Profiles::update(const Caller& me, const UserUpdate& in) const {
 
 void Profiles::change_username(db::Write& tx, const store::ProfileRow& before, const std::string& username,
                                Time now) const {
+    store::lock_pair(tx, before.user_id, before.user_id);
     const std::vector<std::string_view> one{username};
     if (!store::taken_usernames(tx, before.user_id, one, now).empty())
         throw conflict("Username already taken");

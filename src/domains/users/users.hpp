@@ -247,6 +247,9 @@ public:
     void suspend(db::Write& tx, const UserId& user);
     void unsuspend(db::Write& tx, const UserId& user);
 
+    // Rules over several rows of one user ("at most three pinned posts") look first and write then. Who takes the user's turn
+    // before looking is alone with it until the end of the transaction. On SQLite every writer is.
+    void take_turn(db::Write& tx, const UserId& user);
     // Reads a whole index: for administrators.
     struct Totals {
         std::int64_t accounts = 0;

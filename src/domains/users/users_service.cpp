@@ -131,6 +131,8 @@ void UsersService::unsuspend(db::Write& tx, const UserId& user) {
     tx.publish(AccountShown{user});
 }
 
+void UsersService::take_turn(db::Write& tx, const UserId& user) { store::lock_pair(tx, user, user); }
+
 UsersService::Totals UsersService::totals(db::Read& tx) const {
     return *tx.find<Totals>(sql::users::count_accounts{});
 }
