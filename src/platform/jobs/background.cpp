@@ -48,14 +48,27 @@ struct Background::Impl final : db::AfterCommit {
         if (database.engine() == db::Engine::postgres) {
             order_signal.notify();
         } else {
-            wake_listeners();
+            wake_readers();
         }
     }
     void jobs_committed() override { job_signal.notify(); }
 
-    void wake_listeners() {
+    // Listeners with a place in the store read it themselves; the others are woken when the feed has read for them all.
+    void wake_readers() {
         if (!working.load(std::memory_order_acquire)) return;
-        for (auto& signal : listener_signals) signal.notify();
+        feed_signal.notify();
+        wake(true);
+    }
+    void wake(bool stored) {
+        for (std::size_t i = 0; i < listener_signals.size(); ++i) {
+            if (events.listeners_[i]->is_stored() == stored) listener_signals[i].notify();
+        }
+    }
+    Time read_feed() {
+        bool any = false;
+        while (events.feed_.read()) any = true;
+        if (any) wake(false);
+        return clock.now() + kLongestWait;
     }
 
     // A fiber that calls `step` whenever its signal says so, or when the time comes that step returned.
@@ -82,6 +95,7 @@ struct Background::Impl final : db::AfterCommit {
     std::atomic<unsigned> next_loop{0};
     std::atomic<bool> working{false};  // the signals of the listeners are made
     runtime::Signal order_signal;
+    runtime::Signal feed_signal;
     runtime::Signal job_signal;
     runtime::Signal keeping_signal;
     std::shared_ptr<runtime::Signal> all_ended = std::make_shared<runtime::Signal>();
@@ -106,16 +120,21 @@ int Background::run_due() {
 void Background::start(runtime::Loops& loops) {
     Impl& self = *impl_;
     for (std::size_t i = 0; i < self.events.listeners_.size(); ++i) self.listener_signals.emplace_back();
+    self.events.feed_.begin();
+    for (const auto& listener : self.events.listeners_) {
+        if (!listener->is_stored()) listener->set_feed(self.events.feed_);
+    }
     self.working.store(true, std::memory_order_release);
     std::size_t next = 0;
     for (const auto& listener : self.events.listeners_) {
         self.spawn_worker(loops, self.listener_signals[next++],
                           [&self, one = listener.get()] { return self.tell(*one); });
     }
+    self.spawn_worker(loops, self.feed_signal, [&self] { return self.read_feed(); });
     if (self.database.engine() == db::Engine::postgres) {
         self.spawn_worker(loops, self.order_signal, [&self] {
             self.events.put_in_order();
-            self.wake_listeners();
+            self.wake_readers();
             return self.clock.now() + kLongestWait;
         });
     }
@@ -134,7 +153,9 @@ void Background::stop() {
     Impl& self = *impl_;
     if (!self.working) return;
     self.stopping = true;
-    self.wake_listeners();
+    self.wake(true);
+    self.wake(false);
+    self.feed_signal.notify();
     self.order_signal.notify();
     self.job_signal.notify();
     self.keeping_signal.notify();

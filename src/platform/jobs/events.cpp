@@ -30,11 +30,15 @@ ParkedEvent parked_event(const db::Row& row) {
 
 Events::Events(db::Database& database, const Clock& clock, std::string node,
                std::function<void(const RunReport&)> report)
-    : database_(database), clock_(clock), node_(std::move(node)), report_(std::move(report)) {}
+    : database_(database),
+      clock_(clock),
+      node_(std::move(node)),
+      report_(std::move(report)),
+      feed_(database) {}
 
 Events::~Events() = default;
 
-void Events::add(std::string_view listener, std::string_view event, Reach reach, Call call) {
+void Events::add(std::string_view listener, std::string_view event, Reach reach, Call call, bool together) {
     const bool stored = reach == Reach::one_node;
     auto found = std::ranges::find(listeners_, listener, [](const auto& known) { return known->name(); });
     if (found == listeners_.end()) {
@@ -47,7 +51,8 @@ void Events::add(std::string_view listener, std::string_view event, Reach reach,
         throw std::logic_error("listener " + std::string(listener) + " is given twice for " +
                                std::string(event));
     }
-    (*found)->add(event, std::move(call));
+    (*found)->add(event, std::move(call), together);
+    if (!stored) feed_.add(event);
     const auto place = std::ranges::lower_bound(event_names_, event);
     if (place == event_names_.end() || *place != event) event_names_.insert(place, std::string(event));
 }
@@ -131,7 +136,11 @@ void Events::retry(std::string_view listener, std::int64_t position) {
         return found;
     });
     if (known == listeners_.end() || !event) throw not_found("Parked event not found");
-    if (const auto* call = (*known)->call_for(event->name)) (*call)(event->payload);
+    if (const auto* call = (*known)->call_for(event->name)) {
+        const StoredEventPtr events[] = {
+            std::make_shared<const StoredEvent>(StoredEvent{position, event->name, event->payload})};
+        (*call)(events);
+    }
     drop(listener, position);
 }
 

@@ -13,12 +13,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "platform/base/clock.hpp"
 #include "platform/db/db.hpp"
+#include "platform/jobs/feed.hpp"
 #include "platform/jobs/retry.hpp"
 #include "platform/jobs/run_report.hpp"
 #include "platform/wire/json_in.hpp"
@@ -49,8 +51,7 @@ public:
     // with one name.
     template <class E>
     void on(std::string_view listener, std::function<void(const E&)> f) {
-        add(listener, E::name, Reach::one_node,
-            [f = std::move(f)](const std::string& payload) { f(wire::read<E>(payload)); });
+        add(listener, E::name, Reach::one_node, one_by_one<E>(std::move(f)), false);
     }
 
     // Every node tells its own listener, for what each keeps in memory. It hears what commits from now on and
@@ -58,8 +59,21 @@ public:
     // what was loaded.
     template <class E>
     void on_every_node(std::string_view listener, std::function<void(const E&)> f) {
-        add(listener, E::name, Reach::every_node,
-            [f = std::move(f)](const std::string& payload) { f(wire::read<E>(payload)); });
+        add(listener, E::name, Reach::every_node, one_by_one<E>(std::move(f)), false);
+    }
+    // The same for a listener that reads something for each event: it hears those of this type that follow each other
+    // together, and so can read for all of them at once. When it throws, it hears them again one by one.
+    template <class E>
+    void on_every_node_together(std::string_view listener, std::function<void(const std::vector<E>&)> f) {
+        add(
+            listener, E::name, Reach::every_node,
+            [f = std::move(f)](std::span<const StoredEventPtr> events) {
+                std::vector<E> out;
+                out.reserve(events.size());
+                for (const auto& event : events) out.push_back(wire::read<E>(event->payload));
+                f(out);
+            },
+            true);
     }
 
     // `f` runs after each batch of events that the listener heard, before its place is stored: for a listener that gathers
@@ -83,9 +97,15 @@ public:
 private:
     friend class Background;
     enum class Reach : std::uint8_t { one_node, every_node };
-    using Call = std::function<void(const std::string& payload)>;
+    using Call = std::function<void(std::span<const StoredEventPtr>)>;
 
-    void add(std::string_view listener, std::string_view event, Reach reach, Call call);
+    template <class E>
+    static Call one_by_one(std::function<void(const E&)> f) {
+        return [f = std::move(f)](std::span<const StoredEventPtr> events) {
+            for (const auto& event : events) f(wire::read<E>(event->payload));
+        };
+    }
+    void add(std::string_view listener, std::string_view event, Reach reach, Call call, bool together);
     // PostgreSQL: gives events that committed their place in the order. Whether there were any.
     bool put_in_order();
     // Forgets what all listeners have heard.
@@ -101,6 +121,7 @@ private:
                        .first_delay = std::chrono::milliseconds{200},
                        .longest_delay = std::chrono::seconds{30}};
     std::vector<std::unique_ptr<Listener>> listeners_;
+    Feed feed_;                             // of those on every node
     std::vector<std::string> event_names_;  // sorted: what listens_to() asks
 };
 

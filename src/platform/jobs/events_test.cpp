@@ -260,3 +260,36 @@ TEST_CASE("a listener that gathers has its place only when what it gathered is s
     CHECK(stored == Texts{"one", "two", "three"});
     CHECK_THROWS_AS(background.events().after_batch("bob", [] {}), std::logic_error);
 }
+
+TEST_CASE("a listener that asked for it hears what follows each other together, and one by one what fails") {
+    const auto db = testing::fresh_database();
+    StoppedClock clock;
+    jobs::Background background(*db, {.clock = &clock});
+    background.events().set_retry({.attempts = 2, .first_delay = std::chrono::seconds{1}});
+    Texts heard;
+    background.events().on_every_node_together<Said>("memory", [&](const std::vector<Said>& said) {
+        std::string texts;
+        for (const auto& one : said) {
+            if (one.text == "poison") throw std::runtime_error("cannot");
+            texts += one.text + ' ';
+        }
+        heard.push_back(texts);
+    });
+    background.events().on_every_node<Shouted>(
+        "memory", [&](const Shouted& shouted) { heard.push_back(shouted.text + "!"); });
+    publish<Said>(*db, "one");
+    publish<Said>(*db, "two");
+    publish<Shouted>(*db, "three");
+    publish<Said>(*db, "four");
+    background.run_due();
+    CHECK(heard == Texts{"one two ", "three!", "four "});
+
+    heard.clear();
+    for (const auto* text : {"five", "poison", "six"}) publish<Said>(*db, text);
+    for (int i = 0; i < 4; ++i) {
+        background.run_due();
+        clock.time = clock.time + std::chrono::seconds{10};
+    }
+    CHECK(heard == Texts{"five ", "six "});
+    CHECK(background.events().parked(10).size() == 1);
+}

@@ -22,11 +22,13 @@ Listener::Listener(db::Database& database, const Clock& clock, std::string name,
                    bool stored)
     : database_(database), clock_(clock), name_(std::move(name)), node_(std::move(node)), stored_(stored) {}
 
-void Listener::add(std::string_view event, Call call) { calls_.emplace(std::string(event), std::move(call)); }
+void Listener::add(std::string_view event, Call call, bool together) {
+    calls_.emplace(std::string(event), Told{std::move(call), together});
+}
 
 const Listener::Call* Listener::call_for(std::string_view event) const {
     const auto found = calls_.find(event);
-    return found == calls_.end() ? nullptr : &found->second;
+    return found == calls_.end() ? nullptr : &found->second.call;
 }
 
 void Listener::begin() {
@@ -64,14 +66,18 @@ bool Listener::hold_lease(Time now) {
 Listener::Batch Listener::read_batch() {
     std::vector<std::string_view> names;
     for (const auto& [name, call] : calls_) names.push_back(name);
+    if (feed_ != nullptr) {
+        if (auto slice = feed_->after(position(), names, static_cast<std::size_t>(batch_size())))
+            return {std::move(slice->events), slice->complete_to};
+    }
     return database_.read([&](db::Read& tx) {
         Batch batch;
         batch.head = tx.value<std::int64_t>(sql::events::head{});
         if (batch.head <= position()) return batch;
         tx.each(sql::events::after_position{.position = position(), .names = names, .limit = batch_size()},
                 [&](const db::Row& row) {
-                    batch.events.push_back(
-                        {row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)});
+                    batch.events.push_back(std::make_shared<const StoredEvent>(StoredEvent{
+                        row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)}));
                 });
         return batch;
     });
@@ -86,14 +92,16 @@ Listener::Progress Listener::advance(const RetryPolicy& retry,
     Progress progress;
     const auto start = position();
     const Batch batch = read_batch();
-    for (const Event& event : batch.events) {
-        if (!tell(event, retry, report)) {
+    for (std::span<const StoredEventPtr> left(batch.events); !left.empty();) {
+        const auto told = tell(left, retry, report);
+        if (told == 0) {
             save(false);
             progress.again = std::min(retry_at_, now + kLease / 3);
             return progress;
         }
-        position_ = event.position;
-        ++progress.told;
+        position_ = left[told - 1]->position;
+        progress.told += static_cast<int>(told);
+        left = left.subspan(told);
     }
     if (progress.told > 0 && after_batch_ && !finish_batch(start, retry, report)) {
         progress.again = std::min(retry_at_, now + kLease / 3);
@@ -113,12 +121,18 @@ Listener::Progress Listener::advance(const RetryPolicy& retry,
     return progress;
 }
 
-bool Listener::tell(const Event& event, const RetryPolicy& retry,
-                    const std::function<void(const RunReport&)>& report) {
-    const Call* const call = call_for(event.name);
-    if (call == nullptr) return true;
+std::size_t Listener::tell(std::span<const StoredEventPtr> events, const RetryPolicy& retry,
+                           const std::function<void(const RunReport&)>& report) {
+    const auto& first = *events.front();
+    const auto found = calls_.find(first.name);
+    if (found == calls_.end()) return 1;
+    std::size_t count = 1;
+    // One that failed is told alone, so that it alone is parked.
+    if (found->second.together && failed_attempts_ == 0) {
+        while (count < events.size() && events[count]->name == first.name) ++count;
+    }
     RunReport run{.kind = RunReport::Kind::listener, .name = name_, .attempt = failed_attempts_ + 1};
-    const std::string error = run_guarded([&] { (*call)(event.payload); }, run.duration);
+    const std::string error = run_guarded([&] { found->second.call(events.first(count)); }, run.duration);
     if (!error.empty()) {
         ++failed_attempts_;
         run.error = error;
@@ -127,15 +141,15 @@ bool Listener::tell(const Event& event, const RetryPolicy& retry,
     if (report) report(run);
     if (error.empty()) {
         failed_attempts_ = 0;
-        return true;
+        return count;
     }
     if (!run.parked) {
         retry_at_ = clock_.now() + retry.delay_after(failed_attempts_);
-        return false;
+        return 0;
     }
-    park(event, error);
+    park(first, error);
     failed_attempts_ = 0;
-    return true;
+    return 1;
 }
 
 int Listener::batch_size() const { return after_batch_ ? kLargeBatch : kBatch; }
@@ -156,7 +170,7 @@ bool Listener::finish_batch(std::int64_t start, const RetryPolicy& retry,
     return false;
 }
 
-void Listener::park(const Event& event, const std::string& error) {
+void Listener::park(const StoredEvent& event, const std::string& error) {
     database_.write([&](db::Write& tx) {
         tx.exec(sql::events::park{.listener = name_,
                                   .position = event.position,

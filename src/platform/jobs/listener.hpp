@@ -5,12 +5,14 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "platform/base/clock.hpp"
 #include "platform/db/db.hpp"
+#include "platform/jobs/feed.hpp"
 #include "platform/jobs/retry.hpp"
 #include "platform/jobs/run_report.hpp"
 
@@ -18,16 +20,21 @@ namespace grover::jobs {
 
 class Listener {
 public:
-    using Call = std::function<void(const std::string& payload)>;
+    // What it is told with one event, or with several of one type that follow each other.
+    using Call = std::function<void(std::span<const StoredEventPtr>)>;
 
     // `stored`: it has a place in the store, shared by all nodes and held by one of them at a time.
     Listener(db::Database& database, const Clock& clock, std::string name, std::string node, bool stored);
 
     const std::string& name() const { return name_; }
     bool is_stored() const { return stored_; }
-    void add(std::string_view event, Call call);
+    // `together`: it takes several at once.
+    void add(std::string_view event, Call call, bool together = false);
     void set_after_batch(std::function<void()> f) { after_batch_ = std::move(f); }
     const Call* call_for(std::string_view event) const;
+
+    // Reads from there while that reaches back far enough.
+    void set_feed(const Feed& feed) { feed_ = &feed; }
 
     // Where it starts, if it is new: after what has committed so far.
     void begin();
@@ -46,23 +53,18 @@ public:
     std::int64_t position() const { return position_.load(std::memory_order_relaxed); }
 
 private:
-    struct Event {
-        std::int64_t position;
-        std::string name;
-        std::string payload;
-    };
     struct Batch {
-        std::vector<Event> events;
+        std::vector<StoredEventPtr> events;
         std::int64_t head = 0;  // of the outbox
     };
 
     bool hold_lease(Time now);
     Batch read_batch();
     int batch_size() const;
-    // False: it failed and is to be called again later.
-    bool tell(const Event& event, const RetryPolicy& retry,
-              const std::function<void(const RunReport&)>& report);
-    void park(const Event& event, const std::string& error);
+    // How many of those in front were told; 0: the first one failed and is to be told again later.
+    std::size_t tell(std::span<const StoredEventPtr> events, const RetryPolicy& retry,
+                     const std::function<void(const RunReport&)>& report);
+    void park(const StoredEvent& event, const std::string& error);
     // Runs after_batch_; false: it failed, and everything after `start` is to be told again later.
     bool finish_batch(std::int64_t start, const RetryPolicy& retry,
                       const std::function<void(const RunReport&)>& report);
@@ -72,7 +74,12 @@ private:
     const std::string name_;
     const std::string node_;
     const bool stored_;
-    std::map<std::string, Call, std::less<>> calls_;
+    struct Told {
+        Call call;
+        bool together;
+    };
+    std::map<std::string, Told, std::less<>> calls_;
+    const Feed* feed_ = nullptr;
     std::function<void()> after_batch_;
 
     std::atomic<std::int64_t> position_{0};
