@@ -14,7 +14,7 @@ ORDER = re.compile(r"foreach\((?:module|domain)\s+([^)]*)\)")
 MODULE = re.compile(r"^\s*grover_module\(([^)]*)\)", re.M)
 KEYWORDS = {"NAME", "SOURCES", "TESTS", "SQL", "USES", "PKG", "LINK", "TEST_USES"}
 # Each costs seconds to compile, for every file that includes it.
-HEAVY = re.compile(r"^(boost/(asio|beast|json)\b|libpq-fe\.h|sqlite3\.h|curl/|vips/|spdlog/)")
+HEAVY = re.compile(r"^(boost/(asio|beast|json)\b|libpq-fe\.h|sqlite3\.h|curl/|hiredis/|vips/|spdlog/)")
 # Where several .cpp files of one platform folder share a class made of such things.
 PRIVATE_HEAVY = "_asio.hpp"
 

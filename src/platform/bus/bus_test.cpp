@@ -1,0 +1,150 @@
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "platform/bus/bus.hpp"
+
+extern char** environ;
+
+namespace grover::bus {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What a bus received, waited for.
+class Inbox {
+public:
+    Bus::Receive receiver() {
+        return [this](std::string_view message) {
+            const std::lock_guard lock(mutex_);
+            messages_.emplace_back(message);
+            changed_.notify_all();
+        };
+    }
+    std::vector<std::string> wait_for(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, 10s, [&] { return messages_.size() >= count; });
+        return messages_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::string> messages_;
+};
+
+void wait_until_up(const Bus& bus, bool up = true) {
+    for (int i = 0; i < 1'000 && bus.is_up() != up; ++i) std::this_thread::sleep_for(10ms);
+    REQUIRE(bus.is_up() == up);
+}
+
+// A Redis server of its own on a socket port of its own, without a file.
+class RedisServer {
+public:
+    RedisServer() : port_(20'000 + getpid() % 20'000) { start(); }
+    ~RedisServer() { stop(); }
+    void start() {
+        const std::string port = std::to_string(port_);
+        const char* argv[] = {"redis-server", "--port", port.c_str(), "--bind",  "127.0.0.1", "--save", "",
+                              "--appendonly", "no",     "--loglevel", "warning", nullptr};
+        posix_spawn_file_actions_t quiet;
+        posix_spawn_file_actions_init(&quiet);
+        posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", 1, 0);
+        REQUIRE(posix_spawnp(&process_, "redis-server", &quiet, nullptr, const_cast<char**>(argv), environ) ==
+                0);
+        posix_spawn_file_actions_destroy(&quiet);
+        for (int i = 0; i < 500 && !is_redis_reachable(url()); ++i) std::this_thread::sleep_for(10ms);
+    }
+    void stop() {
+        if (process_ == 0) return;
+        kill(process_, SIGKILL);
+        waitpid(process_, nullptr, 0);
+        process_ = 0;
+    }
+    std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_) + "/0"; }
+
+private:
+    int port_;
+    pid_t process_ = 0;
+};
+
+void check_both_hear_everything_in_order(Bus& a, Bus& b) {
+    Inbox at_a;
+    Inbox at_b;
+    a.start(at_a.receiver());
+    b.start(at_b.receiver());
+    wait_until_up(a);
+    wait_until_up(b);
+    std::vector<std::string> sent;
+    for (int i = 0; i < 1'000; ++i) sent.push_back("message \"" + std::to_string(i) + "\" \\ {ünder} \x1f");
+    for (const auto& message : sent) a.publish(message);
+    CHECK(at_b.wait_for(sent.size()) == sent);
+    CHECK(at_a.wait_for(sent.size()) == sent);
+    b.publish(std::string(b.largest() + 1, 'x'));
+    b.publish("last");
+    CHECK_MESSAGE(at_a.wait_for(sent.size() + 1).back() == "last", "what is too large is left out");
+    a.stop();
+    b.stop();
+}
+
+}  // namespace
+
+TEST_CASE("the local bus is up and says nothing") {
+    const auto bus = local();
+    bus->start([](std::string_view) { FAIL("no"); });
+    bus->publish("x");
+    CHECK(bus->is_up());
+    bus->stop();
+}
+
+TEST_CASE("over PostgreSQL every node hears every message in order" *
+          doctest::skip(std::getenv("GROVER_TEST_POSTGRES") == nullptr)) {
+    const char* url = std::getenv("GROVER_TEST_POSTGRES");
+    const auto a = over_postgres(url);
+    const auto b = over_postgres(url);
+    check_both_hear_everything_in_order(*a, *b);
+}
+
+TEST_CASE("over Redis every node hears every message in order; a restart of Redis is survived") {
+    RedisServer server;
+    {
+        const auto a = over_redis(server.url());
+        const auto b = over_redis(server.url());
+        check_both_hear_everything_in_order(*a, *b);
+    }
+    const auto bus = over_redis(server.url());
+    Inbox inbox;
+    bus->start(inbox.receiver());
+    wait_until_up(*bus);
+    server.stop();
+    wait_until_up(*bus, false);
+    bus->publish("lost");
+    server.start();
+    wait_until_up(*bus);
+    bus->publish("heard");
+    CHECK(inbox.wait_for(1) == std::vector<std::string>{"heard"});
+    bus->stop();
+}
+
+TEST_CASE("an unreachable bus is down, and stops at once") {
+    for (const auto& bus :
+         {over_redis("redis://127.0.0.1:1"), over_postgres("postgresql://127.0.0.1:1/none")}) {
+        bus->start([](std::string_view) {});
+        bus->publish("x");
+        CHECK_FALSE(bus->is_up());
+        bus->stop();
+    }
+    CHECK_FALSE(is_redis_reachable("redis://127.0.0.1:1"));
+    CHECK_FALSE(is_redis_reachable("http://127.0.0.1"));
+}
+
+}  // namespace grover::bus
