@@ -77,6 +77,9 @@ struct NewSession {
 struct SocketIdentity {
     UserId user_id;
     SessionId session_id;
+    Time expires_at;  // of the session, unless it is used again
+    bool is_admin = false;
+    bool email_verified = true;  // also true where nobody asks for it
 };
 
 class AuthService final : public api::Authenticator, public users::AccountGuard, public users::AccountEraser {
@@ -106,10 +109,12 @@ public:
     void set_password_hash(db::Write& tx, const UserId& user, std::string_view hash);
 
     // --- For sockets (auth.md §1) -------------------------------------------------------------------------------------
-    // Of a session token or a JWT; of a `gtk_` ticket, which is used up; of the cookie's value. Nothing when it is not valid now.
+    // Of a session token or a JWT; of a `gtk_` ticket, which is used up; of the cookie's value; of a session that a socket
+    // holds. Nothing when it is not valid now; 403 "Account suspended". The first three count as a use of the session.
     std::optional<SocketIdentity> identify_token(std::string_view token);
     std::optional<SocketIdentity> redeem_ticket(std::string_view ticket);
     std::optional<SocketIdentity> identify_cookie(std::string_view value);
+    std::optional<SocketIdentity> identify_session(const SessionId& session);
 
     // --- Background work ----------------------------------------------------------------------------------------------
     // Mails are tried for 24 h. Once an hour expired sessions, tokens and traces go, audit rows after 90 days.

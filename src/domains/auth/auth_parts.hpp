@@ -39,6 +39,8 @@ struct AuthService::Parts {
                       std::shared_ptr<const users::AccountState>& account) const;
     std::optional<SocketIdentity> socket_identity(db::Read& tx,
                                                   const std::shared_ptr<const LiveSession>& session) const;
+    template <class F>
+    std::optional<SocketIdentity> connect_socket(F&& find) const;
 };
 
 }  // namespace grover::auth

@@ -111,31 +111,50 @@ bool AuthService::authenticate(const http::RequestHead& request, const api::Rout
 std::optional<SocketIdentity> AuthService::Parts::socket_identity(
     db::Read& tx, const std::shared_ptr<const LiveSession>& session) const {
     if (!session || session->is_over(core.clock.now())) return std::nullopt;
-    const auto account = core.users.account(tx, session->row.user_id);
-    if (!account.exists || account.status != users::AccountStatus::active) return std::nullopt;
-    return SocketIdentity{session->row.user_id, session->row.session_id};
+    const auto account = core.users.cached_account(tx, session->row.user_id);
+    if (account->suspended()) throw not_authorized("Account suspended");
+    if (!account->exists || account->status != users::AccountStatus::active) return std::nullopt;
+    return SocketIdentity{
+        .user_id = session->row.user_id,
+        .session_id = session->row.session_id,
+        .expires_at = session->row.expires_at,
+        .is_admin = account->is_admin,
+        .email_verified = account->email_verified || !core.options.require_email_verification};
+}
+
+// `find` gives the session; the caller's socket is a use of it.
+template <class F>
+std::optional<SocketIdentity> AuthService::Parts::connect_socket(F&& find) const {
+    std::shared_ptr<const LiveSession> session;
+    const auto identity = core.db.read([&](db::Read& tx) {
+        session = find(tx);
+        return socket_identity(tx, session);
+    });
+    if (identity) sessions.keep_alive(*session);
+    return identity;
 }
 
 std::optional<SocketIdentity> AuthService::identify_token(std::string_view token) {
-    return parts_->core.db.read(
-        [&](db::Read& tx) { return parts_->socket_identity(tx, parts_->session_of(tx, token)); });
+    return parts_->connect_socket([&](db::Read& tx) { return parts_->session_of(tx, token); });
 }
 
 std::optional<SocketIdentity> AuthService::identify_cookie(std::string_view value) {
     if (!could_be_token(value)) return std::nullopt;
-    return parts_->core.db.read([&](db::Read& tx) {
-        return parts_->socket_identity(tx, parts_->sessions.find_by_cookie(tx, value));
-    });
+    return parts_->connect_socket([&](db::Read& tx) { return parts_->sessions.find_by_cookie(tx, value); });
+}
+
+std::optional<SocketIdentity> AuthService::identify_session(const SessionId& session) {
+    return parts_->core.db.read(
+        [&](db::Read& tx) { return parts_->socket_identity(tx, parts_->sessions.find_by_id(tx, session)); });
 }
 
 std::optional<SocketIdentity> AuthService::redeem_ticket(std::string_view ticket) {
     if (!could_be_token(ticket) || !ticket.starts_with(kTicketPrefix)) return std::nullopt;
     const SecretHash hash(ticket);
-    return parts_->core.db.write([&](db::Write& tx) -> std::optional<SocketIdentity> {
-        const auto session = session_store::take_ticket(tx, hash.view(), parts_->core.clock.now());
-        if (!session) return std::nullopt;
-        return parts_->socket_identity(tx, parts_->sessions.find_by_id(tx, *session));
-    });
+    const auto session = parts_->core.db.write(
+        [&](db::Write& tx) { return session_store::take_ticket(tx, hash.view(), parts_->core.clock.now()); });
+    if (!session) return std::nullopt;
+    return parts_->connect_socket([&](db::Read& tx) { return parts_->sessions.find_by_id(tx, *session); });
 }
 
 }  // namespace grover::auth
