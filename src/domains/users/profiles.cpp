@@ -220,6 +220,7 @@ PrivacySettings Profiles::privacy(const Caller& me) const {
 PrivacyAnswer Profiles::update_privacy(const Caller& me, const PrivacyUpdate& in) const {
     return ground_.db.write([&](db::Write& tx) -> PrivacyAnswer {
         store::update_privacy_settings(tx, me.id, in);
+        if (in.show_online) tx.publish(OnlineVisibilityChanged{me.id, *in.show_online});
         change_privacy(tx, me.id, in.is_private, in.discoverable, ground_.clock.now());
         return {"Privacy updated", store::privacy_settings(tx, me.id)};
     });

@@ -113,6 +113,11 @@ WHERE e.follower_id = :user_id AND (e.created_at, e.following_id) < (:at, :id) A
     AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker_id = u.user_id AND blocked_id = :viewer)
 ORDER BY e.created_at DESC, e.following_id DESC LIMIT :limit OFFSET :skip;
 
+-- name: followers_after
+SELECT created_at, follower_id FROM follows
+WHERE following_id = :user_id AND (created_at, follower_id) > (:created_at, :follower_id)
+ORDER BY created_at, follower_id LIMIT :limit;
+
 -- name: search_followers
 -- The same for an account with very many followers: from the (at most :most) people of that name to the edge.
 SELECT u.user_id, u.name, u.username, u.picture, u.is_premium, u.is_private, e.created_at AS followed_at,

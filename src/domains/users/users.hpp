@@ -63,6 +63,12 @@ enum class AccountStatus : std::uint8_t { active, suspended, deactivated, leavin
 
 using ReportId = Id<ReportTag>;
 
+// Where a walk over followers stands.
+struct FollowerPosition {
+    Time created_at{INT64_MIN};
+    UserId follower_id;
+};
+
 struct AccountState {
     bool exists = false;
     AccountStatus status = AccountStatus::unknown;  // suspended wins over leaving, leaving over deactivated
@@ -307,6 +313,8 @@ public:
 
     NotificationSettings notification_settings(db::Read& tx, const UserId& user);
     PrivacySettings privacy(db::Read& tx, const UserId& user);
+    // Those of `users` that switched show_online off, ascending.
+    std::vector<UserId> hiding_online(db::Read& tx, std::span<const UserId> users);
     // Whether `recipient` muted `actor` with scope `all` or `notifications`.
     bool mutes_notifications(db::Read& tx, const UserId& recipient, const UserId& actor);
 
@@ -319,6 +327,8 @@ public:
     // One open report of a pair: a repeat returns its id. `target_type` "user", "post", ...; what it names was checked.
     std::string report(db::Write& tx, const UserId& reporter, std::string_view target_type,
                        std::string_view target_id, std::string_view reason, std::string_view details);
+    // Followers of a user, a page at a time, oldest edge first; `after` moves on. For fan-out.
+    std::vector<UserId> followers_after(db::Read& tx, const UserId& user, FollowerPosition& after, int limit);
     // An edge without rules, limits and notification, for seeds: false if it was there. Counters follow.
     bool add_follow(db::Write& tx, const UserId& follower, const UserId& following, Time at);
 

@@ -130,6 +130,17 @@ struct PrivacyChanged {
     };
 };
 
+// show_online was sent, and may have changed.
+struct OnlineVisibilityChanged {
+    UserId user_id;
+    bool show_online = true;
+    static constexpr std::string_view name = "user.online_visibility_changed";
+    static constexpr auto fields = Pack{
+        wire::field("user_id", &OnlineVisibilityChanged::user_id),
+        wire::field("show_online", &OnlineVisibilityChanged::show_online),
+    };
+};
+
 // The owner is to be told (type security); payouts under way keep their address.
 struct PayoutAddressChanged {
     UserId user_id;

@@ -10,6 +10,7 @@
 #include "platform/text/utf8.hpp"
 #include "platform/text/validate.hpp"
 #include "sql/user_edges.hpp"
+#include "sql/user_settings.hpp"
 #include "sql/users.hpp"
 
 namespace grover::users {
@@ -326,6 +327,26 @@ std::string UsersService::report(db::Write& tx, const UserId& reporter, std::str
     if (is_new) return report.str();
     return tx.value<std::string>(
         sql::users::open_report{.reporter_id = reporter, .target_type = target_type, .target_id = target_id});
+}
+
+std::vector<UserId> UsersService::hiding_online(db::Read& tx, std::span<const UserId> users) {
+    std::vector<std::string_view> ids;
+    for (const auto& user : users) ids.push_back(user.view());
+    return tx.list<UserId>(sql::user_settings::hiding_online{.users = ids});
+}
+
+std::vector<UserId> UsersService::followers_after(db::Read& tx, const UserId& user, FollowerPosition& after,
+                                                  int limit) {
+    std::vector<UserId> followers;
+    tx.each(sql::user_edges::followers_after{.user_id = user,
+                                             .created_at = after.created_at,
+                                             .follower_id = after.follower_id,
+                                             .limit = limit},
+            [&](const db::Row& row) {
+                after = {row.get<Time>(0), row.get<UserId>(1)};
+                followers.push_back(after.follower_id);
+            });
+    return followers;
 }
 
 bool UsersService::add_follow(db::Write& tx, const UserId& follower, const UserId& following, Time at) {
