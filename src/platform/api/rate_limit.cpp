@@ -75,6 +75,19 @@ RateLimiter::Slot& RateLimiter::slot_of(std::uint64_t hash, std::int64_t now) {
     return *oldest;
 }
 
+bool RateLimiter::take(std::string_view key, BucketSize size) {
+    const auto now = clock_.now().us;
+    const auto interval = static_cast<std::int64_t>(60e6 / size.per_minute);
+    const auto burst = static_cast<std::int64_t>(60e6 / size.per_minute * size.burst);
+    auto& full_at = slot_of(mix(seed_ + static_cast<std::uint64_t>(RateClass::count), key) | 1, now).full_at;
+    auto known = full_at.load(std::memory_order_relaxed);
+    do {
+        if (std::max(known, now) + interval - now > burst) return false;
+    } while (
+        !full_at.compare_exchange_weak(known, std::max(known, now) + interval, std::memory_order_relaxed));
+    return true;
+}
+
 Verdict RateLimiter::take(RateClass limit, std::string_view key) {
     if (limit == RateClass::exempt) return {};
     const auto now = clock_.now().us;

@@ -41,6 +41,8 @@ public:
     // Takes one token of the class's bucket and one of `general`; either empty: refused, and nothing is taken. Answers for the
     // tighter of the two. Any thread.
     Verdict take(RateClass limit, std::string_view key);
+    // Takes one token of a bucket that belongs to no class; false: it is empty. One size for each key.
+    bool take(std::string_view key, BucketSize size);
 
     // Calls f(bucket, what was taken since the last time, in microseconds of refilling). One thread at a time.
     void tell(FunctionRef<void(std::uint64_t, std::int64_t)> f);

@@ -10,7 +10,7 @@
 namespace grover::sockets {
 
 // What the bounds of §10 count apart.
-enum class RoomKind : std::uint8_t { user, conversation, stream, other };
+enum class RoomKind : std::uint8_t { user, conversation, stream, other, presence };
 
 class Room {
 public:
@@ -21,6 +21,8 @@ public:
     static Room stream(std::string_view id) { return {RoomKind::stream, "stream_", id}; }
     static Room post(const PostId& id) { return {RoomKind::other, "post_", id.view()}; }
     static Room community(std::string_view id) { return {RoomKind::other, "community_", id}; }
+    // Who wants to hear when that user comes and goes.
+    static Room presence(const UserId& id) { return {RoomKind::presence, "presence_", id.view()}; }
     // For a subject of your own: `prefix` ends in "_" and is used nowhere else.
     static Room other(std::string_view prefix, std::string_view id) { return {RoomKind::other, prefix, id}; }
     // Reads a name back, as it came over the bus.

@@ -22,6 +22,20 @@ public:
     // Throws 429 when the socket is in too many of that kind (§5). Joining twice is joining once.
     virtual void join(const Room& room) = 0;
     virtual void leave(const Room& room) = 0;
+    // `check` throws when the client may not be in the room. It runs before joining and again behind it: the right may end
+    // between the first look and the moment from which remove() finds this socket.
+    template <class F>
+    void join_if(const Room& room, F&& check) {
+        check();
+        if (is_in(room)) return;
+        join(room);
+        try {
+            check();
+        } catch (...) {
+            leave(room);
+            throw;
+        }
+    }
     virtual bool is_in(const Room& room) const = 0;
 
     // To this socket alone.

@@ -6,14 +6,20 @@
 namespace grover::sockets {
 namespace {
 
-constexpr std::string_view kPrefixes[] = {"user_", "conversation_", "stream_"};
+struct Prefix {
+    std::string_view text;
+    RoomKind kind;
+};
+constexpr Prefix kPrefixes[] = {{"user_", RoomKind::user},
+                                {"conversation_", RoomKind::conversation},
+                                {"stream_", RoomKind::stream},
+                                {"presence_", RoomKind::presence}};
 
 }  // namespace
 
 Room Room::named(std::string_view name) {
-    for (std::size_t kind = 0; kind < std::size(kPrefixes); ++kind) {
-        if (name.starts_with(kPrefixes[kind]))
-            return {static_cast<RoomKind>(kind), kPrefixes[kind], name.substr(kPrefixes[kind].size())};
+    for (const auto& [prefix, kind] : kPrefixes) {
+        if (name.starts_with(prefix)) return {kind, prefix, name.substr(prefix.size())};
     }
     const auto end = std::min(name.find('_'), name.size() - 1) + 1;
     return {RoomKind::other, name.substr(0, end), name.substr(end)};

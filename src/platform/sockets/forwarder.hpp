@@ -1,0 +1,40 @@
+// Requests of sessions that live on another node, behind a balancer that knows nothing of them (contract/realtime.md §9):
+// polling is asked there in the client's stead, a WebSocket is joined to one that leads there.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "platform/realtime/adapter.hpp"
+#include "platform/runtime/runtime.hpp"
+#include "platform/sockets/attendance.hpp"
+
+namespace grover::sockets {
+
+// Between nodes speaks plain HTTP: with TLS_CERT_FILE set nothing is forwarded, and the client opens a new session.
+class Forwarder final : public realtime::Adapter {
+public:
+    Forwarder(runtime::Loops& loops, Attendance& attendance) : loops_(loops), attendance_(attendance) {}
+
+    // Emissions to all nodes go through the hub's bus.
+    void publish(const realtime::Namespace&, const realtime::Audience&, const realtime::Outgoing&) override {}
+    bool forward(std::string_view node, http::Exchange& exchange) override;
+
+private:
+    runtime::Loops& loops_;
+    Attendance& attendance_;
+};
+
+// The answer to a forwarded request, without its body.
+struct ForwardedHead {
+    int status = 0;
+    std::size_t content_length = 0;
+    bool is_json = false;
+    std::string websocket_accept;
+    std::size_t size = 0;  // of the head in the text
+};
+// Nothing while it is not complete. Throws std::invalid_argument for what no node of ours writes.
+std::optional<ForwardedHead> parse_forwarded_head(std::string_view text);
+
+}  // namespace grover::sockets

@@ -1,0 +1,60 @@
+#include "platform/sockets/metrics.hpp"
+
+#include <string>
+#include <unordered_map>
+
+#include "platform/observability/metrics.hpp"
+
+namespace grover::sockets {
+namespace {
+
+// One table for each thread: nothing is shared, and a name is looked up once.
+metrics::Counter& cached(std::unordered_map<std::string, metrics::Counter>& known, std::string_view key,
+                         metrics::Counter (*make)(const std::string&)) {
+    const std::string name(key);
+    const auto found = known.find(name);
+    return found != known.end() ? found->second : known.emplace(name, make(name)).first->second;
+}
+
+metrics::Counter event_counter(const std::string& event, const char* direction) {
+    return metrics::counter("grover_socket_events_total", "Socket events by name and direction.",
+                            {{"event", event}, {"direction", direction}});
+}
+
+}  // namespace
+
+void count_event(std::string_view event, Direction direction) {
+    thread_local std::unordered_map<std::string, metrics::Counter> in;
+    thread_local std::unordered_map<std::string, metrics::Counter> out;
+    if (direction == Direction::in) {
+        cached(in, event, [](const std::string& name) { return event_counter(name, "in"); }).add();
+    } else {
+        cached(out, event, [](const std::string& name) { return event_counter(name, "out"); }).add();
+    }
+}
+
+void count_connection(realtime::TransportKind transport, bool guest, int by) {
+    const auto gauge = [](const char* its_transport, const char* kind) {
+        return metrics::up_down("grover_socket_connections", "Connected sockets.",
+                                {{"transport", its_transport}, {"kind", kind}});
+    };
+    static const metrics::UpDown gauges[2][2] = {{gauge("polling", "user"), gauge("polling", "guest")},
+                                                 {gauge("websocket", "user"), gauge("websocket", "guest")}};
+    gauges[static_cast<std::size_t>(transport)][guest ? 1 : 0].add(by);
+}
+
+void TransportMetrics::closed(realtime::TransportKind, realtime::Reason reason) {
+    thread_local std::unordered_map<std::string, metrics::Counter> known;
+    cached(known, realtime::to_string(reason), [](const std::string& name) {
+        return metrics::counter("grover_socket_disconnects_total", "Ended connections by reason.",
+                                {{"reason", name}});
+    }).add();
+}
+
+void TransportMetrics::dropped(std::size_t packets) {
+    static const metrics::Counter slow = metrics::counter(
+        "grover_socket_dropped_total", "Packets that were not sent, by reason.", {{"reason", "slow_reader"}});
+    slow.add(packets);
+}
+
+}  // namespace grover::sockets

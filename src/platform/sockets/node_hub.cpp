@@ -1,0 +1,249 @@
+#include "platform/sockets/node_hub.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+#include "platform/observability/metrics.hpp"
+#include "platform/sockets/bus_message.hpp"
+#include "platform/sockets/live_socket.hpp"
+#include "platform/sockets/metrics.hpp"
+
+namespace grover::sockets {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Joins and leaves of a moment become one transaction.
+constexpr auto kGathered = 50ms;
+
+struct SessionRevoked {
+    std::string detail = "session_revoked";
+    int status = 401;
+    std::string code = "unauthenticated";
+    static constexpr std::string_view name = "error";
+    static constexpr auto fields = Pack{
+        wire::field("detail", &SessionRevoked::detail),
+        wire::field("status", &SessionRevoked::status),
+        wire::field("code", &SessionRevoked::code),
+    };
+};
+
+// Which rooms other nodes ask about.
+bool is_attended(const Room& room) { return room.kind() == RoomKind::conversation; }
+
+}  // namespace
+
+NodeHub::NodeHub(runtime::Loops& loops, const Clock& clock, bus::Bus& bus, std::string node,
+                 Attendance* attendance)
+    : loops_(loops),
+      clock_(clock),
+      bus_(bus),
+      node_(std::move(node)),
+      attendance_(attendance),
+      timers_(loops) {}
+
+void NodeHub::start() {
+    bus_.start([this](std::string_view message) { receive(message); });
+    if (attendance_ == nullptr) return;
+    attendance_->set_waker([this] { after(kGathered, [this] { attendance_->flush(); }); });
+    renew();
+}
+
+void NodeHub::renew() {
+    run_logged("lease", [this] { attendance_->renew(); });
+    after(kLeaseRenewal, [this] { renew(); });
+}
+
+void NodeHub::stop() {
+    bus_.stop();
+    timers_.stop();
+    if (attendance_ != nullptr) run_logged("lease", [this] { attendance_->withdraw(); });
+}
+
+bool NodeHub::has_members(const Room& room) const { return namespace_->has_members(room.name()); }
+
+void NodeHub::visit(const realtime::Audience& audience, std::function<void(LiveSocket&)> f) {
+    struct Gathering {
+        explicit Gathering(unsigned count) : left(count) {}
+        std::atomic<unsigned> left;
+        runtime::Signal done;
+        void arrive() {
+            if (--left == 0) done.notify();
+        }
+    };
+    const auto gathering = std::make_shared<Gathering>(loops_.size());
+    namespace_->for_each(audience, [f = std::move(f)](realtime::Socket& socket) {
+        if (auto* const live = LiveSocket::of(socket)) f(*live);
+    });
+    // Behind what for_each posted to each loop.
+    for (unsigned i = 0; i < loops_.size(); ++i) {
+        if (static_cast<int>(i) == runtime::this_loop()) {
+            gathering->arrive();
+        } else {
+            loops_.post(i, [gathering] { gathering->arrive(); });
+        }
+    }
+    gathering->done.wait();
+}
+
+std::vector<UserId> NodeHub::members(const Room& room) {
+    std::mutex mutex;
+    std::set<UserId> found;
+    visit(realtime::Audience::room(room.name()), [&](LiveSocket& socket) {
+        const std::lock_guard lock(mutex);
+        if (!socket.is_guest()) found.insert(socket.user_id());
+    });
+    return {found.begin(), found.end()};
+}
+
+std::vector<Room> NodeHub::rooms_of(const UserId& user) {
+    std::mutex mutex;
+    std::set<Room> found;
+    visit(realtime::Audience::room(Room::user(user).name()), [&](LiveSocket& socket) {
+        const std::lock_guard lock(mutex);
+        for (const auto& name : socket.transport().rooms()) {
+            auto room = Room::named(name);
+            if (room.kind() != RoomKind::user) found.insert(std::move(room));
+        }
+    });
+    return {found.begin(), found.end()};
+}
+
+std::vector<Room> NodeHub::rooms(std::string_view prefix) {
+    std::mutex mutex;
+    std::set<Room> found;
+    visit({}, [&](LiveSocket& socket) {
+        const std::lock_guard lock(mutex);
+        for (const auto& name : socket.transport().rooms()) {
+            if (name.starts_with(prefix)) found.insert(Room::named(name));
+        }
+    });
+    return {found.begin(), found.end()};
+}
+
+void NodeHub::deliver(const Room& room, std::string_view name, std::string_view payload,
+                      const Delivery& delivery, realtime::Delivery how) {
+    const bool anybody = has_members(room);
+    if (!anybody && delivery.also_socket.empty()) return;
+    const auto packet = namespace_->encode({.name = name, .arguments = payload});
+    count_event(name, Direction::out);
+    if (anybody) {
+        auto audience = realtime::Audience::room(room.name());
+        if (!delivery.except_socket.empty()) audience.except_sockets.push_back(delivery.except_socket);
+        if (!delivery.also_socket.empty()) audience.except_sockets.push_back(delivery.also_socket);
+        if (!delivery.only_user.empty()) {
+            audience.filter = [user = delivery.only_user](const realtime::Socket& socket) {
+                const auto* const live = LiveSocket::of(socket);
+                return live != nullptr && live->user_id() == user;
+            };
+        } else if (!delivery.except_user.empty()) {
+            audience.filter = [user = delivery.except_user](const realtime::Socket& socket) {
+                const auto* const live = LiveSocket::of(socket);
+                return live == nullptr || live->user_id() != user;
+            };
+        }
+        namespace_->send(audience, packet, how);
+    }
+    if (!delivery.also_socket.empty())
+        namespace_->with(delivery.also_socket,
+                         [packet, how](realtime::Socket& socket) { socket.send(packet, how); });
+}
+
+void NodeHub::emit_json(const Room& room, std::string_view name, std::string payload,
+                        const Delivery& delivery) {
+    deliver(room, name, payload, delivery, realtime::Delivery::durable);
+}
+
+void NodeHub::broadcast_json(const Room& room, std::string_view name, std::string payload,
+                             const Delivery& delivery) {
+    bus_.publish(
+        encode({.node = node_, .room = room.name(), .name = name, .delivery = delivery, .payload = payload}));
+    deliver(room, name, payload, delivery, realtime::Delivery::may_be_lost);
+}
+
+void NodeHub::receive(std::string_view text) {
+    const auto message = decode(text);
+    if (!message || message->node == node_) return;
+    deliver(Room::named(message->room), message->name, message->payload, message->delivery,
+            realtime::Delivery::may_be_lost);
+}
+
+void NodeHub::remove(const Room& room, const UserId& user) {
+    namespace_->for_each(realtime::Audience::room(room.name()), [room, user](realtime::Socket& socket) {
+        auto* const live = LiveSocket::of(socket);
+        if (live != nullptr && live->user_id() == user) live->leave(room);
+    });
+}
+
+void NodeHub::clear(const Room& room) {
+    namespace_->for_each(realtime::Audience::room(room.name()), [room](realtime::Socket& socket) {
+        if (auto* const live = LiveSocket::of(socket)) live->leave(room);
+    });
+}
+
+void NodeHub::after(std::chrono::milliseconds delay, std::function<void()> f) {
+    timers_.after(delay, std::move(f));
+}
+
+std::vector<UserId> NodeHub::members_anywhere(const Room& room) {
+    auto here = members(room);
+    if (attendance_ == nullptr || !is_attended(room)) return here;
+    const auto elsewhere = attendance_->in_room(room.name());
+    here.insert(here.end(), elsewhere.begin(), elsewhere.end());
+    std::ranges::sort(here);
+    here.erase(std::unique(here.begin(), here.end()), here.end());
+    return here;
+}
+
+std::vector<UserId> NodeHub::connected_anywhere(const std::vector<UserId>& users) {
+    std::vector<UserId> out;
+    std::vector<UserId> unknown;
+    for (const auto& user : users) (crowd_.is_connected(user) ? out : unknown).push_back(user);
+    if (attendance_ != nullptr && !unknown.empty()) {
+        const auto elsewhere = attendance_->connected(unknown);
+        out.insert(out.end(), elsewhere.begin(), elsewhere.end());
+    }
+    std::ranges::sort(out);
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+void NodeHub::cut(LiveSocket& socket) {
+    const realtime::SocketPtr alive(&socket.transport());
+    socket.emit(SessionRevoked{});
+    alive->disconnect();
+}
+
+void NodeHub::close_session(const UserId& user, const SessionId& session) {
+    namespace_->for_each(realtime::Audience::room(Room::user(user).name()),
+                         [session](realtime::Socket& socket) {
+                             auto* const live = LiveSocket::of(socket);
+                             if (live != nullptr && live->session_id() == session) cut(*live);
+                         });
+}
+
+void NodeHub::close_user(const UserId& user) {
+    namespace_->for_each(realtime::Audience::room(Room::user(user).name()), [](realtime::Socket& socket) {
+        if (auto* const live = LiveSocket::of(socket)) cut(*live);
+    });
+}
+
+void NodeHub::note_connected(LiveSocket& socket) {
+    if (attendance_ != nullptr) socket.attend("", *attendance_);
+}
+
+void NodeHub::note_join(LiveSocket& socket, const Room& room) {
+    if (attendance_ != nullptr && is_attended(room) && !socket.is_guest())
+        socket.attend(room.name(), *attendance_);
+}
+
+void NodeHub::note_leave(LiveSocket& socket, const Room& room) {
+    if (attendance_ != nullptr && is_attended(room)) socket.unattend(room.name(), *attendance_);
+}
+
+void NodeHub::note_gone(LiveSocket& socket) {
+    if (attendance_ != nullptr) socket.unattend_all(*attendance_);
+}
+
+}  // namespace grover::sockets

@@ -1,0 +1,83 @@
+// The hub of a running server: rooms of this node in platform/realtime, the bus to the other nodes, and who is where.
+// Made before the namespace is (attach), and outlives what it carries.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "platform/bus/bus.hpp"
+#include "platform/realtime/namespace.hpp"
+#include "platform/runtime/runtime.hpp"
+#include "platform/sockets/attendance.hpp"
+#include "platform/sockets/crowd.hpp"
+#include "platform/sockets/hub.hpp"
+#include "platform/sockets/timers.hpp"
+
+namespace grover::sockets {
+
+class LiveSocket;
+
+class NodeHub final : public Hub {
+public:
+    // `attendance` null: there are no other nodes.
+    NodeHub(runtime::Loops& loops, const Clock& clock, bus::Bus& bus, std::string node,
+            Attendance* attendance);
+
+    // Before the loops run.
+    void attach(realtime::Namespace& nsp) { namespace_ = &nsp; }
+    // Joins the bus and begins to renew the node's lease. When the loops run, or are about to.
+    void start();
+    // Before the loops stop.
+    void stop();
+
+    // --- Hub ---
+    bool has_members(const Room& room) const override;
+    std::vector<UserId> members(const Room& room) override;
+    std::vector<Room> rooms_of(const UserId& user) override;
+    std::vector<Room> rooms(std::string_view prefix) override;
+    void emit_json(const Room& room, std::string_view name, std::string payload,
+                   const Delivery& delivery) override;
+    void remove(const Room& room, const UserId& user) override;
+    void clear(const Room& room) override;
+    void after(std::chrono::milliseconds delay, std::function<void()> f) override;
+    const Clock& clock() const override { return clock_; }
+    void broadcast_json(const Room& room, std::string_view name, std::string payload,
+                        const Delivery& delivery) override;
+    std::vector<UserId> members_anywhere(const Room& room) override;
+    std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) override;
+
+    // --- Sessions ---
+    // The session has ended: its sockets on this node are told and leave the namespace. Any thread.
+    void close_session(const UserId& user, const SessionId& session);
+    void close_user(const UserId& user);
+    // Tells one socket so and disconnects it. On its thread.
+    static void cut(LiveSocket& socket);
+
+    // --- The gateway's ---
+    Crowd& crowd() { return crowd_; }
+    realtime::Namespace& nsp() { return *namespace_; }
+    void note_connected(LiveSocket& socket);
+    void note_join(LiveSocket& socket, const Room& room);
+    void note_leave(LiveSocket& socket, const Room& room);
+    void note_gone(LiveSocket& socket);
+
+private:
+    // `f` on each socket's thread, all done when this returns. In a fiber.
+    void visit(const realtime::Audience& audience, std::function<void(LiveSocket&)> f);
+    void deliver(const Room& room, std::string_view name, std::string_view payload, const Delivery& delivery,
+                 realtime::Delivery how);
+    void receive(std::string_view message);
+    void renew();
+
+    runtime::Loops& loops_;
+    const Clock& clock_;
+    bus::Bus& bus_;
+    const std::string node_;
+    Attendance* const attendance_;
+    realtime::Namespace* namespace_ = nullptr;
+    Timers timers_;
+    Crowd crowd_;
+};
+
+}  // namespace grover::sockets
