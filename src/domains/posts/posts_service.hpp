@@ -6,18 +6,7 @@
 #include "domains/posts/posts_api.hpp"
 #include "domains/posts/posts_lists.hpp"
 
-namespace grover::jobs {
-class Events;
-}
-namespace grover::sockets {
-class Hub;
-class Sockets;
-}  // namespace grover::sockets
-
 namespace grover::posts {
-
-void add_posts_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs::Events& events, db::Database& db,
-                       const PostGate& gate);
 
 class PostsService final : public PostReader,
                            public users::EngagementSource,

@@ -1,35 +1,37 @@
-// What sockets hear of posts and their polls: who watches a post, and counters at most once a second. posts.md §6.
-#include <map>
+#include "domains/posts/posts_sockets.hpp"
 
-#include "domains/posts/posts_service.hpp"
-#include "platform/jobs/events.hpp"
-#include "platform/sockets/coalescer.hpp"
-#include "platform/sockets/sockets.hpp"
+#include <algorithm>
+#include <set>
+
 #include "sql/posts_marks.hpp"
+#include "sql/posts_sockets.hpp"
 
 namespace grover::posts {
 namespace {
 
 using sockets::Room;
+namespace statements = sql::posts_sockets;
 
-struct Watch {
+// posts.md §6: counters at most once per post and second.
+constexpr std::chrono::seconds kCounterInterval{1};
+constexpr int kFollowersAtOnce = 1'000;
+
+struct PostWatch {
     PostId post_id;
     static constexpr sockets::EventInfo event{.name = "post:watch", .limit = sockets::per_minute(120)};
-    static constexpr auto fields = Pack{field("post_id", &Watch::post_id)};
+    static constexpr auto fields = Pack{field("post_id", &PostWatch::post_id)};
 };
-
-struct Unwatch {
+struct PostUnwatch {
     PostId post_id;
     static constexpr sockets::EventInfo event{.name = "post:unwatch", .limit = sockets::per_minute(120)};
-    static constexpr auto fields = Pack{field("post_id", &Unwatch::post_id)};
+    static constexpr auto fields = Pack{field("post_id", &PostUnwatch::post_id)};
 };
-
-struct Watched {
+struct PostWatchAck {
     PostId post_id;
-    static constexpr auto fields = Pack{field("post_id", &Watched::post_id)};
+    static constexpr auto fields = Pack{field("post_id", &PostWatchAck::post_id)};
 };
 
-struct Reactions {
+struct ReactionsChanged {
     PostId post_id;
     std::int64_t likes_count = 0;
     std::int64_t dislikes_count = 0;
@@ -37,124 +39,202 @@ struct Reactions {
     std::int64_t reactions_count = 0;
     static constexpr std::string_view name = "post:reaction";
     static constexpr auto fields = Pack{
-        field("post_id", &Reactions::post_id),
-        field("likes_count", &Reactions::likes_count),
-        field("dislikes_count", &Reactions::dislikes_count),
-        field("reaction_counts", &Reactions::reaction_counts),
-        field("reactions_count", &Reactions::reactions_count),
+        field("post_id", &ReactionsChanged::post_id),
+        field("likes_count", &ReactionsChanged::likes_count),
+        field("dislikes_count", &ReactionsChanged::dislikes_count),
+        field("reaction_counts", &ReactionsChanged::reaction_counts),
+        field("reactions_count", &ReactionsChanged::reactions_count),
     };
 };
-
-struct PollState {
+struct PollChanged {
     PostId post_id;
-    std::map<std::string, std::int64_t> poll_votes;
+    std::map<std::string, std::int64_t> poll_votes;  // by option
     std::int64_t total_votes = 0;
     static constexpr std::string_view name = "poll:update";
     static constexpr auto fields = Pack{
-        field("post_id", &PollState::post_id),
-        field("poll_votes", &PollState::poll_votes),
-        field("total_votes", &PollState::total_votes),
+        field("post_id", &PollChanged::post_id),
+        field("poll_votes", &PollChanged::poll_votes),
+        field("total_votes", &PollChanged::total_votes),
     };
 };
-
-struct Updated {
+struct PostChanged {
     PostId post_id;
     Time updated_at;
     static constexpr std::string_view name = "post:updated";
     static constexpr auto fields =
-        Pack{field("post_id", &Updated::post_id), field("updated_at", &Updated::updated_at)};
+        Pack{field("post_id", &PostChanged::post_id), field("updated_at", &PostChanged::updated_at)};
 };
-
-struct Deleted {
+struct PostGone {
     PostId post_id;
     static constexpr std::string_view name = "post:deleted";
-    static constexpr auto fields = Pack{field("post_id", &Deleted::post_id)};
+    static constexpr auto fields = Pack{field("post_id", &PostGone::post_id)};
+};
+struct PostNew {
+    PostId post_id;
+    UserId user_id;
+    static constexpr std::string_view name = "post:new";
+    static constexpr auto fields =
+        Pack{field("post_id", &PostNew::post_id), field("user_id", &PostNew::user_id)};
 };
 
-std::vector<Reactions> reactions_of(db::Read& tx, const std::vector<PostId>& posts) {
-    std::map<PostId, Reactions> found;
-    const auto ids = db::ids_of(posts);
-    tx.each(sql::posts_marks::stance_counts_of{.ids = ids}, [&](const db::Row& row) {
-        auto& out = found[row.get<PostId>(0)];
-        out.post_id = row.get<PostId>(0);
-        out.likes_count = row.integer(1);
-        out.dislikes_count = row.integer(2);
-    });
-    tx.each(sql::posts_marks::reaction_counts_of{.ids = ids}, [&](const db::Row& row) {
-        auto& out = found[row.get<PostId>(0)];
-        out.reaction_counts[row.get<std::string>(1)] = row.integer(2);
-        out.reactions_count += row.integer(2);
-    });
-    std::vector<Reactions> out;
-    for (auto& [id, reactions] : found) out.push_back(std::move(reactions));
-    return out;
-}
-
-std::vector<PollState> polls_of(db::Read& tx, const std::vector<PostId>& posts) {
-    std::map<PostId, PollState> found;
-    const auto ids = db::ids_of(posts);
-    tx.each(sql::posts_marks::poll_counts_of{.ids = ids}, [&](const db::Row& row) {
-        auto& out = found[row.get<PostId>(0)];
-        out.post_id = row.get<PostId>(0);
-        out.poll_votes[std::to_string(row.integer(1))] = row.integer(2);
-        out.total_votes += row.integer(2);
-    });
-    std::vector<PollState> out;
-    for (auto& [id, poll] : found) out.push_back(std::move(poll));
+std::vector<std::string_view> texts_of(const std::vector<PostId>& posts) {
+    std::vector<std::string_view> out;
+    for (const auto& post : posts) out.push_back(post.view());
     return out;
 }
 
 }  // namespace
 
-void add_posts_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs::Events& events, db::Database& db,
-                       const PostGate& gate) {
-    sockets.on<Watch>([&](const Caller& me, sockets::Socket& socket, const Watch& in) {
-        db.read([&](db::Read& tx) { gate.get_visible(tx, me, in.post_id); });
-        socket.join(Room::post(in.post_id));
-        return Watched{in.post_id};
-    });
-    sockets.on<Unwatch>([](const Caller&, sockets::Socket& socket, const Unwatch& in) {
-        socket.leave(Room::post(in.post_id));
-        return Watched{in.post_id};
-    });
+PostsSockets::PostsSockets(db::Database& db, users::UsersService& users, const PostGate& gate,
+                           sockets::Hub& hub)
+    : db_(db),
+      users_(users),
+      gate_(gate),
+      hub_(hub),
+      reactions_(hub, kCounterInterval, [this](const auto& posts) { tell_reactions(posts); }),
+      polls_(hub, kCounterInterval, [this](const auto& posts) { tell_polls(posts); }) {}
 
-    constexpr std::string_view kListener = "posts.sockets";
-    constexpr std::chrono::seconds kInterval{1};
-    const auto reactions = std::make_shared<sockets::Coalescer<PostId>>(
-        hub, kInterval, [&hub, &db](const std::vector<PostId>& posts) {
-            for (const auto& one : db.read([&](db::Read& tx) { return reactions_of(tx, posts); }))
-                hub.emit(Room::post(one.post_id), one);
+void PostsSockets::add(sockets::Sockets& table) {
+    table.on<PostWatch>([this](const Caller& me, sockets::Socket& socket, const PostWatch& in) {
+        socket.join_if(Room::post(in.post_id),
+                       [&] { db_.read([&](db::Read& tx) { gate_.get_visible(tx, me, in.post_id); }); });
+        return PostWatchAck{in.post_id};
+    });
+    table.on<PostUnwatch>([](const Caller&, sockets::Socket& socket, const PostUnwatch& in) {
+        socket.leave(Room::post(in.post_id));
+        return PostWatchAck{in.post_id};
+    });
+}
+
+void PostsSockets::listen(jobs::Events& events) {
+    constexpr std::string_view kName = "posts.sockets";
+    events.on_every_node<PostCreated>(kName, [this](const PostCreated& event) { on_created(event); });
+    events.on_every_node<PostUpdated>(kName, [this](const PostUpdated& event) { on_updated(event); });
+    events.on_every_node<PostDeleted>(kName, [this](const PostDeleted& event) { on_deleted(event); });
+    events.on_every_node<PostReacted>(kName, [this](const PostReacted& event) { on_reacted(event); });
+    events.on_every_node<PollVoted>(kName, [this](const PollVoted& event) { on_voted(event); });
+    events.on_every_node<users::UserBlocked>(kName, [this](const users::UserBlocked& event) {
+        recheck_reader(event.blocker_id);
+        recheck_reader(event.blocked_id);
+    });
+    events.on_every_node<users::Unfollowed>(
+        kName, [this](const users::Unfollowed& event) { recheck_reader(event.follower_id); });
+    events.on_every_node<users::PrivacyChanged>(kName, [this](const users::PrivacyChanged& event) {
+        if (event.is_private) recheck_author(event.user_id);
+    });
+    events.on_every_node<users::AccountHidden>(
+        kName, [this](const users::AccountHidden& event) { recheck_author(event.user_id); });
+}
+
+void PostsSockets::on_created(const PostCreated& event) {
+    // Beside the other events, which do not wait for it.
+    hub_.after(std::chrono::milliseconds{0},
+               [this, post = event.post_id, author = event.user_id] { tell_followers(post, author); });
+}
+
+void PostsSockets::on_updated(const PostUpdated& event) {
+    const auto room = Room::post(event.post_id);
+    if (!hub_.has_members(room)) return;
+    // It may be closed to some of them now.
+    remove_blind({room}, {}, hub_.members(room));
+    hub_.emit(room, PostChanged{event.post_id, event.updated_at});
+}
+
+void PostsSockets::on_deleted(const PostDeleted& event) {
+    const auto room = Room::post(event.post_id);
+    if (!hub_.has_members(room)) return;
+    hub_.emit(room, PostGone{event.post_id});
+    hub_.clear(room);
+}
+
+void PostsSockets::on_reacted(const PostReacted& event) {
+    if (hub_.has_members(Room::post(event.post_id))) reactions_.touch(event.post_id);
+}
+
+void PostsSockets::on_voted(const PollVoted& event) {
+    if (hub_.has_members(Room::post(event.post_id))) polls_.touch(event.post_id);
+}
+
+void PostsSockets::tell_reactions(const std::vector<PostId>& posts) {
+    std::map<PostId, ReactionsChanged> changes;
+    const auto ids = texts_of(posts);
+    db_.read([&](db::Read& tx) {
+        tx.each(sql::posts_marks::stance_counts_of{.ids = ids}, [&](const db::Row& row) {
+            const auto id = row.get<PostId>(0);
+            changes[id] = {.post_id = id,
+                           .likes_count = row.get<std::int64_t>(1),
+                           .dislikes_count = row.get<std::int64_t>(2)};
         });
-    events.on_every_node<PostReacted>(kListener, [&hub, reactions](const PostReacted& event) {
-        if (hub.has_members(Room::post(event.post_id))) reactions->touch(event.post_id);
-    });
-    const auto polls = std::make_shared<sockets::Coalescer<PostId>>(
-        hub, kInterval, [&hub, &db](const std::vector<PostId>& posts) {
-            for (const auto& one : db.read([&](db::Read& tx) { return polls_of(tx, posts); }))
-                hub.emit(Room::post(one.post_id), one);
+        tx.each(sql::posts_marks::reaction_counts_of{.ids = ids}, [&](const db::Row& row) {
+            const auto found = changes.find(row.get<PostId>(0));
+            if (found == changes.end()) return;
+            const auto count = row.get<std::int64_t>(2);
+            found->second.reaction_counts[row.get<std::string>(1)] = count;
+            found->second.reactions_count += count;
         });
-    events.on_every_node<PollVoted>(kListener, [&hub, polls](const PollVoted& event) {
-        if (hub.has_members(Room::post(event.post_id))) polls->touch(event.post_id);
     });
-    events.on_every_node<PostUpdated>(kListener, [&](const PostUpdated& event) {
-        const auto room = Room::post(event.post_id);
-        if (!hub.has_members(room)) return;
-        // Who may not see it any more hears nothing of it either.
-        auto shut_out = hub.members(room);
-        db.read([&](db::Read& tx) {
-            const auto post = gate.find(tx, event.post_id);
-            std::erase_if(shut_out, [&](const UserId& user) {
-                return post && gate.sight_of(tx, user, *post) == Sight::seen;
-            });
+    for (const auto& [id, change] : changes) hub_.emit(Room::post(id), change);
+}
+
+void PostsSockets::tell_polls(const std::vector<PostId>& posts) {
+    std::map<PostId, PollChanged> changes;
+    const auto ids = texts_of(posts);
+    db_.read([&](db::Read& tx) {
+        tx.each(sql::posts_marks::poll_counts_of{.ids = ids}, [&](const db::Row& row) {
+            const auto id = row.get<PostId>(0);
+            auto& change = changes[id];
+            change.post_id = id;
+            const auto votes = row.get<std::int64_t>(2);
+            change.poll_votes[std::to_string(row.get<int>(1))] = votes;
+            change.total_votes += votes;
         });
-        for (const auto& user : shut_out) hub.remove(room, user);
-        hub.emit(room, Updated{event.post_id, event.updated_at});
     });
-    events.on_every_node<PostDeleted>(kListener, [&](const PostDeleted& event) {
-        const auto room = Room::post(event.post_id);
-        hub.emit(room, Deleted{event.post_id});
-        hub.clear(room);
+    for (const auto& [id, change] : changes) hub_.emit(Room::post(id), change);
+}
+
+void PostsSockets::tell_followers(const PostId& post_id, const UserId& author) {
+    const auto post = db_.read([&](db::Read& tx) {
+        const auto found = tx.list<PostFacts>(statements::facts_of_posts{.ids = {{post_id.view()}}});
+        return found.empty() ? std::optional<PostFacts>{} : found.front();
     });
+    if (!post || post->visibility == Visibility::private_) return;
+    users::FollowerPosition after;
+    while (true) {
+        const auto followers = db_.read(
+            [&](db::Read& tx) { return users_.followers_after(tx, author, after, kFollowersAtOnce); });
+        for (const auto& follower : followers) {
+            if (hub_.has_members(Room::user(follower))) hub_.emit_user(follower, PostNew{post_id, author});
+        }
+        if (static_cast<int>(followers.size()) < kFollowersAtOnce) return;
+    }
+}
+
+void PostsSockets::recheck_reader(const UserId& reader) {
+    if (!hub_.has_members(Room::user(reader))) return;
+    auto rooms = hub_.rooms_of(reader);
+    std::erase_if(rooms, [](const Room& room) { return !room.has_prefix("post_"); });
+    if (!rooms.empty()) remove_blind(rooms, {}, {reader});
+}
+
+void PostsSockets::recheck_author(const UserId& author) { remove_blind(hub_.rooms("post_"), author, {}); }
+
+// `only_author`: posts of that one alone. No readers: those of each room.
+void PostsSockets::remove_blind(const std::vector<Room>& rooms, const UserId& only_author,
+                                const std::vector<UserId>& readers) {
+    if (rooms.empty()) return;
+    std::vector<PostId> ids;
+    for (const auto& room : rooms) ids.emplace_back(room.id());
+    const auto posts = db_.read(
+        [&](db::Read& tx) { return tx.list<PostFacts>(statements::facts_of_posts{.ids = texts_of(ids)}); });
+    for (const auto& post : posts) {
+        if (!only_author.empty() && post.user_id != only_author) continue;
+        const auto room = Room::post(post.post_id);
+        for (const auto& reader : readers.empty() ? hub_.members(room) : readers) {
+            const bool sees =
+                db_.read([&](db::Read& tx) { return gate_.sight_of(tx, reader, post); }) == Sight::seen;
+            if (!sees) hub_.remove(room, reader);
+        }
+    }
 }
 
 }  // namespace grover::posts

@@ -138,6 +138,7 @@ private:
 public:
     PostsService posts;
     db::Database& db() { return *db_; }
+    users::UsersService& users() { return users_; }
 };
 
 // The call throws an Error of that kind and sentence (any, when empty).

@@ -1,0 +1,50 @@
+// Posts over sockets: who watches what, and what they are told (posts.md §6).
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "domains/posts/posts.hpp"
+#include "platform/jobs/events.hpp"
+#include "platform/sockets/coalescer.hpp"
+#include "platform/sockets/hub.hpp"
+#include "platform/sockets/sockets.hpp"
+
+namespace grover::posts {
+
+class PostsSockets {
+public:
+    // References outlive it; nothing happens before add() and listen().
+    PostsSockets(db::Database& db, users::UsersService& users, const PostGate& gate, sockets::Hub& hub);
+
+    // post:watch and post:unwatch.
+    void add(sockets::Sockets& table);
+    // On every node, as "posts.sockets".
+    void listen(jobs::Events& events);
+
+    // Called by those listeners.
+    void on_created(const PostCreated& event);
+    void on_updated(const PostUpdated& event);
+    void on_deleted(const PostDeleted& event);
+    void on_reacted(const PostReacted& event);
+    void on_voted(const PollVoted& event);
+    // Watching ends where seeing does: of one reader (a block, a lost follow), or of everybody (an account went private).
+    void recheck_reader(const UserId& reader);
+    void recheck_author(const UserId& author);
+
+private:
+    void tell_reactions(const std::vector<PostId>& posts);
+    void tell_polls(const std::vector<PostId>& posts);
+    void tell_followers(const PostId& post_id, const UserId& author);
+    void remove_blind(const std::vector<sockets::Room>& rooms, const UserId& only_author,
+                      const std::vector<UserId>& readers);
+
+    db::Database& db_;
+    users::UsersService& users_;
+    const PostGate& gate_;
+    sockets::Hub& hub_;
+    sockets::Coalescer<PostId> reactions_;
+    sockets::Coalescer<PostId> polls_;
+};
+
+}  // namespace grover::posts
