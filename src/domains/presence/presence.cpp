@@ -1,0 +1,207 @@
+#include "domains/presence/presence.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "platform/api/api.hpp"
+#include "sql/presence.hpp"
+
+namespace grover::presence {
+namespace {
+
+using namespace std::chrono_literals;
+using sockets::Room;
+
+constexpr auto kGrace = 30s;           // reconnects do not flicker
+constexpr auto kUpdateInterval = 10s;  // of one user's events
+constexpr auto kGatherGone = 1s;
+constexpr auto kDeadFor = 90s;  // what a node's lease outlives it by, at most
+
+std::vector<std::string_view> texts_of(const std::vector<UserId>& users) {
+    std::vector<std::string_view> out;
+    for (const auto& user : users) out.push_back(user.view());
+    return out;
+}
+
+// What is no id is nobody.
+std::vector<UserId> ids_of(const std::vector<std::string>& texts) {
+    std::vector<UserId> out;
+    for (const auto& text : texts) {
+        if (is_well_formed_id(text)) out.emplace_back(text);
+    }
+    return out;
+}
+
+bool contains(const std::vector<UserId>& sorted, const UserId& user) {
+    return std::ranges::binary_search(sorted, user);
+}
+
+}  // namespace
+
+PresenceService::PresenceService(db::Database& db, users::UsersService& users, sockets::Hub& hub)
+    : db_(db),
+      users_(users),
+      hub_(hub),
+      changed_(hub, kUpdateInterval, [this](const auto& some) { tell(some); }),
+      gone_(hub, kGatherGone, [this](const auto& some) { note_gone(some); }) {}
+
+void PresenceService::add(sockets::Sockets& table) {
+    table.on<PresenceSubscribe>(
+        [this](const Caller& me, sockets::Socket& socket, const PresenceSubscribe& in) {
+            const auto users = ids_of(in.user_ids);
+            const auto look = [&] {
+                return db_.read([&](db::Read& tx) { return visible_to(tx, me.id, users); });
+            };
+            for (const auto& user : look()) socket.join(Room::presence(user));
+            // Who stopped being visible meanwhile was told to leave a room that this socket was not in yet.
+            const auto still = look();
+            for (const auto& user : users) {
+                if (!contains(still, user)) socket.leave(Room::presence(user));
+            }
+            return PresenceAck{states(me.id, users)};
+        });
+    table.on<PresenceUnsubscribe>([](const Caller&, sockets::Socket& socket, const PresenceUnsubscribe& in) {
+        for (const auto& user : ids_of(in.user_ids)) socket.leave(Room::presence(user));
+        return PresenceAck{};
+    });
+    table.on_connect([this](const Caller& me, sockets::Socket&) { came(me.id); });
+    table.on_disconnect([this](const Caller& me, sockets::Socket&) { went(me.id); });
+}
+
+void PresenceService::listen(jobs::Events& events) {
+    constexpr std::string_view kName = "presence.sockets";
+    events.on_every_node<users::UserBlocked>(kName,
+                                             [this](const users::UserBlocked& event) { on_blocked(event); });
+    events.on_every_node<users::Unfollowed>(
+        kName, [this](const users::Unfollowed& event) { recheck(event.follower_id); });
+    events.on_every_node<users::OnlineVisibilityChanged>(kName,
+                                                         [this](const users::OnlineVisibilityChanged& event) {
+                                                             if (!event.show_online) on_hidden(event.user_id);
+                                                         });
+    events.on_every_node<users::AccountHidden>(
+        kName, [this](const users::AccountHidden& event) { on_hidden(event.user_id); });
+}
+
+std::vector<UserId> PresenceService::visible_to(db::Read& tx, const UserId& viewer,
+                                                const std::vector<UserId>& users) {
+    auto asked = users;
+    asked.push_back(viewer);
+    std::ranges::sort(asked);
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    const auto hidden = users_.hiding_online(tx, asked);
+    const auto relations = users_.relations(tx, viewer);
+    std::vector<UserId> known;
+    if (acquaintances_ != nullptr) {
+        known = acquaintances_->with_direct_conversation(tx, viewer, asked);
+        std::ranges::sort(known);
+    }
+    const bool viewer_hides = contains(hidden, viewer);
+    std::erase_if(asked, [&](const UserId& user) {
+        if (user == viewer) return std::ranges::find(users, viewer) == users.end();
+        if (viewer_hides || contains(hidden, user) || relations->is_cut_off_from(user)) return true;
+        return !relations->follows(user) && !contains(known, user);
+    });
+    return asked;
+}
+
+std::vector<PresenceState> PresenceService::states(const UserId& viewer, const std::vector<UserId>& users) {
+    const auto visible = db_.read([&](db::Read& tx) { return visible_to(tx, viewer, users); });
+    std::map<UserId, PresenceState> known;
+    for (auto& state : states_of(visible)) known.emplace(state.user_id, state);
+    std::vector<PresenceState> out;
+    for (const auto& user : users) {
+        const auto found = known.find(user);
+        out.push_back(found != known.end() ? found->second : PresenceState{.user_id = user});
+    }
+    return out;
+}
+
+std::vector<PresenceState> PresenceService::states_of(const std::vector<UserId>& users) {
+    if (users.empty()) return {};
+    std::map<UserId, Time> seen;
+    db_.read([&](db::Read& tx) {
+        tx.each(sql::presence::last_seen{.users = texts_of(users)},
+                [&](const db::Row& row) { seen.emplace(row.get<UserId>(0), row.get<Time>(1)); });
+    });
+    const auto connected = hub_.connected_anywhere(users);
+    const Time now = hub_.clock().now();
+    std::vector<PresenceState> out;
+    for (const auto& user : users) {
+        PresenceState state{.user_id = user};
+        const auto last = seen.find(user);
+        state.online = contains(connected, user) || (last != seen.end() && last->second + kGrace > now);
+        if (!state.online && last != seen.end()) state.last_seen_at = last->second;
+        out.push_back(state);
+    }
+    return out;
+}
+
+void PresenceService::came(const UserId& user) { changed_.touch(user); }
+void PresenceService::went(const UserId& user) { gone_.touch(user); }
+
+void PresenceService::note_gone(const std::vector<UserId>& users) {
+    const auto connected = hub_.connected_anywhere(users);
+    auto away = users;
+    std::erase_if(away, [&](const UserId& user) { return contains(connected, user); });
+    if (away.empty()) return;
+    write_last_seen(away, hub_.clock().now());
+    hub_.after(kGrace, [this, away] {
+        for (const auto& user : away) changed_.touch(user);
+    });
+}
+
+void PresenceService::node_died(const std::vector<UserId>& users) {
+    write_last_seen(users, hub_.clock().now() - kDeadFor);
+    for (const auto& user : users) changed_.touch(user);
+}
+
+void PresenceService::write_last_seen(const std::vector<UserId>& users, Time at) {
+    db_.write(
+        [&](db::Write& tx) { tx.exec(sql::presence::put_last_seen{.at = at, .users = texts_of(users)}); });
+}
+
+// Who subscribed may know, and was removed when that ended; who hides tells nobody.
+void PresenceService::tell(const std::vector<UserId>& users) {
+    const auto hidden = db_.read([&](db::Read& tx) { return users_.hiding_online(tx, users); });
+    for (const auto& state : states_of(users)) {
+        if (contains(hidden, state.user_id)) continue;
+        hub_.broadcast(Room::presence(state.user_id), PresenceUpdate{state});
+    }
+}
+
+void PresenceService::on_blocked(const users::UserBlocked& event) {
+    hub_.remove(Room::presence(event.blocker_id), event.blocked_id);
+    hub_.remove(Room::presence(event.blocked_id), event.blocker_id);
+}
+
+void PresenceService::on_hidden(const UserId& user) {
+    hub_.emit(Room::presence(user), PresenceUpdate{PresenceState{.user_id = user}});
+    hub_.clear(Room::presence(user));
+    recheck(user);
+}
+
+void PresenceService::recheck(const UserId& viewer) {
+    if (!hub_.has_members(Room::user(viewer))) return;
+    std::vector<UserId> subscribed;
+    for (const auto& room : hub_.rooms_of(viewer)) {
+        if (room.kind() == sockets::RoomKind::presence) subscribed.emplace_back(room.id());
+    }
+    if (subscribed.empty()) return;
+    const auto visible = db_.read([&](db::Read& tx) { return visible_to(tx, viewer, subscribed); });
+    for (const auto& user : subscribed) {
+        if (!contains(visible, user)) hub_.remove(Room::presence(user), viewer);
+    }
+}
+
+void add_presence_api(api::Api& api, const std::unique_ptr<PresenceService>& presence) {
+    api.on<PresenceList>([&](const Caller& me, const PresenceList& in) {
+        std::vector<UserId> users;
+        for (const auto& text : in.user_ids) {
+            if (!is_well_formed_id(text)) throw validation_error("Invalid user_id format");
+            users.emplace_back(text);
+        }
+        return presence->states(me.id, users);
+    });
+}
+
+}  // namespace grover::presence

@@ -1,0 +1,74 @@
+// Presence: who is online, and who may know (contract/realtime.md §8).
+//
+// Online: a live socket on some node, or one that closed less than 30 s ago. Known to people who share a direct
+// conversation and to followers, never across a block, and to nobody when either side hides it (show_online).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "domains/presence/presence_api.hpp"
+#include "domains/users/users.hpp"
+#include "platform/jobs/events.hpp"
+#include "platform/sockets/coalescer.hpp"
+#include "platform/sockets/hub.hpp"
+#include "platform/sockets/sockets.hpp"
+
+namespace grover::presence {
+
+// Who writes to whom; messages implements it.
+class Acquaintances {
+public:
+    virtual ~Acquaintances() = default;
+    // Those of `users` that have a direct conversation with the viewer.
+    virtual std::vector<UserId> with_direct_conversation(db::Read& tx, const UserId& viewer,
+                                                         std::span<const UserId> users) = 0;
+};
+
+class PresenceService {
+public:
+    // References outlive it.
+    PresenceService(db::Database& db, users::UsersService& users, sockets::Hub& hub);
+    // Before the first request; without it only follows count.
+    void plug(Acquaintances& acquaintances) { acquaintances_ = &acquaintances; }
+
+    // presence:subscribe and presence:unsubscribe, and the coming and going of sockets.
+    void add(sockets::Sockets& table);
+    // On every node, as "presence.sockets".
+    void listen(jobs::Events& events);
+
+    // One for each id, in that order. In a fiber.
+    std::vector<PresenceState> states(const UserId& viewer, const std::vector<UserId>& users);
+
+    void came(const UserId& user);
+    void went(const UserId& user);
+    // The node that held their sockets died.
+    void node_died(const std::vector<UserId>& users);
+
+    void on_blocked(const users::UserBlocked& event);
+    void on_hidden(const UserId& user);
+    // Subscriptions of one viewer end where knowing does.
+    void recheck(const UserId& viewer);
+
+private:
+    std::vector<UserId> visible_to(db::Read& tx, const UserId& viewer, const std::vector<UserId>& users);
+    void write_last_seen(const std::vector<UserId>& users, Time at);
+    void note_gone(const std::vector<UserId>& users);
+    void tell(const std::vector<UserId>& users);
+    std::vector<PresenceState> states_of(const std::vector<UserId>& users);
+
+    db::Database& db_;
+    users::UsersService& users_;
+    sockets::Hub& hub_;
+    Acquaintances* acquaintances_ = nullptr;
+    sockets::Coalescer<UserId> changed_;
+    sockets::Coalescer<UserId> gone_;
+};
+
+// `presence` is there when requests come; what only describes the API has none.
+void add_presence_api(api::Api& api, const std::unique_ptr<PresenceService>& presence);
+
+}  // namespace grover::presence
