@@ -4,6 +4,7 @@
 #include "app/admin_api.hpp"
 #include "app/app.hpp"
 #include "app/domains.hpp"
+#include "app/realtime.hpp"
 #include "app/seed/seed.hpp"
 #include "app/service_api.hpp"
 #include "app/store.hpp"
@@ -81,6 +82,7 @@ int openapi(const LoadedConfig& loaded) {
     Api api;
     ServiceStatus status({config, clock, *db, api, clock.now(), draining, [] { return std::string(); }});
     add_service_api(api, status);
+    add_realtime_api(api, config);
     domains.add_endpoints(api);
     AdminDesk admin(*db, clock, domains, background);
     admin.add_endpoints(api);

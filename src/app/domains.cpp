@@ -101,6 +101,7 @@ Domains::Domains(const Ground& ground)
       hashtags(search_index, search),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
       pictures(ground.db, media),
+      db_(ground.db),
       comments_eraser_(comments::comments_eraser(posts.gate())),
       comments_export_(comments::comments_export(ground.db)) {
     plug();
@@ -140,6 +141,17 @@ void Domains::register_background(jobs::Background& background) {
     jobs.every("users.sweep", std::chrono::hours{1}, [this] { users.sweep(); });
 }
 
+void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Events& events) {
+    presence = std::make_unique<presence::PresenceService>(db_, users, hub);
+    presence->add(table);
+    presence->listen(events);
+    posts_sockets_ = std::make_unique<posts::PostsSockets>(db_, users, posts.gate(), hub);
+    posts_sockets_->add(table);
+    posts_sockets_->listen(events);
+    comments_sockets_ = std::make_unique<comments::CommentsSockets>(db_, posts.gate(), hub);
+    comments_sockets_->listen(events);
+}
+
 void Domains::add_endpoints(Api& api) {
     auth::add_auth_api(api, auth);
     users::add_users_api(api, users);
@@ -150,6 +162,7 @@ void Domains::add_endpoints(Api& api) {
     discovery::add_search_api(api, search);
     discovery::add_hashtags_api(api, hashtags);
     media::add_media_api(api, media);
+    presence::add_presence_api(api, presence);
 }
 
 std::string signing_secret(const Config& config, db::Database& db) {

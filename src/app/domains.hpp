@@ -6,11 +6,14 @@
 #include "app/picture_store.hpp"
 #include "domains/auth/auth.hpp"
 #include "domains/comments/comments.hpp"
+#include "domains/comments/comments_sockets.hpp"
 #include "domains/discovery/hashtags.hpp"
 #include "domains/groups/groups.hpp"
 #include "domains/media/media.hpp"
 #include "domains/messages/messages.hpp"
 #include "domains/posts/posts_service.hpp"
+#include "domains/posts/posts_sockets.hpp"
+#include "domains/presence/presence.hpp"
 #include "domains/users/users.hpp"
 #include "platform/config/config.hpp"
 #include "platform/integrations/http_client.hpp"
@@ -35,6 +38,8 @@ struct Domains {
     explicit Domains(const Ground& ground);
     ~Domains();
 
+    // What goes over sockets; before the endpoints, and only where there are sockets.
+    void add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Events& events);
     void add_endpoints(Api& api);
 
     runtime::WorkerPool hashing;  // passwords: one for each core (auth.md §3)
@@ -52,11 +57,15 @@ struct Domains {
     discovery::HashtagsService hashtags;
     auth::AuthService auth;
     PictureStore pictures;
+    std::unique_ptr<presence::PresenceService> presence;  // null without sockets
 
 private:
     void plug();
     void register_background(jobs::Background& background);
 
+    db::Database& db_;
+    std::unique_ptr<posts::PostsSockets> posts_sockets_;
+    std::unique_ptr<comments::CommentsSockets> comments_sockets_;
     media::MediaEraser media_eraser_{media};
     media::MediaExport media_export_{media};
     std::unique_ptr<users::AccountEraser> comments_eraser_;

@@ -9,6 +9,7 @@
 #include "app/demo.hpp"
 #include "app/domains.hpp"
 #include "app/idempotency.hpp"
+#include "app/realtime.hpp"
 #include "app/service_api.hpp"
 #include "app/socket_protocol_test.hpp"
 #include "app/store.hpp"
@@ -85,15 +86,19 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     db::set_row_cache_budget(static_cast<std::size_t>(config.cache_max_bytes) / loops.size());
     jobs::Background background(*db, {.clock = &clock, .report = watch.background_report()});
     const auto secret = signing_secret(config, *db);
-    Domains domains({config, clock, ids, *db, &loops, background, secret});
+    const Ground ground{config, clock, ids, *db, &loops, background, secret};
+    Domains domains(ground);
+    Realtime realtime(ground, domains);
 
     std::optional<DemoLogin> login;
     if (options.demo) login = ensure_demo(config, clock, *db, domains, secret);
 
     std::atomic<bool> draining{false};
     Api api;
-    ServiceStatus status({config, clock, *db, api, started_at, draining, watch.metrics()});
+    ServiceStatus status({config, clock, *db, api, started_at, draining, watch.metrics(),
+                          [&] { return realtime.bus_kind() == "redis" && realtime.is_bus_up(); }});
     add_service_api(api, status);
+    add_realtime_api(api, config);
     domains.add_endpoints(api);
     AdminDesk admin(*db, clock, domains, background);
     admin.add_endpoints(api);
@@ -104,6 +109,7 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
                                dispatcher_options(config, domains, secret));
     std::optional<SocketProtocolTest> protocol_test;
     if (config.socket_protocol_test) protocol_test.emplace(loops, dispatcher);
+    if (!protocol_test) dispatcher.add(realtime);
     http::Server server(loops, dispatcher, server_options(config));
 
     std::thread control([&] {
@@ -111,9 +117,11 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
         log::info("stopping");
         draining.store(true);
         if (protocol_test) protocol_test->drain(kSocketsGet);
+        if (!protocol_test) realtime.drain();
         server.drain(kAcceptWhileDraining, kRunningRequestsGet);
         background.stop();
         domains.search_index.stop();
+        realtime.stop();
         loops.stop();
     });
     watch.events(background.events());
@@ -121,6 +129,7 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     for (unsigned i = 0; i < loops.size(); ++i) loops.post(i, [&watch] { watch.measure_loop_lag(); });
     background.start(loops);
     domains.search_index.start();
+    realtime.start();
     watch.started(config, server.port());
     if (login) print_login(config, server.port(), *login);
     loops.run();

@@ -196,7 +196,7 @@ std::string_view mode_of(PaymentsMode mode) {
 }
 
 Health health_of(ServiceStatus& status) {
-    const auto& [config, clock, database, api, started_at, draining, metrics] = status.sources();
+    const auto& [config, clock, database, api, started_at, draining, metrics, is_redis_up] = status.sources();
     const bool up = status.is_store_up();
     const State store{up ? "connected" : "disconnected",
                       up ? std::nullopt : std::optional<std::string>("unreachable")};
@@ -209,7 +209,7 @@ Health health_of(ServiceStatus& status) {
         .uptime_seconds = std::chrono::duration_cast<std::chrono::seconds>(now - started_at).count(),
         .services = {.mongodb = store,
                      .database = store,
-                     .redis = {"not_connected", {}},
+                     .redis = {is_redis_up && is_redis_up() ? "connected" : "not_connected", {}},
                      .cloudinary = configured(config.cloudinary_enabled),
                      .agora = {config.agora_enabled ? "available" : "not_available", {}},
                      .paypal = {paypal ? "configured" : "not_configured",

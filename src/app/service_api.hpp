@@ -24,6 +24,8 @@ struct ServiceSources {
     const std::atomic<bool>& draining;
     // Prometheus text; empty function: metrics are off.
     std::function<std::string()> metrics;
+    // Whether Redis carries events between nodes now; empty: it does not.
+    std::function<bool()> is_redis_up{};
 };
 
 class ServiceStatus {
