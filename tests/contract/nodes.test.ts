@@ -1,0 +1,160 @@
+// Two and three servers on one PostgreSQL behind a balancer that knows nothing of sessions (contract/realtime.md §9).
+import { type ChildProcess, spawn } from "node:child_process";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Balancer } from "./balancer";
+import { Postgres } from "./postgres";
+import { freePort, Grover } from "./server";
+import { authorized, Client, type Options } from "./sockets";
+
+const open: Client[] = [];
+afterEach(() => {
+  for (const client of open.splice(0)) client.close();
+});
+async function connect(url: string, options: Options): Promise<Client> {
+  const client = await Client.connect(url, options);
+  open.push(client);
+  await client.next("ready");
+  return client;
+}
+
+class Redis {
+  private constructor(
+    readonly url: string,
+    private readonly process: ChildProcess,
+  ) {}
+  static async start(): Promise<Redis> {
+    const port = await freePort();
+    const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], { stdio: "ignore" });
+    return new Redis(`redis://127.0.0.1:${port}`, child);
+  }
+  stop(): void {
+    this.process.kill("SIGKILL");
+  }
+}
+
+for (const bus of ["postgres", "redis"]) {
+  describe.skipIf(!Postgres.isPossible)(`three nodes with ${bus} between them`, () => {
+    let postgres: Postgres;
+    let redis: Redis | undefined;
+    let nodes: Grover[];
+    let balancer: Balancer;
+    let ada: { token: string; id: string };
+    let bob: { token: string; id: string };
+
+    beforeAll(async () => {
+      postgres = new Postgres();
+      if (bus === "redis") redis = await Redis.start();
+      const settings = { DATABASE_URL: postgres.url, REALTIME_BUS: bus, REDIS_URL: redis?.url ?? "redis://127.0.0.1:1", WORKER_THREADS: "1" };
+      nodes = [await Grover.start(settings)];
+      nodes.push(...(await Promise.all([Grover.start(settings), Grover.start(settings)])));
+      balancer = await Balancer.start(nodes.map((node) => node.url));
+      ada = await nodes[0].user("ada");
+      bob = await nodes[1].user("bob");
+      await nodes[0].post(`/api/users/${ada.id}/follow`, bob.token);
+    }, 120_000);
+    afterAll(async () => {
+      await balancer?.stop();
+      await Promise.all((nodes ?? []).map((node) => node.stop()));
+      redis?.stop();
+      postgres?.remove();
+    });
+
+    const post = async (content = "Hello") => (await nodes[0].post("/api/posts", ada.token, { content })).json.post.post_id as string;
+
+    it("tells rooms of all nodes, in one order", async () => {
+      const id = await post();
+      const watchers = await Promise.all(nodes.map((node) => connect(node.url, authorized(bob.token))));
+      for (const watcher of watchers) expect(await watcher.ask("post:watch", { post_id: id })).toMatchObject({ ok: true });
+      const told: string[] = [];
+      for (let i = 0; i < 30; ++i) {
+        const answer = await nodes[i % 3].post(`/api/posts/${id}/comments`, ada.token, { content: `${i}` });
+        told.push(answer.json.comment_id ?? answer.json.comment.comment_id);
+      }
+      for (const watcher of watchers) {
+        const heard: string[] = [];
+        for (let i = 0; i < told.length; ++i) heard.push((await watcher.next("post:comment")).comment_id);
+        expect(heard).toEqual(told);
+      }
+    });
+
+    it("tells ephemeral events of a user on another node", async () => {
+      const follower = await connect(nodes[1].url, authorized(bob.token));
+      await follower.ask("presence:subscribe", { user_ids: [ada.id] });
+      await connect(nodes[2].url, authorized(ada.token));
+      expect(await follower.next("presence:update", (state) => state.online)).toMatchObject({ user_id: ada.id });
+      await expect
+        .poll(async () => (await nodes[0].get(`/api/presence?user_ids=${ada.id}`, bob.token)).json[0].online)
+        .toBe(true);
+    });
+
+    it("cuts a revoked session on every node within a second", async () => {
+      const login = await nodes[0].post("/api/auth/login", undefined, { email: "ada@example.com", password: "correct horse 9" });
+      const sockets = await Promise.all(nodes.map((node) => connect(node.url, authorized(login.json.session_token))));
+      const cut = Promise.all(sockets.map((socket) => socket.disconnected()));
+      const begun = Date.now();
+      await nodes[2].post("/api/auth/logout", login.json.session_token);
+      expect(await cut).toEqual(Array(3).fill("io server disconnect"));
+      expect(Date.now() - begun).toBeLessThan(1_000);
+    });
+
+    it("polls and upgrades through a balancer without stickiness", async () => {
+      for (const transports of [["polling"], ["polling", "websocket"], ["websocket", "polling"]]) {
+        const clients = await Promise.all(Array.from({ length: 6 }, () => connect(balancer.url, authorized(bob.token, { transports }))));
+        const id = await post();
+        for (const client of clients) expect(await client.ask("post:watch", { post_id: id })).toMatchObject({ ok: true });
+        await nodes[0].put(`/api/posts/${id}`, ada.token, { content: "Edited" });
+        for (const client of clients) expect(await client.next("post:updated")).toMatchObject({ post_id: id });
+        for (const client of clients) client.close();
+      }
+    });
+
+    it("does not know the sessions of nodes that are not there", async () => {
+      const answer = await nodes[0].send("GET", `/socket.io/?EIO=4&transport=polling&sid=zzzzzz-0${"a".repeat(22)}`);
+      expect(answer.status).toBe(400);
+      expect(answer.json).toMatchObject({ code: 1 });
+    });
+
+    it("loses nothing when a node is killed, and its clients are back within 10 s", async () => {
+      const id = await post();
+      const reconnecting = { reconnection: true, reconnectionDelay: 200, reconnectionDelayMax: 1_000 };
+      const clients = await Promise.all(Array.from({ length: 6 }, () => connect(balancer.url, authorized(bob.token, reconnecting))));
+      for (const client of clients) await client.ask("post:watch", { post_id: id });
+      const stays = await connect(nodes[0].url, authorized(bob.token));
+      await stays.ask("post:watch", { post_id: id });
+      const lost = clients.filter((client) => client.socket.connected).map((client) => client.disconnected());
+
+      // Commented on the node that dies the moment it has answered.
+      const told: string[] = [];
+      for (let i = 0; i < 10; ++i) {
+        const answer = await nodes[1].post(`/api/posts/${id}/comments`, ada.token, { content: `${i}` });
+        told.push(answer.json.comment_id ?? answer.json.comment.comment_id);
+      }
+      balancer.leaveOut(nodes[1].url);
+      await nodes[1].stop();
+      await Promise.race(lost);
+      const begun = Date.now();
+      for (const client of clients) {
+        while (!client.socket.connected) {
+          expect(Date.now() - begun).toBeLessThan(10_000);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      }
+      const heard: string[] = [];
+      for (let i = 0; i < told.length; ++i) heard.push((await stays.next("post:comment")).comment_id);
+      expect(heard).toEqual(told);
+      nodes = [nodes[0], nodes[2]];
+    });
+
+    if (bus === "redis") {
+      it("goes on with durable events while the bus is down", async () => {
+        const id = await post();
+        const watchers = await Promise.all(nodes.map((node) => connect(node.url, authorized(bob.token))));
+        for (const watcher of watchers) await watcher.ask("post:watch", { post_id: id });
+        redis!.stop();
+        await nodes[0].put(`/api/posts/${id}`, ada.token, { content: "Without Redis" });
+        for (const watcher of watchers) expect(await watcher.next("post:updated")).toMatchObject({ post_id: id });
+        await expect.poll(async () => (await nodes[0].get("/metrics")).text).toContain("grover_bus_up 0");
+      });
+    }
+  });
+}
