@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "app/service_api.hpp"
+#include "domains/groups/groups_sockets.hpp"
 #include "platform/observability/log.hpp"
 #include "platform/text/profanity.hpp"
 #include "sql/app.hpp"
@@ -102,6 +103,7 @@ Domains::Domains(const Ground& ground)
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
       pictures(ground.db, media),
       db_(ground.db),
+      base_url_(ground.config.links_base_url),
       comments_eraser_(comments::comments_eraser(posts.gate())),
       comments_export_(comments::comments_export(ground.db)) {
     plug();
@@ -150,6 +152,11 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
     posts_sockets_->listen(events);
     comments_sockets_ = std::make_unique<comments::CommentsSockets>(db_, posts.gate(), hub);
     comments_sockets_->listen(events);
+    online_ = std::make_unique<messages::OnlineByHub>(hub);
+    messages.plug({.groups = &groups, .online = online_.get()});
+    messages::add_messages_sockets(table, hub, messages);
+    messages::tell_messages_to_sockets(events, hub, messages, base_url_);
+    groups::tell_groups_to_sockets(events, hub, groups, base_url_);
 }
 
 void Domains::add_endpoints(Api& api) {

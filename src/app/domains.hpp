@@ -11,6 +11,7 @@
 #include "domains/groups/groups.hpp"
 #include "domains/media/media.hpp"
 #include "domains/messages/messages.hpp"
+#include "domains/messages/messages_sockets.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "domains/posts/posts_sockets.hpp"
 #include "domains/presence/presence.hpp"
@@ -64,6 +65,8 @@ private:
     void register_background(jobs::Background& background);
 
     db::Database& db_;
+    std::string base_url_;  // of links in what sockets are told
+    std::unique_ptr<messages::OnlineByHub> online_;
     std::unique_ptr<posts::PostsSockets> posts_sockets_;
     std::unique_ptr<comments::CommentsSockets> comments_sockets_;
     media::MediaEraser media_eraser_{media};
