@@ -660,6 +660,11 @@ CREATE INDEX posts_pinned_in_community ON posts (community_id, created_at DESC, 
 CREATE INDEX posts_reposts ON posts (original_post_id, created_at DESC, post_id DESC) WHERE original_post_id IS NOT NULL;
 CREATE INDEX posts_top_of_community ON posts (community_id, likes_count DESC, post_id DESC) WHERE community_id IS NOT NULL;
 
+CREATE TABLE presence (
+    user_id      TEXT NOT NULL PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,
+    last_seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE privacy_settings (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,
     allow_messages TEXT NOT NULL DEFAULT 'everyone' CHECK (allow_messages IN ('everyone', 'followers', 'following', 'none')),
@@ -673,6 +678,20 @@ CREATE TABLE privacy_settings (
     auto_archive INTEGER NOT NULL DEFAULT 1 CHECK (auto_archive IN (0, 1)),
     show_in_leaderboards INTEGER NOT NULL DEFAULT 1 CHECK (show_in_leaderboards IN (0, 1)),
     allow_analytics INTEGER NOT NULL DEFAULT 1 CHECK (allow_analytics IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE realtime_members (
+    room    TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    node_id TEXT NOT NULL REFERENCES realtime_nodes (node_id) ON DELETE CASCADE,
+    PRIMARY KEY (room, user_id, node_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX realtime_members_of_node ON realtime_members (node_id, room, user_id);
+
+CREATE TABLE realtime_nodes (
+    node_id     TEXT NOT NULL PRIMARY KEY,
+    address     TEXT NOT NULL,  -- host:port for the other nodes
+    lease_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reports (
