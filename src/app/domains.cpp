@@ -150,8 +150,7 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
     posts_sockets_ = std::make_unique<posts::PostsSockets>(db_, users, posts.gate(), hub);
     posts_sockets_->add(table);
     posts_sockets_->listen(events);
-    comments_sockets_ = std::make_unique<comments::CommentsSockets>(db_, posts.gate(), hub);
-    comments_sockets_->listen(events);
+    comments::add_comments_sockets(events, hub, db_, posts.gate());
     online_ = std::make_unique<messages::OnlineByHub>(hub);
     messages.plug({.groups = &groups, .online = online_.get()});
     messages::add_messages_sockets(table, hub, messages);

@@ -6,7 +6,6 @@
 #include "app/picture_store.hpp"
 #include "domains/auth/auth.hpp"
 #include "domains/comments/comments.hpp"
-#include "domains/comments/comments_sockets.hpp"
 #include "domains/discovery/hashtags.hpp"
 #include "domains/groups/groups.hpp"
 #include "domains/media/media.hpp"
@@ -68,7 +67,6 @@ private:
     std::string base_url_;  // of links in what sockets are told
     std::unique_ptr<messages::OnlineByHub> online_;
     std::unique_ptr<posts::PostsSockets> posts_sockets_;
-    std::unique_ptr<comments::CommentsSockets> comments_sockets_;
     media::MediaEraser media_eraser_{media};
     media::MediaExport media_export_{media};
     std::unique_ptr<users::AccountEraser> comments_eraser_;
