@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "domains/users/edges_store.hpp"
 #include "domains/users/export_contents.hpp"
 #include "platform/archive/zip_writer.hpp"
 #include "sql/user_leaving.hpp"
