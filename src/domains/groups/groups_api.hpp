@@ -90,6 +90,14 @@ struct GroupCreate {
     std::optional<std::vector<std::string>> member_ids;
     std::optional<http::UploadedFile> photo;
 
+    static constexpr api::RouteError errors[] = {{400, "Maximum 50 members allowed"},
+                                                 {400, "Maximum 500 groups allowed"},
+                                                 {400, "Name cannot be empty"},
+                                                 {400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/groups/create",
@@ -107,6 +115,7 @@ static_assert(wire::describes_every_member<GroupCreate>);
 
 struct GroupGet {
     GroupId group_id;
+    static constexpr api::RouteError errors[] = {{404, "Group not found"}, {403, "Not a member"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/groups/{group_id}",
@@ -132,6 +141,9 @@ static_assert(wire::describes_every_member<GroupList>);
 
 struct GroupMessageSend : messages::TextInput {
     GroupId group_id;
+    static constexpr api::RouteError errors[] = {{404, "Group not found"},
+                                                 {403, "Not a member"},
+                                                 {400, "The quoted message is not in this conversation"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/groups/{group_id}/messages",
@@ -146,6 +158,7 @@ struct GroupMessageList {
     GroupId group_id;
     PageRequest page{.limit = 100, .skip = 0, .after = {}};
     bool mark_read = true;
+    static constexpr api::RouteError errors[] = {{404, "Group not found"}, {403, "Not a member"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/groups/{group_id}/messages",
@@ -173,6 +186,10 @@ struct GroupMemberAddAnswer {
 struct GroupMemberAdd {
     GroupId group_id;
     UserId user_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Group not found"},      {404, "User not found"},
+        {403, "Admin only"},           {403, "You have blocked this user"},
+        {403, "Cannot add this user"}, {400, "Group is full"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/groups/{group_id}/members/add",
@@ -197,6 +214,10 @@ struct GroupMemberRemoveAnswer {
 struct GroupMemberRemove {
     GroupId group_id;
     UserId user_id;
+    static constexpr api::RouteError errors[] = {{404, "Group not found"},
+                                                 {403, "Admin only"},
+                                                 {403, "Nobody removes the owner"},
+                                                 {403, "Only the owner removes an admin"}};
     static constexpr Route route{
         .method = Method::delete_,
         .path = "/groups/{group_id}/members/{user_id}",

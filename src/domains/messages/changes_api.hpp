@@ -16,6 +16,11 @@ struct MessageEdit {
     MessageId message_id;
     std::string content;
 
+    static constexpr api::RouteError errors[] = {{404, "Message not found"},
+                                                 {403, "Not authorized to edit this message"},
+                                                 {400, "Edit window expired"},
+                                                 {400, "Cannot edit a deleted message"},
+                                                 {400, "Only text can be edited"}};
     static constexpr Route route{
         .method = Method::patch,
         .path = "/messages/{message_id}",
@@ -47,6 +52,12 @@ struct MessageDelete {
     MessageId message_id;
     bool delete_for_everyone = false;
 
+    static constexpr api::RouteError errors[] = {
+        {404, "Message not found"},
+        {403, "Not authorized to delete for everyone"},
+        {400, "Cannot delete for everyone: delete window expired"},
+        {400, "Cannot delete for everyone: message has been read"},
+        {400, "Cannot delete for everyone: message has been edited"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/{message_id}/delete",
@@ -81,6 +92,7 @@ struct EarlierText {
 
 struct MessageHistory {
     MessageId message_id;
+    static constexpr api::RouteError errors[] = {{404, "Message not found"}, {403, "Not authorized"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/messages/{message_id}/history",
@@ -105,6 +117,7 @@ struct ReactAnswer {
 struct MessageReact {
     MessageId message_id;
     std::string emoji;
+    static constexpr api::RouteError errors[] = {{404, "Message not found"}, {400, "Invalid emoji"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/{message_id}/reactions",
@@ -129,6 +142,8 @@ struct UnreactAnswer {
 struct MessageUnreact {
     MessageId message_id;
     std::string emoji;
+    static constexpr api::RouteError errors[] = {
+        {404, "Message not found"}, {400, "Invalid emoji"}, {404, "Reaction not found"}};
     static constexpr Route route{
         .method = Method::delete_,
         .path = "/messages/{message_id}/reactions/{emoji}",
@@ -154,6 +169,7 @@ struct ReactionOfUser {
 
 struct MessageReactions {
     MessageId message_id;
+    static constexpr api::RouteError errors[] = {{404, "Message not found"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/messages/{message_id}/reactions",
@@ -192,6 +208,10 @@ struct MessageSearch {
     std::optional<std::string> start_date;
     std::optional<std::string> end_date;
 
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"},
+                                                 {400, "Query cannot be empty"},
+                                                 {400, "Invalid start_date"},
+                                                 {400, "Invalid end_date"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/messages/search",

@@ -51,6 +51,7 @@ struct RequestAnswer {
 
 struct RequestAccept {
     ChatId conversation_id;
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"}, {404, "Request not found"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/requests/{conversation_id}/accept",
@@ -62,6 +63,7 @@ struct RequestAccept {
 
 struct RequestDecline {
     ChatId conversation_id;
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"}, {404, "Request not found"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/requests/{conversation_id}/decline",
@@ -92,6 +94,8 @@ struct ChatWithUser {
     PageRequest page{.limit = kWholeChat, .skip = 0, .after = {}};
     bool mark_read = true;
 
+    static constexpr api::RouteError errors[] = {
+        {404, "User not found"}, {400, "Cannot message yourself"}, {403, "You have blocked this user"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/messages/{user_id}",
@@ -110,6 +114,7 @@ struct ChatMessages {
     PageRequest page{.limit = 100, .skip = 0, .after = {}};
     std::optional<MessageId> around;
 
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"}, {404, "Message not found"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/conversations/{conversation_id}/messages",
@@ -125,6 +130,7 @@ static_assert(wire::describes_every_member<ChatMessages>);
 
 struct ChatGet {
     ChatId conversation_id;
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/conversations/{conversation_id}",
@@ -139,6 +145,9 @@ struct ChatSettings {
     std::optional<bool> pinned;
     std::optional<bool> archived;
 
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"},
+                                                 {400, "Invalid datetime format"},
+                                                 {400, "At most 10 conversations can be pinned"}};
     static constexpr Route route{
         .method = Method::put,
         .path = "/conversations/{conversation_id}",
@@ -161,6 +170,8 @@ struct MessageText {
 
 struct ChatClear {
     ChatId conversation_id;
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"},
+                                                 {400, "Leave the group instead"}};
     static constexpr Route route{
         .method = Method::delete_,
         .path = "/conversations/{conversation_id}",
@@ -185,6 +196,7 @@ inline constexpr std::array kReadAllAliases{
     api::Alias{Method::post, "/messages/conversations/{conversation_id}/read"}};
 struct ChatReadAll {
     ChatId conversation_id;
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/conversations/{conversation_id}/read",
@@ -205,6 +217,7 @@ struct ReadOneAnswer {
 
 struct MessageReadOne {
     MessageId message_id;
+    static constexpr api::RouteError errors[] = {{404, "Message not found"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/{message_id}/read",
@@ -220,6 +233,7 @@ struct UnreadCount {
 
 struct ChatUnreadCount {
     ChatId conversation_id;
+    static constexpr api::RouteError errors[] = {{404, "Conversation not found"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/conversations/{conversation_id}/unread-count",

@@ -36,6 +36,15 @@ struct MessageSend : TextInput {
     std::optional<ChatId> conversation_id;
     std::optional<GroupId> group_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {404, "Group not found"},
+                                                 {400, "Cannot message yourself"},
+                                                 {403, "You have blocked this user"},
+                                                 {403, "Not a member"},
+                                                 {403, "You can send more once your request is accepted"},
+                                                 {400, "The quoted message is not in this conversation"},
+                                                 {404, "Conversation not found"},
+                                                 {400, "receiver_id is not in that conversation"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send",
@@ -53,6 +62,13 @@ struct MessageSend : TextInput {
 struct MessageSendToUser : TextInput {
     UserId user_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {404, "Group not found"},
+                                                 {400, "Cannot message yourself"},
+                                                 {403, "You have blocked this user"},
+                                                 {403, "Not a member"},
+                                                 {403, "You can send more once your request is accepted"},
+                                                 {400, "The quoted message is not in this conversation"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/{user_id}",
@@ -66,6 +82,14 @@ struct MessageSendToUser : TextInput {
 struct MessageSendToChat : TextInput {
     ChatId conversation_id;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {404, "Group not found"},
+                                                 {400, "Cannot message yourself"},
+                                                 {403, "You have blocked this user"},
+                                                 {403, "Not a member"},
+                                                 {403, "You can send more once your request is accepted"},
+                                                 {400, "The quoted message is not in this conversation"},
+                                                 {404, "Conversation not found"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/conversations/{conversation_id}/messages",
@@ -96,6 +120,14 @@ struct MessageSendPost : SendInput {
     PostId post_id;
     std::optional<std::string> message_text;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {404, "Group not found"},
+                                                 {400, "Cannot message yourself"},
+                                                 {403, "You have blocked this user"},
+                                                 {403, "Not a member"},
+                                                 {403, "You can send more once your request is accepted"},
+                                                 {400, "The quoted message is not in this conversation"},
+                                                 {404, "Post not found"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-post",
@@ -112,38 +144,70 @@ struct MessageSendPost : SendInput {
 
 struct MessageSendVoice : SendInput {
     std::optional<http::UploadedFile> audio;
+    std::optional<std::string> audio_text;  // base64 where a file belongs
     double duration = 0;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {404, "Group not found"},
+                                                 {400, "Cannot message yourself"},
+                                                 {403, "You have blocked this user"},
+                                                 {403, "Not a member"},
+                                                 {403, "You can send more once your request is accepted"},
+                                                 {400, "The quoted message is not in this conversation"},
+                                                 {400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-voice",
         .summary = "Send a voice message.",
         .limit = RateClass::upload,
+        .takes_base64 = true,
     };
     static constexpr auto fields = join(
         SendInput::fields,
         Pack{
-            api::file("audio", &MessageSendVoice::audio, "media"),
+            api::file("audio", &MessageSendVoice::audio, "media", "voice_data"),
+            field("audio", &MessageSendVoice::audio_text, in_body, wire::also("media", "voice_data")),
             field("duration", &MessageSendVoice::duration, in_body | in_query, wire::range(1, kMaxRecording)),
         });
 };
 
 struct MessageSendVideo : SendInput {
     std::optional<http::UploadedFile> video;
+    std::optional<std::string> video_text;  // base64 where a file belongs
     std::optional<http::UploadedFile> thumbnail;
+    std::optional<std::string> thumbnail_text;
     double duration = 0;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {404, "Group not found"},
+                                                 {400, "Cannot message yourself"},
+                                                 {403, "You have blocked this user"},
+                                                 {403, "Not a member"},
+                                                 {403, "You can send more once your request is accepted"},
+                                                 {400, "The quoted message is not in this conversation"},
+                                                 {400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-video",
         .summary = "Send a video message.",
         .limit = RateClass::upload,
+        .takes_base64 = true,
     };
     static constexpr auto fields = join(
         SendInput::fields,
         Pack{
-            api::file("video", &MessageSendVideo::video, "media"),
+            api::file("video", &MessageSendVideo::video, "media", "video_data"),
+            field("video", &MessageSendVideo::video_text, in_body, wire::also("media", "video_data")),
             api::file("thumbnail", &MessageSendVideo::thumbnail),
+            field("thumbnail", &MessageSendVideo::thumbnail_text, in_body),
             field("duration", &MessageSendVideo::duration, in_body | in_query, wire::range(1, kMaxRecording)),
         });
 };
@@ -151,6 +215,13 @@ struct MessageSendVideo : SendInput {
 struct MessageSendGif : SendInput {
     std::string gif_url;
 
+    static constexpr api::RouteError errors[] = {{404, "User not found"},
+                                                 {404, "Group not found"},
+                                                 {400, "Cannot message yourself"},
+                                                 {403, "You have blocked this user"},
+                                                 {403, "Not a member"},
+                                                 {403, "You can send more once your request is accepted"},
+                                                 {400, "The quoted message is not in this conversation"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-gif",
@@ -191,6 +262,11 @@ struct MessageForward {
     std::vector<std::string> recipient_ids;
     std::optional<std::string> comment;
 
+    static constexpr api::RouteError errors[] = {{404, "Message not found"},
+                                                 {400, "No recipients specified"},
+                                                 {400, "Maximum 20 recipients allowed"},
+                                                 {400, "Cannot forward a deleted message"},
+                                                 {400, "Cannot forward this message"}};
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/forward",

@@ -45,6 +45,9 @@ public:
     void say(db::Write& tx, const ChatId& chat, const UserId& actor, const std::string& text) const;
 
 private:
+    std::optional<MediaId> take(const Caller& me, std::optional<http::UploadedFile>& file,
+                                const std::optional<std::string>& text, const media::Use& use,
+                                const std::string& field) const;
     SendAnswer deliver(const Caller& me, const Outgoing& out, std::string_view sentence) const;
     ChatRow open_chat(db::Write& tx, const Caller& me, const Outgoing& out, Time now,
                       std::vector<UserId>& cut_off, std::optional<Standing>& standing,
