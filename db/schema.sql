@@ -648,7 +648,7 @@ CREATE TABLE posts (
     comments_total_count INTEGER NOT NULL DEFAULT 0 CHECK (comments_total_count >= 0),
     created_at           INTEGER NOT NULL,
     updated_at           INTEGER
-, community_id TEXT REFERENCES communities (community_id), in_community INTEGER NOT NULL DEFAULT 0 CHECK (in_community IN (0, 1)), scheduled_for INTEGER);
+, in_collection_count INTEGER NOT NULL DEFAULT 0 CHECK (in_collection_count >= 0), community_id TEXT REFERENCES communities (community_id), in_community INTEGER NOT NULL DEFAULT 0 CHECK (in_community IN (0, 1)), scheduled_for INTEGER);
 CREATE INDEX posts_by_media ON posts (media_id) WHERE media_id IS NOT NULL;
 CREATE INDEX posts_media_of_author ON posts (user_id, media_type, created_at DESC, post_id DESC) WHERE media_type IS NOT NULL AND in_community = 0;
 CREATE INDEX posts_newest ON posts (created_at DESC, post_id DESC) WHERE visibility < 2 AND in_community = 0;

@@ -10,5 +10,7 @@
 #include "domains/posts/posts_index.hpp"
 #include "domains/posts/posts_lists.hpp"
 #include "domains/posts/posts_objects.hpp"
+#include "domains/posts/posts_tallies.hpp"
 #include "domains/posts/posts_views.hpp"
+#include "domains/posts/posts_watch.hpp"
 #include "domains/posts/posts_writing.hpp"

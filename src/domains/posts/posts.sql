@@ -10,7 +10,7 @@ FROM posts WHERE post_id = :post_id
 SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.has_poll, p.media_type, p.is_pinned, p.created_at,
        p.community_id,
        p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
-       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.scheduled_for,
+       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.in_collection_count, p.scheduled_for,
        (SELECT group_concat(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
         WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
@@ -26,7 +26,7 @@ WHERE p.post_id IN each(:ids) OR p.post_id IN (SELECT r.original_post_id FROM po
 SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.has_poll, p.media_type, p.is_pinned, p.created_at,
        p.community_id,
        p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
-       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.scheduled_for,
+       p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.in_collection_count, p.scheduled_for,
        (SELECT string_agg(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
         WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
@@ -75,6 +75,16 @@ SELECT count(*) FROM posts WHERE user_id = :user_id AND is_pinned = 1 AND in_com
 -- name: add_comment_counts
 UPDATE posts SET comments_count = comments_count + :top_level, comments_total_count = comments_total_count + :total
 WHERE post_id = :post_id RETURNING comments_count
+
+-- name: add_collection_counts
+UPDATE posts SET in_collection_count = in_collection_count + :delta WHERE post_id IN each(:ids)
+
+-- name: lock_posts (sqlite)
+SELECT 1 FROM posts WHERE post_id IN each(:ids)
+
+-- name: lock_posts (postgres)
+-- In one order, so that two transactions that count the same posts do not wait for each other.
+SELECT 1 FROM posts WHERE post_id IN each(:ids) ORDER BY post_id FOR UPDATE
 
 -- name: get_comment_counts
 SELECT comments_count, comments_total_count FROM posts WHERE post_id = :post_id

@@ -71,7 +71,7 @@ struct PostCards::Row : PostFacts {
     std::string tags, tagged_users, mentioned_users;
     std::optional<std::string> category, repost_comment;
     std::int64_t likes_count = 0, dislikes_count = 0, shares_count = 0, repost_count = 0, comments_count = 0,
-                 comments_total_count = 0;
+                 comments_total_count = 0, in_collection_count = 0;
     std::optional<Time> updated_at, scheduled_for;
     std::optional<std::string> reaction_counts;
     std::optional<std::string> poll_question, poll_options;
@@ -98,6 +98,7 @@ struct PostCards::Row : PostFacts {
                                      db::column("comments_count", &Row::comments_count),
                                      db::column("comments_total_count", &Row::comments_total_count),
                                      db::column("updated_at", &Row::updated_at),
+                                     db::column("in_collection_count", &Row::in_collection_count),
                                      db::column("scheduled_for", &Row::scheduled_for),
                                      db::column("reaction_counts", &Row::reaction_counts),
                                      db::column("poll_question", &Row::poll_question),
@@ -129,6 +130,7 @@ struct PostCards::Row : PostFacts {
         out.is_repost = is_repost;
         out.original_post_id = original_post_id;
         out.repost_comment = repost_comment;
+        out.in_collection_count = in_collection_count;
         out.visibility = visibility;
         out.is_pinned = is_pinned;
         out.community_id = community_id;
@@ -276,6 +278,7 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
                     {.base_url = base_url, .owner_is_private = authors[i]->is_private, .is_owner = true});
                 card->public_id = info.public_id.value_or("");
                 info.public_id.reset();
+                card->thumbnail = info.thumbnail_url ? info.thumbnail_url : info.poster_url;
                 content.media_url = info.url;
                 content.media_type = row.media_type;
                 content.thumbnail_url = info.thumbnail_url;

@@ -25,6 +25,7 @@ struct PostCard {
 
     // What the links in `content` were made for.
     bool has_media = false;
+    std::optional<std::string> thumbnail;
     std::uint64_t media_key = 0;  // stamp of the medium, which changes by itself
     std::uint64_t media_seen = 0;
     bool author_is_private = false;

@@ -173,6 +173,7 @@ void PostWriter::publish(db::Write& tx, const UserId& author, const PostDraft& d
     if (!as.community_id) {
         users_.add_posts_count(tx, author, 1);
         touch_lists_of(tx, author);
+        saved(tx, {as.id, author, draft.visibility, draft.category, draft.tags, as.at});
     }
     const PostFacts facts{
         .post_id = as.id, .user_id = author, .visibility = draft.visibility, .community_id = as.community_id};

@@ -21,6 +21,7 @@ struct RepostRow {
 // Everything on the post goes with it by foreign key; what is left to do is what counts elsewhere.
 void PostWriter::erase(db::Write& tx, const PostFacts& post, const std::optional<UserId>& removed_by) {
     media_.release(tx, {"post", post.post_id.view()});
+    if (watcher_ && !post.is_repost) watcher_->post_erased(tx, post.post_id, post.user_id);
     if (post.original_post_id) {
         tx.exec(sql::posts::add_reposts{.delta = -1, .post_id = *post.original_post_id});
         tx.touch(*post.original_post_id);

@@ -141,6 +141,11 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             .post_id = post.post_id,
         });
         tx.touch(post.post_id);
+        if (!post.is_repost && !post.community_id) {
+            const auto all_tags = wire::read<std::vector<std::string>>(after.tags);
+            writer_.saved(tx, {post.post_id, post.user_id, after.visibility, after.category, all_tags,
+                               post.created_at});
+        }
         if (after.visibility != before.visibility) {
             touch_lists_of(tx, me.id);
             media_.set_access(tx, {"post", post.post_id.view()}, media_access(after.visibility, false));

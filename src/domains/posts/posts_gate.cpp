@@ -102,6 +102,14 @@ std::int64_t PostGate::change_comment_counts(db::Write& tx, const PostId& post_i
     return *count;
 }
 
+void PostGate::change_collection_counts(db::Write& tx, std::span<const PostId> posts, int delta) const {
+    if (posts.empty()) return;
+    const auto ids = db::ids_of(posts);
+    tx.exists(sql::posts::lock_posts{.ids = ids});
+    tx.exec(sql::posts::add_collection_counts{.delta = delta, .ids = ids});
+    for (const auto& post : posts) tx.touch(post);
+}
+
 std::int64_t PostGate::comments_count(db::Read& tx, const PostId& post_id) const {
     return comment_counts(tx, post_id).top_level;
 }

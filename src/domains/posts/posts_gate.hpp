@@ -58,6 +58,8 @@ public:
     // Rows of the domain above came or went: the counters follow in the same transaction.
     // The new `comments_count`; 404 for a post that is gone.
     std::int64_t change_comment_counts(db::Write& tx, const PostId& post_id, int top_level, int total) const;
+    // The posts came into (1) or left (-1) a collection, each once.
+    void change_collection_counts(db::Write& tx, std::span<const PostId> posts, int delta) const;
     // The present `comments_count`, and with all levels.
     std::int64_t comments_count(db::Read& tx, const PostId& post_id) const;
     struct CommentCounts {

@@ -1,5 +1,11 @@
 -- One page of positions for each list, newest first; a page starts after (:at, :id).
 
+-- name: facts_of
+-- Of posts, and of the roots of those that are reposts.
+SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, media_type, is_pinned, created_at, community_id
+FROM posts
+WHERE post_id IN each(:ids) OR post_id IN (SELECT r.original_post_id FROM posts r WHERE r.post_id IN each(:ids))
+
 -- name: of_author
 SELECT created_at, post_id FROM posts
 WHERE user_id = :user_id AND in_community = 0 AND (created_at, post_id) < (:at, :id)

@@ -27,7 +27,11 @@ std::string PostsService::view(const Caller& me, const PostId& post_id) {
     return db_.read([&](db::Read& tx) { return views_.one(tx, me, post_id); });
 }
 
-wire::Raw<Post> PostsService::get(const Caller& me, const PostId& post_id) { return {view(me, post_id)}; }
+wire::Raw<Post> PostsService::get(const Caller& me, const PostId& post_id) {
+    auto post = view(me, post_id);
+    writer_.opened(me.id, post_id);
+    return {std::move(post)};
+}
 
 PostPage PostsService::everything(const Caller& me, const PostsList& in) {
     return db_.read([&](db::Read& tx) {

@@ -60,6 +60,7 @@ public:
     PostGate& gate() { return gate_; }
     PostViews& views() { return views_; }
     PostLists& lists() { return lists_; }
+    PostFeed& feed() { return feed_; }
     PostWriter& writer() { return writer_; }
 
     // Background; may be run again.

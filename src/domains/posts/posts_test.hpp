@@ -125,7 +125,7 @@ public:
 
     StoppedClock clock;
 
-private:
+protected:
     static inline int made_ = 0;
     IdSource ids_{clock};
     KeepsEvents events_;

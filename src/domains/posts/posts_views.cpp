@@ -1,6 +1,9 @@
 #include "domains/posts/posts_views.hpp"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "sql/posts_lists.hpp"
 
 namespace grover::posts {
 namespace {
@@ -53,6 +56,11 @@ PostViews::Communities PostViews::communities_of(db::Read& tx, const Caller& me,
         add(post.card);
         add(post.root);
     }
+    return communities_of(tx, me, std::move(ids));
+}
+
+PostViews::Communities PostViews::communities_of(db::Read& tx, const Caller& me,
+                                                 std::vector<CommunityId> ids) const {
     if (ids.empty()) return {};
     std::ranges::sort(ids);
     const auto rest = std::ranges::unique(ids);
@@ -63,20 +71,20 @@ PostViews::Communities PostViews::communities_of(db::Read& tx, const Caller& me,
     return out;
 }
 
-Sight PostViews::sight(const users::Relations& viewer, const PostCard& post, const users::UserCard& author,
+Sight PostViews::sight(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author,
                        const Communities& communities) const {
-    const auto& id = post.facts.community_id;
+    const auto& id = post.community_id;
     if (id && !view_of(*id, communities).may_read) return Sight::hidden;
-    return sight_of(viewer, post.facts, {author.is_hidden, author.is_private});
+    return sight_of(viewer, post, {author.is_hidden, author.is_private});
 }
 
 // Its root included; a repost without root shows its comment alone.
 Sight PostViews::sight(const users::Relations& viewer, const LoadedPost& post,
                        const Communities& communities) const {
     if (!post.card) return Sight::hidden;
-    const auto own = sight(viewer, *post.card, *post.author, communities);
+    const auto own = sight(viewer, post.card->facts, *post.author, communities);
     if (own != Sight::seen || !post.root) return own;
-    return sight(viewer, *post.root, *post.root_author, communities);
+    return sight(viewer, post.root->facts, *post.root_author, communities);
 }
 
 bool PostViews::may_see(const users::Relations& viewer, const LoadedPost& post,
@@ -182,6 +190,50 @@ std::vector<std::string> PostViews::each(db::Read& tx, const Caller& me, std::sp
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (may_see(*relations, page.posts[i], communities, Muted::shown))
             append(out[i], me, page.posts[i], *marks, communities, false);
+    }
+    return out;
+}
+
+std::vector<CardPtr> PostViews::visible(db::Read& tx, const Caller& me, std::span<const PostId> ids,
+                                        Muted muted) {
+    std::vector<CardPtr> out(ids.size());
+    if (ids.empty()) return out;
+    const auto page = cards_.load(tx, me.id, ids, me.base_url);
+    const auto relations = users_.relations(tx, me.id);
+    const auto communities = communities_of(tx, me, page);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (may_see(*relations, page.posts[i], communities, muted)) out[i] = page.posts[i].card;
+    }
+    return out;
+}
+
+std::vector<std::optional<PostFacts>> PostViews::visible_facts(db::Read& tx, const Caller& me,
+                                                               std::span<const PostId> ids) {
+    std::vector<std::optional<PostFacts>> out(ids.size());
+    if (ids.empty()) return out;
+    // The posts, and behind them the roots of reposts.
+    const auto texts = db::ids_of(ids);
+    const auto rows = tx.list<PostFacts>(sql::posts_lists::facts_of{.ids = texts});
+    std::unordered_map<PostId, std::size_t> place;
+    std::vector<UserId> author_ids;
+    std::vector<CommunityId> community_ids;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        place.emplace(rows[i].post_id, i);
+        author_ids.push_back(rows[i].user_id);
+        if (rows[i].community_id) community_ids.push_back(*rows[i].community_id);
+    }
+    const auto authors = users_.cards(tx, author_ids, me.base_url);
+    const auto relations = users_.relations(tx, me.id);
+    const auto communities = communities_of(tx, me, std::move(community_ids));
+    const auto is_seen = [&](const PostId& id) {
+        const auto found = place.find(id);
+        return found != place.end() &&
+               sight(*relations, rows[found->second], *authors[found->second], communities) == Sight::seen;
+    };
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!is_seen(ids[i])) continue;
+        const auto& facts = rows[place.at(ids[i])];
+        if (!facts.original_post_id || is_seen(*facts.original_post_id)) out[i] = facts;
     }
     return out;
 }

@@ -43,6 +43,12 @@ public:
 
     // One for each id, in order; "" for what the caller may not see.
     std::vector<std::string> each(db::Read& tx, const Caller& me, std::span<const PostId> ids);
+    // The cards of what the caller may see, null for the rest; one for each id, in order.
+    std::vector<CardPtr> visible(db::Read& tx, const Caller& me, std::span<const PostId> ids, Muted muted);
+    // The facts of what the caller may see, nothing for the rest: at most four statements however many ids there are, and
+    // no card is made.
+    std::vector<std::optional<PostFacts>> visible_facts(db::Read& tx, const Caller& me,
+                                                        std::span<const PostId> ids);
 
     // One post: 404 `not_found_text`, or 403, as posts.md §1.5 says.
     std::string one(db::Read& tx, const Caller& me, const PostId& post,
@@ -51,8 +57,9 @@ public:
 private:
     // The communities that posts of one page belong to.
     using Communities = std::vector<std::pair<CommunityId, CommunityView>>;
+    Communities communities_of(db::Read& tx, const Caller& me, std::vector<CommunityId> ids) const;
     Communities communities_of(db::Read& tx, const Caller& me, const LoadedPage& page) const;
-    Sight sight(const users::Relations& viewer, const PostCard& post, const users::UserCard& author,
+    Sight sight(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author,
                 const Communities& communities) const;
     Sight sight(const users::Relations& viewer, const LoadedPost& post, const Communities& communities) const;
     bool may_see(const users::Relations& viewer, const LoadedPost& post, const Communities& communities,

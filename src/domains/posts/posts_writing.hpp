@@ -10,6 +10,7 @@
 #include "domains/media/media.hpp"
 #include "domains/posts/posts_gate.hpp"
 #include "domains/posts/posts_objects.hpp"
+#include "domains/posts/posts_watch.hpp"
 #include "platform/api/api.hpp"
 
 namespace grover::posts {
@@ -145,6 +146,15 @@ public:
     PostWriter(db::Database& db, users::UsersService& users, media::MediaService& media, const PostGate& gate)
         : db_(db), users_(users), media_(media), gate_(gate) {}
 
+    // Before the first request. It outlives the writer.
+    void plug(PostWatcher& watcher) { watcher_ = &watcher; }
+    void opened(const UserId& reader, const PostId& post) const {
+        if (watcher_) watcher_->post_opened(reader, post);
+    }
+    void saved(db::Write& tx, const SavedPost& post) const {
+        if (watcher_) watcher_->post_saved(tx, post);
+    }
+
     // What the request says, cleaned and checked, without its file. Throws as POST /posts does; no I/O.
     static PostDraft check(const PostCreate& in);
     // Stores the file of the request for the draft. Outside transactions; what is never published needs no cleaning up.
@@ -181,6 +191,7 @@ private:
     users::UsersService& users_;
     media::MediaService& media_;
     const PostGate& gate_;
+    PostWatcher* watcher_ = nullptr;
 };
 
 // How a post's files may be read.

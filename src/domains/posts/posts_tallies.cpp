@@ -1,0 +1,58 @@
+#include "domains/posts/posts_tallies.hpp"
+
+#include "platform/wire/json_in.hpp"
+#include "sql/posts_tallies.hpp"
+
+namespace grover::posts {
+namespace {
+
+namespace tallies = sql::posts_tallies;
+
+template <class Statement>
+std::vector<PostTopics> topics(db::Read& tx, const Statement& statement) {
+    std::vector<PostTopics> out;
+    tx.each(statement, [&](const db::Row& row) {
+        PostTopics& post = out.emplace_back();
+        post.post_id = row.get<PostId>(0);
+        post.user_id = row.get<UserId>(1);
+        post.original_post_id = row.get<std::optional<PostId>>(2);
+        // Most have none, and parsing is what costs here.
+        if (row.text(3) != "[]") post.tags = wire::read<std::vector<std::string>>(row.get<std::string>(3));
+        post.category = row.get<std::optional<std::string>>(4);
+        post.created_at = row.get<Time>(5);
+    });
+    return out;
+}
+
+}  // namespace
+
+std::vector<PostTally> tallies_of(db::Read& tx, std::span<const PostId> posts) {
+    if (posts.empty()) return {};
+    const auto ids = db::ids_of(posts);
+    return tx.list<PostTally>(tallies::tallies_of{.ids = ids});
+}
+
+AuthorTally tally_of_author(db::Read& tx, const UserId& author, Time since, int most) {
+    return tx.value<AuthorTally>(tallies::tally_of_author{.user_id = author, .since = since, .limit = most});
+}
+
+std::vector<PostTopics> newest_topics(db::Read& tx, int limit) {
+    return topics(tx, tallies::newest_topics{.limit = limit});
+}
+
+std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts) {
+    if (posts.empty()) return {};
+    const auto ids = db::ids_of(posts);
+    return topics(tx, tallies::topics_of{.ids = ids});
+}
+
+std::vector<PostTopics> marked_topics(db::Read& tx, const UserId& reader, Time since, int limit) {
+    const auto low = IdSource::next_at<PostId>(since);
+    return topics(tx, tallies::marked_topics{.reader = reader, .low = low, .since = since, .limit = limit});
+}
+
+std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, int readers, int limit) {
+    return topics(tx, tallies::also_liked{.post_id = post, .readers = readers, .low = "", .limit = limit});
+}
+
+}  // namespace grover::posts

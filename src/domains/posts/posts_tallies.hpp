@@ -1,0 +1,70 @@
+// What was done with posts, in numbers, for who ranks them. Included through posts.hpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "domains/posts/posts_facts.hpp"
+
+namespace grover::posts {
+
+struct PostTally {
+    PostId post_id;
+    UserId user_id;
+    Visibility visibility = Visibility::public_;
+    bool is_repost = false;
+    std::optional<CommunityId> community_id;
+    std::int64_t likes_count = 0;
+    std::int64_t comments_total_count = 0;
+    std::int64_t repost_count = 0;
+    Time created_at;
+
+    static constexpr auto columns = Pack{
+        db::column("post_id", &PostTally::post_id),
+        db::column("user_id", &PostTally::user_id),
+        db::column("visibility", &PostTally::visibility),
+        db::column("is_repost", &PostTally::is_repost),
+        db::column("community_id", &PostTally::community_id),
+        db::column("likes_count", &PostTally::likes_count),
+        db::column("comments_total_count", &PostTally::comments_total_count),
+        db::column("repost_count", &PostTally::repost_count),
+        db::column("created_at", &PostTally::created_at),
+    };
+};
+
+struct AuthorTally {
+    std::int64_t posts = 0;
+    std::int64_t likes = 0;
+    std::int64_t comments = 0;
+
+    static constexpr auto columns = Pack{
+        db::column("posts", &AuthorTally::posts),
+        db::column("likes", &AuthorTally::likes),
+        db::column("comments", &AuthorTally::comments),
+    };
+};
+
+// What a post is about.
+struct PostTopics {
+    PostId post_id;
+    UserId user_id;
+    std::optional<PostId> original_post_id;
+    std::vector<std::string> tags;
+    std::optional<std::string> category;
+    Time created_at;
+};
+
+// Of those that exist, in any order.
+std::vector<PostTally> tallies_of(db::Read& tx, std::span<const PostId> posts);
+// Over the public posts (no reposts) of one author since then, the newest `most` of them.
+AuthorTally tally_of_author(db::Read& tx, const UserId& author, Time since, int most);
+// The newest posts of everybody that are public, outside communities.
+std::vector<PostTopics> newest_topics(db::Read& tx, int limit);
+std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts);
+// Of the newest posts, made since `since`, that the reader reacted to or saved since then.
+std::vector<PostTopics> marked_topics(db::Read& tx, const UserId& reader, Time since, int limit);
+// Up to `limit` readers that reacted to a post, the latest first; and the newest posts that these reacted to.
+std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, int readers, int limit);
+
+}  // namespace grover::posts
