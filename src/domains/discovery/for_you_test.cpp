@@ -1,0 +1,258 @@
+// Recommendations: contract/discovery.md §4, §5.
+#include "domains/discovery/discovery_test.hpp"
+
+#include <algorithm>
+#include <set>
+
+using namespace grover;
+using namespace grover::discovery;
+using namespace grover::discovery::test;
+
+namespace {
+
+bool has(const std::vector<std::string>& ids, const PostId& post) {
+    return std::ranges::find(ids, post.str()) != ids.end();
+}
+
+std::string suggested(World& w, const Caller& me, std::string_view field = "username", int limit = 10) {
+    w.settle();
+    return World::each(
+        wire::JsonDocument::parse(w.discovery.suggested_users(me, {.limit = limit}).json)->root(), field);
+}
+
+}  // namespace
+
+TEST_CASE("followed, popular and fresh in turn, each post once") {
+    World w;
+    const auto me = w.user("me"), friend_ = w.user("friend"), star = w.user("star"), other = w.user("other");
+    w.follow(me, friend_);
+    const auto popular = w.post(star, "popular");
+    w.like(friend_, popular);
+    const auto fresh = w.post(other, "fresh"), followed = w.post(friend_, "followed");
+    w.settle();
+    const auto page = w.for_you(me);
+    CHECK(page == texts({followed, popular, fresh}));
+}
+
+TEST_CASE("a new user gets a full page as long as there are posts, own ones only at the end") {
+    World w;
+    const auto me = w.user("me");
+    for (int i = 0; i < 12; ++i) w.post(w.user("u" + std::to_string(i)));
+    const auto own = w.post(me, "own");
+    CHECK(w.for_you(me, 10).size() == 10);
+    CHECK_FALSE(has(w.for_you(me, 10), own));
+    const auto all = w.for_you(me, 30);
+    CHECK(all.size() == 13);
+    CHECK(all.back() == own.str());
+    World empty;
+    CHECK(empty.for_you(empty.user("alone")).empty());
+}
+
+TEST_CASE(
+    "over all pages of a cursor no post comes twice and none is missing, whatever is written meanwhile") {
+    World w;
+    const auto me = w.user("me");
+    const auto authors = w.crowd("author", 8);
+    std::set<std::string> written;
+    for (int i = 0; i < 60; ++i) {
+        const auto& author = authors[static_cast<std::size_t>(i) % authors.size()];
+        const auto post = w.post(author, "p" + std::to_string(i));
+        written.insert(post.str());
+        if (i % 3 == 0) w.like(authors[static_cast<std::size_t>(i + 1) % authors.size()], post);
+    }
+    w.follow(me, authors[0]);
+    w.follow(me, authors[1]);
+    w.settle();
+
+    std::vector<std::string> got;
+    PageRequest request{.limit = 7};
+    for (int n = 0;; ++n) {
+        const auto page = w.discovery.for_you(me, request);
+        const auto again = w.discovery.for_you(me, request);
+        if (!request.after.empty()) CHECK(page.json == again.json);
+        const auto ids = posts::test::ids_of(page);
+        got.insert(got.end(), ids.begin(), ids.end());
+        request.after = page.next;
+        if (request.after.empty()) break;
+        if (n == 2) {
+            w.post(authors[3], "new");
+            w.follow(me, authors[4]);
+            w.like(me, PostId(ids[0]));
+            w.settle();
+        }
+    }
+    CHECK(std::set<std::string>(got.begin(), got.end()).size() == got.size());
+    CHECK(std::set<std::string>(got.begin(), got.end()) == written);
+    refuses(ErrorKind::validation_error, "Invalid cursor", [&] { w.discovery.for_you(me, {.after = "x"}); });
+}
+
+TEST_CASE("what was seen in 48 hours comes after what was not") {
+    World w;
+    const auto me = w.user("me");
+    const auto authors = w.crowd("author", 6);
+    std::vector<PostId> posts;
+    for (const auto& author : authors) posts.push_back(w.post(author));
+    const auto first = w.for_you(me, 3);
+    CHECK(first == texts({posts[5], posts[4], posts[3]}));
+    CHECK(w.for_you(me, 3) == texts({posts[2], posts[1], posts[0]}));
+    CHECK(w.for_you(me, 3) == first);
+    w.clock.advance(49h);
+    CHECK(w.for_you(me, 3) == first);
+    w.clock.advance(49h);
+    w.posts.get(me, posts[5]);
+    CHECK(w.discovery.seen(me, {.post_ids = {posts[4].str(), "post_unknown"}}).recorded == 1);
+    w.clock.advance(1s);
+    CHECK(w.for_you(me, 2) == texts({posts[3], posts[2]}));
+    refuses(ErrorKind::invalid_input, "",
+            [&] { w.discovery.seen(me, {.post_ids = std::vector<std::string>(101, "post_x")}); });
+}
+
+TEST_CASE("a post and its reposts count as one, and no author comes three times in a row") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+    w.follow(me, bob);
+    const auto root = w.post(ada, "root");
+    const auto again = w.posts.repost(bob, {.post_id = root}).repost_id;
+    w.settle();
+    CHECK(w.for_you(me) == texts({again}));
+
+    World run;
+    const auto reader = run.user("reader"), loud = run.user("loud"), quiet = run.user("quiet");
+    const auto calm = run.post(quiet);
+    for (int i = 0; i < 5; ++i) run.post(loud);
+    const auto page = run.for_you(reader);
+    CHECK(page.size() == 6);
+    CHECK(page[2] == calm.str());
+}
+
+TEST_CASE("recommendations hold only what the reader may open") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"),
+               zoe = w.user("zoe");
+    const auto open = w.post(ada, "open");
+    const auto followers = w.post(ada, "f", "", posts::Visibility::followers),
+               secret = w.post(ada, "p", "", posts::Visibility::private_), blocked = w.post(bob),
+               muted = w.post(eve), closed = w.post(zoe), gone = w.post(ada, "gone");
+    for (const auto& post : {open, blocked, muted, closed, gone}) w.like(ada, post);
+    w.settle();
+    w.block(bob, me);
+    w.mute(me, eve);
+    w.make_private(zoe);
+    w.posts.remove(ada, gone);
+    CHECK(w.for_you(me) == texts({open}));
+    w.follow(me, ada);
+    w.follow(me, zoe);
+    const auto page = w.for_you(me);
+    CHECK(page.size() == 3);
+    CHECK(has(page, followers));
+    CHECK(has(page, closed));
+    CHECK_FALSE(has(page, secret));
+}
+
+TEST_CASE("fresh posts about what the reader liked come first") {
+    World w;
+    const auto me = w.user("me");
+    const auto authors = w.crowd("author", 4);
+    const auto liked = w.post(authors[0], "#jazz");
+    w.clock.advance(1h);
+    const auto jazz = w.post(authors[1], "more #jazz"), later = w.post(authors[2], "something else");
+    CHECK(w.for_you(me, 2) == texts({later, jazz}));
+    w.clock.advance(49h);
+    w.posts.save(me, liked);
+    CHECK(w.for_you(me, 2) == texts({jazz, liked}));
+}
+
+TEST_CASE("feedback takes effect on the next page") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+    const auto first = w.post(ada), second = w.post(ada), of_bob = w.post(bob);
+    CHECK(w.for_you(me).size() == 3);
+    CHECK(w.discovery.feedback(me, {.post_id = second, .action = FeedbackAction::not_interested}).message ==
+          "Thanks for the feedback");
+    CHECK_FALSE(has(w.for_you(me), second));
+    w.discovery.feedback(me, {.user_id = ada.id, .action = FeedbackAction::hide_author});
+    CHECK(w.for_you(me) == texts({of_bob}));
+    w.clock.advance(std::chrono::hours{31 * 24});
+    CHECK(has(w.for_you(me), first));
+    CHECK_FALSE(has(w.for_you(me), second));
+    refuses(ErrorKind::invalid_input, "", [&] { w.discovery.feedback(me, {}); });
+    refuses(ErrorKind::not_found, "Post not found",
+            [&] { w.discovery.feedback(me, {.post_id = PostId("post_x")}); });
+}
+
+TEST_CASE("suggested are whom friends follow, most mutual first, and never those who must not be") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"),
+               zoe = w.user("zoe"), dan = w.user("dan");
+    w.settle();
+    w.clock.advance(std::chrono::hours{8 * 24});
+    for (int i = 0; i < 3; ++i) w.settle();
+    w.follow(me, ada);
+    w.follow(me, bob);
+    w.follow(ada, eve);
+    w.follow(bob, eve);
+    w.follow(ada, zoe);
+    w.follow(ada, bob);
+    w.follow(ada, me);
+    CHECK(suggested(w, me) == "eve zoe");
+    CHECK(suggested(w, me, "mutual_followers") == "2 1");
+    CHECK(suggested(w, me, "reason") == "mutual mutual");
+    w.discovery.dismiss(me, eve.id);
+    w.discovery.dismiss(me, eve.id);
+    CHECK(suggested(w, me) == "zoe");
+    w.block(zoe, me);
+    CHECK(suggested(w, me).empty());
+    w.clock.advance(std::chrono::hours{91 * 24});
+    CHECK(suggested(w, me) == "eve");
+    w.follow(me, eve);
+    CHECK(suggested(w, me).empty());
+    refuses(ErrorKind::not_found, "User not found", [&] { w.discovery.dismiss(me, UserId("user_x")); });
+    (void)dan;
+}
+
+TEST_CASE("with few friends come people of one's topics, then who gains followers, then the new") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+    const auto liked = w.post(ada, "#chess");
+    w.like(me, liked);
+    w.settle();
+    CHECK(suggested(w, me, "reason") == "interests new");
+    CHECK(suggested(w, me) == "ada bob");
+    testing::execute(w.db(), "UPDATE users SET is_discoverable = 0 WHERE username = 'bob'");
+    w.forget("profile:" + bob.id.str(), bob.id.str());
+    CHECK(suggested(w, me) == "ada");
+    const auto page = w.discovery.suggested_users(me, {.limit = 1});
+    CHECK(page.next.empty());
+}
+
+TEST_CASE("similar posts share hashtags, a category, or readers") {
+    World w;
+    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto post = w.post(ada, "#jazz #piano"), both = w.post(bob, "#jazz #piano too"),
+               one = w.post(bob, "#jazz"), third = w.post(bob, "#jazz again"), liked = w.post(eve, "cats"),
+               other = w.post(eve, "dogs");
+    w.like(me, post);
+    w.like(me, liked);
+    const auto ids = [&] {
+        std::vector<std::string> out;
+        const auto document = *wire::JsonDocument::parse(w.discovery.similar(me, post, 12));
+        for (std::size_t i = 0; i < document.root().size(); ++i)
+            out.emplace_back(document.root().at(i).find("post_id").string());
+        return out;
+    };
+    CHECK(ids() == texts({both, third, liked}));
+    refuses(ErrorKind::not_found, "Post not found", [&] { w.discovery.similar(me, PostId("post_x"), 12); });
+    (void)one, (void)other;
+}
+
+TEST_CASE("recommendations are the same without copies in memory") {
+    for (const bool cached : {true, false}) {
+        World w(cached);
+        const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+        const auto a = w.post(ada, "#a"), b = w.post(bob, "#b");
+        w.like(bob, a);
+        w.settle();
+        CHECK(w.for_you(me, 1) == texts({a}));
+        CHECK(w.for_you(me, 1) == texts({b}));
+    }
+}

@@ -1,0 +1,101 @@
+// Ranks of posts and people, kept from committed events: docs/discovery.md says what counts. Requests read the top of
+// indexes; nothing is counted then. Private to domains/discovery.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "domains/comments/comments.hpp"
+#include "domains/posts/posts.hpp"
+#include "domains/users/users.hpp"
+#include "platform/jobs/background.hpp"
+
+namespace grover::discovery {
+
+// Touched by every change of a rank.
+inline constexpr std::string_view kRanksKey = "discovery:ranks";
+
+inline constexpr std::chrono::hours kDay{24};
+inline constexpr std::chrono::hours kWeek{7 * 24};
+inline constexpr std::chrono::hours kMonth{30 * 24};
+
+enum class Window : std::uint8_t { day, week, month, all };
+constexpr std::array<std::string_view, 4> enum_names(Window) { return {"24h", "7d", "30d", "all"}; }
+// Where the window begins.
+Time start_of(Window window, Time now);
+
+struct RankedPost {
+    PostId post_id;
+    UserId user_id;
+    Time created_at;
+    std::int64_t value = 0;  // likes, or likes + 2 comments + 3 reposts
+
+    static constexpr auto columns = Pack{
+        db::column("post_id", &RankedPost::post_id),
+        db::column("user_id", &RankedPost::user_id),
+        db::column("created_at", &RankedPost::created_at),
+        db::column("value", &RankedPost::value),
+    };
+};
+
+struct RankedCreator {
+    UserId user_id;
+    std::int64_t posts = 0, likes = 0, comments = 0, score = 0;
+
+    static constexpr auto columns = Pack{
+        db::column("user_id", &RankedCreator::user_id), db::column("posts", &RankedCreator::posts),
+        db::column("likes", &RankedCreator::likes),     db::column("comments", &RankedCreator::comments),
+        db::column("score", &RankedCreator::score),
+    };
+};
+
+struct RankedGrowth {
+    UserId user_id;
+    Time joined_at;
+    std::int64_t followers = 0, gained = 0;
+
+    static constexpr auto columns = Pack{
+        db::column("user_id", &RankedGrowth::user_id),
+        db::column("joined_at", &RankedGrowth::joined_at),
+        db::column("followers", &RankedGrowth::followers),
+        db::column("gained", &RankedGrowth::gained),
+    };
+};
+
+enum class By : std::uint8_t { likes, score };
+
+// The best posts of a window, best first, ties newer first.
+std::vector<RankedPost> top_posts(db::Read& tx, By by, Window window, Time now, int limit);
+std::vector<RankedCreator> top_creators(db::Read& tx, int limit);
+std::vector<RankedGrowth> new_with_most_followers(db::Read& tx, int limit);
+std::vector<RankedGrowth> gained_most(db::Read& tx, int limit);
+
+// Keeps the ranks: gathers what events name, and reads its true numbers before their place in the order is stored. So what
+// is told twice, or late, changes nothing.
+class Ranks {
+public:
+    Ranks(db::Database& db, const Clock& clock, users::UsersService& users)
+        : db_(db), clock_(clock), users_(users) {}
+
+    void listen(jobs::Events& events);
+    // Periodic, each minute: posts grow older, and what left the windows is counted again.
+    void age();
+
+private:
+    void store();
+    void store_posts();
+    void store_creators();
+    void store_growth();
+    bool move_outgrown();
+
+    db::Database& db_;
+    const Clock& clock_;
+    users::UsersService& users_;
+    // Of the one fiber that tells the listener.
+    std::set<PostId> posts_;
+    std::set<UserId> creators_, grown_;
+    std::chrono::steady_clock::time_point stored_at_{};
+};
+
+}  // namespace grover::discovery

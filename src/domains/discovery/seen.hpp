@@ -1,0 +1,62 @@
+// What each reader was shown or opened in the last 48 hours: recommendations put it behind what is new to them. The last
+// thousand posts of each, recorded within two seconds; losing some costs nothing but a repeat. Private to domains/discovery.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "platform/base/clock.hpp"
+#include "platform/base/id.hpp"
+#include "platform/db/db.hpp"
+
+namespace grover::discovery {
+
+// The same on every node and after every start. Two posts of one hash count as one: rare, and harmless here.
+std::uint64_t hash_of(std::string_view text);
+
+// Sorted pairs of a post's hash (32 bits) and the second it was seen last.
+using SeenList = std::vector<std::uint64_t>;
+
+// What one reader saw before a moment.
+class SeenView {
+public:
+    using Fresh = std::unordered_map<std::uint32_t, std::uint32_t>;  // hash, second
+    SeenView(std::shared_ptr<const SeenList> stored, std::shared_ptr<const Fresh> pending, Time from,
+             Time until);
+    bool contains(std::uint64_t post_hash) const;
+
+private:
+    std::shared_ptr<const SeenList> stored_;
+    std::shared_ptr<const Fresh> pending_;  // of this thread, not stored yet
+    std::uint32_t from_, until_;
+};
+
+// Stamp key of what one reader saw.
+std::string seen_key(const UserId& reader);
+
+class SeenPosts {
+public:
+    SeenPosts(db::Database& db, const Clock& clock);
+    ~SeenPosts();
+
+    // Outside transactions. In a loop's fiber it only takes note; elsewhere it stores at once.
+    void record(const UserId& reader, std::span<const std::uint64_t> posts);
+    SeenView before(db::Read& tx, const UserId& reader, Time until);
+    // Periodic: readers who saw nothing for 48 hours.
+    void sweep();
+
+private:
+    struct Pending;
+    void store(const UserId& reader, const SeenView::Fresh& fresh);
+    void store_all(Pending& pending);
+
+    db::Database& db_;
+    const Clock& clock_;
+    std::vector<std::unique_ptr<Pending>> pending_;  // one for each loop
+};
+
+}  // namespace grover::discovery

@@ -1,0 +1,172 @@
+// GET /discover/suggested-users, and posts like another.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "domains/discovery/discovery_parts.hpp"
+#include "platform/base/error.hpp"
+
+namespace grover::discovery {
+namespace {
+
+constexpr int kMaxSuggestions = 50;
+// People suggested in all pages together.
+constexpr int kMostSuggestions = 200;
+
+constexpr int kMaxSimilar = 50;
+constexpr int kReaders = 100;
+constexpr int kLikedPosts = 500;
+constexpr int kPerTag = 3, kPerCategory = 2, kMostInCommon = 10;
+constexpr int kPerAuthor = 2;
+constexpr double kHalfLifeDays = 30;
+
+struct Suggestion {
+    UserId user_id;
+    Reason reason;
+    std::int64_t mutual_followers = 0;
+};
+
+}  // namespace
+
+api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, const PageRequest& page) {
+    return parts_->ground.db.read([&](db::Read& tx) {
+        auto& users = parts_->ground.users;
+        const auto now = parts_->ground.clock.now();
+        const auto relations = users.relations(tx, me.id);
+        const auto wishes = wishes_of(tx, me.id, now);
+        const auto requested = users.requested_by(tx, me.id);
+
+        // The cursor names who was shown last by place: the list is made anew, and what changed it may repeat nobody but
+        // can leave somebody out.
+        std::vector<Suggestion> all;
+        std::unordered_set<UserId> known{me.id};
+        known.insert(requested.begin(), requested.end());
+        const auto add = [&](const UserId& user, Reason reason, std::int64_t mutual) {
+            if (all.size() == kMostSuggestions || !known.insert(user).second) return;
+            if (relations->follows(user) || relations->is_cut_off_from(user) ||
+                relations->mutes_posts_of(user))
+                return;
+            if (std::ranges::binary_search(wishes->dismissed, user.str())) return;
+            all.push_back({user, reason, mutual});
+        };
+        for (const auto& person : users.followed_by_followed(tx, me.id, kMostSuggestions))
+            add(person.user_id, Reason::mutual, person.mutual_followers);
+        const auto interests = interests_of(tx, me.id, now);
+        if (!interests->empty()) {
+            for (const auto& post : *parts_->recommended.fresh(tx)) {
+                const bool shares = std::ranges::any_of(post.topics, [&](std::uint64_t topic) {
+                    return std::ranges::binary_search(*interests, topic);
+                });
+                if (shares) add(post.user_id, Reason::interests, 0);
+            }
+        }
+        for (const auto& person : gained_most(tx, kMostSuggestions)) add(person.user_id, Reason::popular, 0);
+        for (const auto& person : new_with_most_followers(tx, kMostSuggestions))
+            add(person.user_id, Reason::new_, 0);
+
+        std::vector<UserId> ids;
+        for (const auto& suggestion : all) ids.push_back(suggestion.user_id);
+        const auto profiles = users.profiles(tx, ids, me.base_url);
+        auto skip = page.after.empty() ? page.skip : std::atoll(page.after.c_str());
+        const auto limit = std::min(page.limit, kMaxSuggestions);
+        api::RawPage<SuggestedUser> out{"[", {}};
+        int shown = 0;
+        std::int64_t passed = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const auto& profile = *profiles[i];
+            if (profile.is_hidden || !profile.is_discoverable || passed++ < skip) continue;
+            if (shown == limit) {
+                out.next = std::to_string(passed - 1);
+                break;
+            }
+            if (shown++ > 0) out.json += ',';
+            SuggestedUser item;
+            static_cast<users::UserSummary&>(item) = profile.summary;
+            item.bio = profile.bio;
+            item.mutual_followers = all[i].mutual_followers;
+            item.followers_count = profile.followers_count;
+            item.reason = all[i].reason;
+            wire::write(out.json, item);
+        }
+        out.json += ']';
+        return out;
+    });
+}
+
+std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, int limit) {
+    return parts_->ground.db.read([&](db::Read& tx) {
+        const auto post = parts_->ground.gate.get_visible(tx, me, post_id);
+        const auto content = post.content_id();
+        const auto about = posts::topics_of(tx, std::span(&content, 1));
+        if (about.empty()) throw not_found("Post not found");
+
+        struct Scored {
+            Candidate candidate;
+            int points = 0;
+            int in_common = 0;
+        };
+        std::unordered_map<std::uint64_t, Scored> found;
+        const auto own = hash_of(content.view());
+        const auto score = [&](const Candidate& candidate) -> Scored* {
+            if (candidate.hash == own) return nullptr;
+            auto& scored = found[candidate.hash];
+            if (scored.candidate.post_id.empty()) scored.candidate = candidate;
+            return &scored;
+        };
+        auto tags = about.front();
+        tags.category.reset();
+        auto tag_topics = topics_of(tags);
+        std::ranges::sort(tag_topics);
+        const auto category = about.front().category ? hash_of(*about.front().category) : 0;
+        const auto points_of = [&](const Candidate& candidate) {
+            int points = 0;
+            for (const auto topic : candidate.topics) {
+                if (std::ranges::binary_search(tag_topics, topic)) points += kPerTag;
+                if (category != 0 && topic == category) points += kPerCategory;
+            }
+            return points;
+        };
+        for (const auto& candidate : *parts_->recommended.fresh(tx)) {
+            const int points = points_of(candidate);
+            if (points == 0) continue;
+            if (auto* scored = score(candidate)) scored->points = points;
+        }
+        for (const auto& liked : posts::also_liked(tx, content, kReaders, kLikedPosts)) {
+            const auto candidate = candidate_of(liked);
+            auto* scored = score(candidate);
+            if (!scored) continue;
+            scored->points = points_of(candidate);
+            scored->in_common = std::min(scored->in_common + 1, kMostInCommon);
+        }
+        const auto now = parts_->ground.clock.now();
+        std::vector<std::pair<double, const Candidate*>> ranked;
+        for (const auto& [hash, scored] : found) {
+            const auto days =
+                std::chrono::duration<double, std::ratio<86'400>>(now - scored.candidate.created_at);
+            const double freshness = 0.5 + 0.5 * std::exp2(-std::max(days.count(), 0.0) / kHalfLifeDays);
+            ranked.emplace_back((scored.points + scored.in_common) * freshness, &scored.candidate);
+        }
+        std::ranges::sort(ranked, [](const auto& a, const auto& b) {
+            return std::tie(b.first, b.second->created_at, b.second->post_id) <
+                   std::tie(a.first, a.second->created_at, a.second->post_id);
+        });
+        const auto wishes = wishes_of(tx, me.id, now);
+        std::map<UserId, int> by_author;
+        std::vector<PostId> ids;
+        for (const auto& [points, candidate] : ranked) {
+            if (std::ranges::binary_search(wishes->hidden, candidate->post_id.str()) ||
+                std::ranges::binary_search(wishes->hidden, candidate->user_id.str()))
+                continue;
+            if (by_author[candidate->user_id]++ < kPerAuthor) ids.push_back(candidate->post_id);
+            if (ids.size() == 200) break;
+        }
+        std::string out = "[";
+        parts_->ground.views.write(tx, me, ids, posts::Muted::left_out, 0, std::min(limit, kMaxSimilar), out);
+        out += ']';
+        return out;
+    });
+}
+
+}  // namespace grover::discovery
