@@ -124,6 +124,10 @@ ROWS = [
     Row("search, 20,000 posts", SMALL, searches, 60, floor=0.012),
     Row("GET /api/trending/tags", LARGE, every_token("/api/trending/tags?limit=20"), 5, floor=0.12),
     Row("trending tags, 20,000 posts", SMALL, every_token("/api/trending/tags?limit=20"), 5, floor=0.12),
+    Row("GET /api/discover/for-you", LARGE, every_token("/api/discover/for-you"), 5, floor=0.12),
+    Row("for-you, 20,000 posts", SMALL, every_token("/api/discover/for-you"), 5, floor=0.12),
+    Row("GET /api/discover/trending", LARGE, every_token("/api/discover/trending"), 5, floor=0.12),
+    Row("GET /api/trending/creators", LARGE, every_token("/api/trending/creators"), 5, floor=0.12),
     Row("POST /api/posts", LARGE, new_posts, 8, floor=0.08, writes=True),
     Row("POST /api/posts/{id}/react", LARGE, reactions, 8, floor=0.08, writes=True),
 ]

@@ -131,6 +131,27 @@ CREATE TABLE blocks (
 CREATE INDEX blocks_of_blocked ON blocks (blocked_id, blocker_id);
 CREATE INDEX blocks_of_blocker ON blocks (blocker_id, created_at, blocked_id);
 
+CREATE TABLE category_authors (
+    user_id  TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    category TEXT NOT NULL,
+    posts    INTEGER NOT NULL DEFAULT 0,
+    is_shown INTEGER NOT NULL DEFAULT 1 CHECK (is_shown IN (0, 1)),
+    PRIMARY KEY (user_id, category)
+) WITHOUT ROWID;
+CREATE INDEX category_authors_sums ON category_authors (category, posts) WHERE is_shown = 1 AND posts > 0;
+
+CREATE TABLE category_posts (
+    category   TEXT NOT NULL,
+    post_id    TEXT NOT NULL REFERENCES posts (post_id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    score      INTEGER NOT NULL DEFAULT 0,
+    is_counted INTEGER NOT NULL DEFAULT 1 CHECK (is_counted IN (0, 1)),  -- it is public
+    PRIMARY KEY (category, post_id)
+) WITHOUT ROWID;
+CREATE INDEX category_posts_newest ON category_posts (category, created_at DESC, post_id DESC);
+CREATE INDEX category_posts_of_post ON category_posts (post_id, category);
+CREATE INDEX category_posts_popular ON category_posts (category, score DESC, post_id DESC);
+
 CREATE TABLE chat_groups (
     group_id    TEXT NOT NULL PRIMARY KEY REFERENCES chats (chat_id) ON DELETE CASCADE,
     name        TEXT NOT NULL,
@@ -188,6 +209,60 @@ CREATE TABLE chats (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chats_of_high_user ON chats (high_user_id) WHERE is_group = 0;
 CREATE UNIQUE INDEX chats_of_pair ON chats (low_user_id, high_user_id) WHERE is_group = 0;
+
+CREATE TABLE collection_collaborators (
+    collection_id TEXT NOT NULL REFERENCES collections (collection_id) ON DELETE CASCADE,
+    user_id       TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    invited_at    INTEGER NOT NULL,
+    accepted_at   INTEGER,
+    PRIMARY KEY (collection_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX collection_collaborators_of_user ON collection_collaborators (user_id);
+
+CREATE TABLE collection_follow_notices (
+    collection_id TEXT NOT NULL REFERENCES collections (collection_id) ON DELETE CASCADE,
+    user_id       TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    PRIMARY KEY (collection_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX collection_follow_notices_of_user ON collection_follow_notices (user_id);
+
+CREATE TABLE collection_follows (
+    user_id       TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    collection_id TEXT NOT NULL REFERENCES collections (collection_id) ON DELETE CASCADE,
+    created_at    INTEGER NOT NULL,
+    PRIMARY KEY (user_id, collection_id)
+) WITHOUT ROWID;
+CREATE INDEX collection_follows_newest ON collection_follows (user_id, created_at DESC, collection_id DESC);
+CREATE INDEX collection_follows_of_collection ON collection_follows (collection_id, created_at DESC, user_id DESC);
+
+CREATE TABLE collection_posts (
+    collection_id TEXT NOT NULL REFERENCES collections (collection_id) ON DELETE CASCADE,
+    post_id       TEXT NOT NULL REFERENCES posts (post_id) ON DELETE CASCADE,
+    added_by      TEXT NOT NULL,
+    added_at      INTEGER NOT NULL,
+    position      INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, post_id)
+) WITHOUT ROWID;
+CREATE INDEX collection_posts_in_order ON collection_posts (collection_id, position DESC, post_id DESC);
+CREATE INDEX collection_posts_newest ON collection_posts (collection_id, added_at DESC, post_id DESC);
+CREATE INDEX collection_posts_of_post ON collection_posts (post_id, collection_id);
+
+CREATE TABLE collections (
+    collection_id   TEXT PRIMARY KEY,
+    user_id         TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    name            TEXT NOT NULL,
+    description     TEXT,
+    is_public       INTEGER NOT NULL DEFAULT 0 CHECK (is_public IN (0, 1)),
+    cover_post_id   TEXT REFERENCES posts (post_id) ON DELETE SET NULL,
+    followers_count INTEGER NOT NULL DEFAULT 0 CHECK (followers_count >= 0),
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL
+);
+CREATE INDEX collections_by_cover ON collections (cover_post_id) WHERE cover_post_id IS NOT NULL;
+CREATE INDEX collections_followed_most ON collections (followers_count DESC, created_at DESC, collection_id DESC) WHERE is_public = 1;
+CREATE INDEX collections_newest ON collections (created_at DESC, collection_id DESC) WHERE is_public = 1;
+CREATE INDEX collections_of_user ON collections (user_id, created_at DESC, collection_id DESC);
+CREATE INDEX collections_public_of_user ON collections (user_id, created_at DESC, collection_id DESC) WHERE is_public = 1;
 
 CREATE TABLE comment_likes (
     user_id    TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
@@ -301,6 +376,17 @@ CREATE TABLE community_words (
 ) WITHOUT ROWID;
 CREATE INDEX community_words_of ON community_words (community_id);
 
+CREATE TABLE creator_ranks (
+    user_id      TEXT PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,
+    posts        INTEGER NOT NULL,
+    likes        INTEGER NOT NULL,
+    comments     INTEGER NOT NULL,
+    score        INTEGER NOT NULL,
+    refreshed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX creator_ranks_by_refreshed_at ON creator_ranks (refreshed_at);
+CREATE INDEX creator_ranks_by_score ON creator_ranks (score DESC, user_id);
+
 CREATE TABLE daily_actions (
     action_id INTEGER PRIMARY KEY AUTOINCREMENT,
     actor_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
@@ -310,6 +396,15 @@ CREATE TABLE daily_actions (
 ) STRICT;
 CREATE INDEX daily_actions_by_created_at ON daily_actions (created_at);
 CREATE INDEX daily_actions_of_actor ON daily_actions (actor_id, action, created_at);
+
+CREATE TABLE discovery_wishes (
+    user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    wish    TEXT NOT NULL CHECK (wish IN ('dismissed', 'hidden', 'more')),
+    target  TEXT NOT NULL,
+    until   INTEGER NOT NULL,
+    PRIMARY KEY (user_id, wish, target)
+) WITHOUT ROWID;
+CREATE INDEX discovery_wishes_by_until ON discovery_wishes (until);
 
 CREATE TABLE exports (
     export_id TEXT NOT NULL PRIMARY KEY,
@@ -358,6 +453,18 @@ CREATE TABLE former_usernames (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX former_usernames_by_reserved_until ON former_usernames (reserved_until);
 CREATE INDEX former_usernames_of_user ON former_usernames (user_id, freed_at);
+
+CREATE TABLE growth_ranks (
+    user_id      TEXT PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,
+    joined_at    INTEGER NOT NULL,
+    is_new       INTEGER NOT NULL CHECK (is_new IN (0, 1)),  -- joined in the last 7 days
+    followers    INTEGER NOT NULL,
+    gained       INTEGER NOT NULL,
+    refreshed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX growth_ranks_by_refreshed_at ON growth_ranks (refreshed_at);
+CREATE INDEX growth_ranks_gained ON growth_ranks (gained DESC, user_id) WHERE gained > 0;
+CREATE INDEX growth_ranks_new ON growth_ranks (followers DESC, user_id) WHERE is_new = 1;
 
 CREATE TABLE hidden_messages (
     user_id    TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
@@ -597,6 +704,18 @@ CREATE TABLE post_mentions (
 CREATE INDEX post_mentions_newest ON post_mentions (user_id, created_at DESC, post_id DESC);
 CREATE INDEX post_mentions_of_post ON post_mentions (post_id);
 
+CREATE TABLE post_ranks (
+    post_id    TEXT PRIMARY KEY REFERENCES posts (post_id) ON DELETE CASCADE,
+    user_id    TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    age        INTEGER NOT NULL CHECK (age BETWEEN 0 AND 3),
+    likes      INTEGER NOT NULL,
+    score      INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX post_ranks_by_age ON post_ranks (age, created_at);
+CREATE INDEX post_ranks_by_likes ON post_ranks (age, likes DESC, created_at DESC, post_id DESC, user_id);
+CREATE INDEX post_ranks_by_score ON post_ranks (age, score DESC, created_at DESC, post_id DESC, user_id);
+
 CREATE TABLE post_reaction_counts (
     post_id       TEXT NOT NULL REFERENCES posts (post_id) ON DELETE CASCADE,
     reaction_type TEXT NOT NULL,
@@ -744,6 +863,13 @@ CREATE INDEX scheduled_posts_due ON scheduled_posts (next_attempt_at) WHERE stat
 CREATE INDEX scheduled_posts_ended ON scheduled_posts (updated_at) WHERE status > 1;
 CREATE INDEX scheduled_posts_of_user ON scheduled_posts (user_id, status, updated_at DESC, scheduled_post_id DESC);
 CREATE INDEX scheduled_posts_waiting ON scheduled_posts (user_id, scheduled_time, scheduled_post_id) WHERE status < 2;
+
+CREATE TABLE seen_posts (
+    user_id TEXT PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,
+    posts   TEXT NOT NULL,
+    seen_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX seen_posts_by_seen_at ON seen_posts (seen_at);
 
 CREATE TABLE sent_messages (
     sender_id         TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,

@@ -100,12 +100,17 @@ Domains::Domains(const Ground& ground)
       search_index(ground.db, ground.clock, search_options(ground.config)),
       search(ground.db, ground.clock, users, posts.views(), search_index),
       hashtags(search_index, search),
+      collections(ground.db, ground.clock, users, posts.gate(), posts.views(), posts.lists()),
+      discovery({ground.db, ground.clock, users, posts, posts.views(), posts.lists(), posts.feed(), posts.gate()},
+                {.keeps_copies = ground.config.cache_max_bytes > 0}),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
       pictures(ground.db, media),
       db_(ground.db),
       base_url_(ground.config.links_base_url),
       comments_eraser_(comments::comments_eraser(posts.gate())),
-      comments_export_(comments::comments_export(ground.db)) {
+      comments_export_(comments::comments_export(ground.db)),
+      collections_eraser_(collections::collections_eraser(posts.gate())),
+      collections_export_(collections::collections_export(ground.db)) {
     plug();
     register_background(ground.background);
 }
@@ -116,10 +121,11 @@ void Domains::plug() {
     users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
     // Groups are left before the chats they are, comments go before the posts that hold them, all of them before their files
     // and the sessions.
-    plugs.erasers = {&groups, &messages.eraser(), comments_eraser_.get(), &posts, &media_eraser_, &auth};
-    plugs.contributors = {&posts, comments_export_.get(), &messages.exporter(), &media_export_};
+    plugs.erasers = {&groups, &messages.eraser(), comments_eraser_.get(), collections_eraser_.get(), &posts, &media_eraser_, &auth};
+    plugs.contributors = {&posts, comments_export_.get(), collections_export_.get(), &messages.exporter(), &media_export_};
     messages.plug({.groups = &groups});
     users.plug(std::move(plugs));
+    posts.writer().plug(discovery);
 }
 
 void Domains::register_background(jobs::Background& background) {
@@ -132,6 +138,7 @@ void Domains::register_background(jobs::Background& background) {
         messages.blocks_changed(event.blocker_id, event.blocked_id);
     });
     search_index.listen(events);
+    discovery.listen(background);
     auth.add_jobs(jobs);
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
@@ -167,6 +174,8 @@ void Domains::add_endpoints(Api& api) {
     groups::add_groups_api(api, groups);
     discovery::add_search_api(api, search);
     discovery::add_hashtags_api(api, hashtags);
+    collections::add_collections_api(api, collections);
+    discovery::add_discovery_api(api, discovery);
     media::add_media_api(api, media);
     presence::add_presence_api(api, presence);
 }

@@ -5,7 +5,9 @@
 
 #include "app/picture_store.hpp"
 #include "domains/auth/auth.hpp"
+#include "domains/collections/collections.hpp"
 #include "domains/comments/comments.hpp"
+#include "domains/discovery/discovery.hpp"
 #include "domains/discovery/hashtags.hpp"
 #include "domains/groups/groups.hpp"
 #include "domains/media/media.hpp"
@@ -55,6 +57,8 @@ struct Domains {
     discovery::SearchIndex search_index;  // empty until it is started
     discovery::SearchService search;
     discovery::HashtagsService hashtags;
+    collections::CollectionsService collections;
+    discovery::DiscoveryService discovery;
     auth::AuthService auth;
     PictureStore pictures;
     std::unique_ptr<presence::PresenceService> presence;  // null without sockets
@@ -71,6 +75,8 @@ private:
     media::MediaExport media_export_{media};
     std::unique_ptr<users::AccountEraser> comments_eraser_;
     std::unique_ptr<users::ExportContributor> comments_export_;
+    std::unique_ptr<users::AccountEraser> collections_eraser_;
+    std::unique_ptr<users::ExportContributor> collections_export_;
 };
 
 // Options of two services by this configuration, for who makes services of their own.
