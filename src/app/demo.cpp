@@ -46,6 +46,7 @@ std::optional<DemoLogin> ensure_demo(const Config& config, const Clock& clock, d
                 const auto hash = auth::AuthService::hash_password(password);
                 db.write([&](db::Write& tx) { domains.auth.set_password_hash(tx, user, hash); });
             },
+        .watcher = &domains.discovery,
     });
     keep_login(config, {made.email, made.password});
     return DemoLogin{made.email, made.password};

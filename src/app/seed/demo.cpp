@@ -12,6 +12,7 @@
 #include "app/seed/demo_script.hpp"
 #include "app/seed/drawing.hpp"
 #include "app/seed/random.hpp"
+#include "domains/collections/collections_more_api.hpp"
 #include "domains/comments/comments_api.hpp"
 #include "domains/groups/groups_api.hpp"
 #include "domains/messages/messages_parts.hpp"
@@ -84,12 +85,14 @@ public:
           media_(ground.db, users_, clock_, ground.files, ground.media),
           posts_(ground.db, clock_, users_, media_),
           comments_(ground.db, clock_, users_, posts_.gate()),
+          collections_(ground.db, clock_, users_, posts_.gate(), posts_.views(), posts_.lists()),
           messages_(ground.db, clock_, users_, media_, posts_.gate(), posts_, {}),
           groups_(ground.db, clock_, users_, media_, messages_.group_chats()),
           picture_store_(ground.make_picture_store(media_)),
           scratch_(media_.upload_directory()) {
         users_.plug({.pictures = picture_store_.get(), .engagement = &posts_});
         messages_.plug({.groups = &groups_});
+        if (ground.watcher) posts_.writer().plug(*ground.watcher);
     }
 
     DemoLogin run() {
@@ -108,6 +111,7 @@ public:
         for (const auto& post : demo_posts()) plan_post(post);
         for (const auto& repost : demo_reposts()) plan_repost(repost);
         for (const auto& chat : demo_chats()) plan_chat(chat);
+        for (const auto& collection : demo_collections()) plan_collection(collection);
         play();
 
         DemoLogin login{std::string(kEmail), make_password()};
@@ -352,6 +356,20 @@ private:
                 }
             });
         }
+    // When everything is written that it holds.
+    void plan_collection(const DemoCollection& script) {
+        plan(moment(0.01), [this, &script] {
+            collections::CollectionCreate in{.name = std::string(script.name),
+                                             .description = std::string(script.description),
+                                             .is_public = script.is_public};
+            for (const auto& post : demo_posts()) {
+                if (post.category == script.category && !post.for_followers)
+                    in.posts.push_back(post_ids_.at(&post).str());
+            }
+            const auto id = collections_.create(caller(script.by), in).collection_id;
+            for (const auto follower : script.followers)
+                collections_.follow(caller(follower), id, collections::FollowChange::set);
+        });
     }
 
     void play() {
@@ -381,6 +399,7 @@ private:
     comments::CommentsService comments_;
     messages::MessagesService messages_;
     groups::GroupsService groups_;
+    collections::CollectionsService collections_;
     std::unique_ptr<users::PictureStore> picture_store_;
     Scratch scratch_;
     Random random_{20'260'101, "demo"};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domains/media/media.hpp"
+#include "domains/posts/posts.hpp"
 #include "domains/users/users.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/db/db.hpp"
@@ -31,6 +32,7 @@ struct DemoGround {
     // Profile pictures over the demo's own media.
     std::function<std::unique_ptr<users::PictureStore>(media::MediaService&)> make_picture_store;
     std::function<void(const UserId& user, const std::string& password)> set_password;
+    posts::PostWatcher* watcher = nullptr;  // keeps the categories
     // See save_drawings().
     std::vector<std::string> save_drawings_command{"/proc/self/exe", "save-drawings"};
 };

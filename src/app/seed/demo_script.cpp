@@ -449,4 +449,21 @@ std::span<const DemoRepost> demo_reposts() {
     return reposts;
 }
 
+std::span<const DemoCollection> demo_collections() {
+    static const std::vector<DemoCollection> collections = {
+        {.by = "robin",
+         .name = "To cook this weekend",
+         .description = "Bread first.",
+         .category = "food",
+         .followers = {"kofi_bakes", "mara_l", "lena_w"}},
+        {.by = "mara_l",
+         .name = "Pictures I keep coming back to",
+         .description = "Light, mostly.",
+         .category = "art",
+         .followers = {"robin", "sofia_frames"}},
+        {.by = "robin", .name = "Try one day", .description = "", .category = "tech", .is_public = false},
+    };
+    return collections;
+}
+
 }  // namespace grover::seed

@@ -46,10 +46,21 @@ struct DemoRepost {
     std::string_view comment = {};
 };
 
+// The public posts of one category that are there at the end.
+struct DemoCollection {
+    std::string_view by;
+    std::string_view name;
+    std::string_view description;
+    std::string_view category;
+    bool is_public = true;
+    std::vector<std::string_view> followers = {};
+};
+
 // The first is whom the printed login belongs to.
 std::span<const DemoPerson> demo_people();
 // In any order.
 std::span<const DemoPost> demo_posts();
 std::span<const DemoRepost> demo_reposts();
+std::span<const DemoCollection> demo_collections();
 
 }  // namespace grover::seed

@@ -213,3 +213,39 @@ UPDATE media SET attached_at = :now, access = 1 WHERE media_id = :media_id
 
 -- name: count_users
 SELECT count(*) FROM (SELECT 1 FROM users LIMIT :limit) AS found
+
+-- name: rank_posts
+-- scan: a seed fills the store once; afterwards discovery keeps its ranks from events (docs/discovery.md)
+INSERT INTO post_ranks (post_id, user_id, created_at, age, likes, score)
+SELECT post_id, user_id, created_at,
+       CASE WHEN created_at >= :day THEN 0 WHEN created_at >= :week THEN 1 WHEN created_at >= :month THEN 2 ELSE 3 END,
+       likes_count, likes_count + 2 * comments_total_count + 3 * repost_count
+FROM posts
+WHERE visibility = 0 AND is_repost = 0 AND likes_count + 2 * comments_total_count + 3 * repost_count > 0
+      AND (created_at >= :month OR likes_count + 2 * comments_total_count + 3 * repost_count >= 40)
+
+-- name: rank_creators
+-- scan: as above
+INSERT INTO creator_ranks (user_id, posts, likes, comments, score, refreshed_at)
+SELECT user_id, count(*), sum(likes_count), sum(comments_total_count),
+       sum(likes_count) + 2 * sum(comments_total_count) + 3 * count(*), :now
+FROM posts WHERE created_at >= :week AND visibility = 0 AND is_repost = 0 GROUP BY user_id
+
+-- name: rank_growth
+-- scan: as above
+INSERT INTO growth_ranks (user_id, joined_at, is_new, followers, gained, refreshed_at)
+SELECT u.user_id, u.created_at, CASE WHEN u.created_at >= :week THEN 1 ELSE 0 END, c.followers_count, g.gained, :now
+FROM (SELECT following_id, count(*) AS gained FROM follows WHERE created_at >= :week GROUP BY following_id) AS g
+JOIN users u ON u.user_id = g.following_id JOIN user_counts c ON c.user_id = u.user_id
+
+-- name: fill_categories
+-- scan: as above. Those of hashtags are left out: one post in ten has a category of its own.
+INSERT INTO category_posts (category, post_id, created_at, score)
+SELECT category, post_id, created_at, likes_count + 2 * comments_total_count + 3 * repost_count
+FROM posts WHERE category IS NOT NULL AND visibility = 0 AND is_repost = 0
+
+-- name: count_categories
+-- scan: as above
+INSERT INTO category_authors (user_id, category, posts, is_shown)
+SELECT p.user_id, p.category, count(*), 1 - u.is_private FROM posts p JOIN users u ON u.user_id = p.user_id
+WHERE p.category IS NOT NULL AND p.visibility = 0 AND p.is_repost = 0 GROUP BY p.user_id, p.category, u.is_private
