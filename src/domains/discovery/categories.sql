@@ -21,6 +21,7 @@ ON CONFLICT (user_id, category) DO UPDATE SET posts = category_authors.posts + :
 UPDATE category_authors SET is_shown = :is_shown WHERE user_id = :user_id
 
 -- name: sums
+-- scan: a few rows of each author, from the index alone, once in a while
 SELECT category, sum(posts) AS posts FROM category_authors WHERE is_shown = 1 AND posts > 0 GROUP BY category
 
 -- name: newest

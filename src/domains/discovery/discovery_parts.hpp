@@ -30,8 +30,8 @@ struct DiscoveryService::Parts {
           rising(kRanksKey, options.keeps_copies),
           creators(kRanksKey, options.keeps_copies) {}
 
-    TrendingList trending_list(db::Read& tx) const;
-    std::vector<RisingPerson> rising_people(db::Read& tx) const;
+    TrendingList trending_list(db::Read& tx, std::string_view base_url) const;
+    std::vector<RisingPerson> rising_people(db::Read& tx, std::string_view base_url) const;
 
     Ground ground;
     Ranks ranks;

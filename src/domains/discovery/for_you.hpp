@@ -23,12 +23,12 @@ public:
     posts::PostPage page(const Caller& me, const PageRequest& request);
 
     // The newest public posts of everybody, also for who looks for topics.
-    Pool fresh(db::Read& tx);
+    Pool fresh(db::Read& tx, std::string_view base_url);
 
 private:
-    Pool popular(db::Read& tx);
+    Pool popular(db::Read& tx, std::string_view base_url);
     // Of a first page from memory, where that is current; then `is_kept`.
-    std::shared_ptr<Deck> deck(db::Read& tx, const UserId& reader, const Sent& sent, const SeenView& seen);
+    std::shared_ptr<Deck> deck(db::Read& tx, const Caller& me, const Sent& sent, const SeenView& seen);
 
     Ground ground_;
     SeenPosts& seen_;
@@ -38,13 +38,14 @@ private:
 
 // Without those of private and hidden accounts: what is the same for everybody holds nobody else.
 template <class T, class ToUser>
-void keep_public(db::Read& tx, users::UsersService& users, std::vector<T>& items, ToUser to_user) {
+void keep_public(db::Read& tx, users::UsersService& users, std::string_view base_url, std::vector<T>& items,
+                 ToUser to_user) {
     std::vector<UserId> ids;
     for (const auto& item : items) ids.push_back(to_user(item));
-    const auto profiles = users.profiles(tx, ids, {});
+    const auto cards = users.cards(tx, ids, base_url);
     std::vector<T> kept;
     for (std::size_t i = 0; i < items.size(); ++i) {
-        if (!profiles[i]->is_hidden && !profiles[i]->is_private) kept.push_back(std::move(items[i]));
+        if (!cards[i]->is_hidden && !cards[i]->is_private) kept.push_back(std::move(items[i]));
     }
     items = std::move(kept);
 }

@@ -20,6 +20,7 @@ constexpr int kReaders = 100;
 constexpr int kLikedPosts = 500;
 constexpr int kPerTag = 3, kPerCategory = 2, kMostInCommon = 10;
 constexpr int kPerAuthor = 2;
+constexpr std::chrono::hours kLikedSince{90 * 24};
 constexpr double kHalfLifeDays = 30;
 
 struct Suggestion {
@@ -55,7 +56,7 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
             add(person.user_id, Reason::mutual, person.mutual_followers);
         const auto interests = interests_of(tx, me.id, now);
         if (!interests->empty()) {
-            for (const auto& post : *parts_->recommended.fresh(tx)) {
+            for (const auto& post : *parts_->recommended.fresh(tx, me.base_url)) {
                 const bool shares = std::ranges::any_of(post.topics, [&](std::uint64_t topic) {
                     return std::ranges::binary_search(*interests, topic);
                 });
@@ -102,6 +103,7 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
         const auto about = posts::topics_of(tx, std::span(&content, 1));
         if (about.empty()) throw not_found("Post not found");
 
+        const auto now = parts_->ground.clock.now();
         struct Scored {
             Candidate candidate;
             int points = 0;
@@ -128,19 +130,18 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             }
             return points;
         };
-        for (const auto& candidate : *parts_->recommended.fresh(tx)) {
+        for (const auto& candidate : *parts_->recommended.fresh(tx, me.base_url)) {
             const int points = points_of(candidate);
             if (points == 0) continue;
             if (auto* scored = score(candidate)) scored->points = points;
         }
-        for (const auto& liked : posts::also_liked(tx, content, kReaders, kLikedPosts)) {
+        for (const auto& liked : posts::also_liked(tx, content, now - kLikedSince, kReaders, kLikedPosts)) {
             const auto candidate = candidate_of(liked);
             auto* scored = score(candidate);
             if (!scored) continue;
             scored->points = points_of(candidate);
             scored->in_common = std::min(scored->in_common + 1, kMostInCommon);
         }
-        const auto now = parts_->ground.clock.now();
         std::vector<std::pair<double, const Candidate*>> ranked;
         for (const auto& [hash, scored] : found) {
             const auto days =

@@ -23,7 +23,7 @@ bool is_left_out(const users::Relations& viewer, const UserId& user) {
 
 }  // namespace
 
-TrendingList DiscoveryService::Parts::trending_list(db::Read& tx) const {
+TrendingList DiscoveryService::Parts::trending_list(db::Read& tx, std::string_view base_url) const {
     const auto now = ground.clock.now();
     std::vector<posts::PostTopics> newest;
     for (int w = 0;; ++w) {
@@ -44,7 +44,7 @@ TrendingList DiscoveryService::Parts::trending_list(db::Read& tx) const {
                        std::tie(a.value, a.created_at, a.post_id);
             });
         }
-        keep_public(tx, ground.users, best, [](const RankedPost& post) { return post.user_id; });
+        keep_public(tx, ground.users, base_url, best, [](const RankedPost& post) { return post.user_id; });
         if (best.size() < kFewPosts && window != Window::all) continue;
         TrendingList out{window, {}};
         for (const auto& post : best) out.posts.push_back(post.post_id);
@@ -53,7 +53,7 @@ TrendingList DiscoveryService::Parts::trending_list(db::Read& tx) const {
 }
 
 // New accounts first, then those that won most followers.
-std::vector<RisingPerson> DiscoveryService::Parts::rising_people(db::Read& tx) const {
+std::vector<RisingPerson> DiscoveryService::Parts::rising_people(db::Read& tx, std::string_view base_url) const {
     const auto now = ground.clock.now();
     std::vector<RisingPerson> out;
     std::unordered_set<UserId> known;
@@ -63,7 +63,7 @@ std::vector<RisingPerson> DiscoveryService::Parts::rising_people(db::Read& tx) c
             return is_new != as_new || (as_new ? row.followers : row.gained) == 0 ||
                    !known.insert(row.user_id).second;
         });
-        keep_public(tx, ground.users, rows, [](const RankedGrowth& row) { return row.user_id; });
+        keep_public(tx, ground.users, base_url, rows, [](const RankedGrowth& row) { return row.user_id; });
         for (const auto& row : rows) out.push_back({row, 0});
     };
     add(new_with_most_followers(tx, kKeptPeople), true);
@@ -81,12 +81,12 @@ std::vector<RisingPerson> DiscoveryService::Parts::rising_people(db::Read& tx) c
 
 std::string DiscoveryService::trending(const Caller& me) {
     return parts_->ground.db.read([&](db::Read& tx) {
-        const auto list = parts_->trending.get(tx, [&] { return parts_->trending_list(tx); });
+        const auto list = parts_->trending.get(tx, [&] { return parts_->trending_list(tx, me.base_url); });
         std::string out = R"({"trending_posts":[)";
         parts_->ground.views.write(tx, me, list->posts, posts::Muted::left_out, 0, kShownPosts, out);
         out += R"(],"rising_creators":[)";
         const auto relations = parts_->ground.users.relations(tx, me.id);
-        const auto people = parts_->rising.get(tx, [&] { return parts_->rising_people(tx); });
+        const auto people = parts_->rising.get(tx, [&] { return parts_->rising_people(tx, me.base_url); });
         std::vector<UserId> ids;
         for (const auto& person : *people) ids.push_back(person.growth.user_id);
         const auto profiles = parts_->ground.users.profiles(tx, ids, me.base_url);
@@ -118,7 +118,7 @@ std::string DiscoveryService::creators(const Caller& me, int limit) {
     return parts_->ground.db.read([&](db::Read& tx) {
         const auto ranked = parts_->creators.get(tx, [&] {
             auto rows = top_creators(tx, kKeptCreators);
-            keep_public(tx, parts_->ground.users, rows, [](const RankedCreator& row) { return row.user_id; });
+            keep_public(tx, parts_->ground.users, me.base_url, rows, [](const RankedCreator& row) { return row.user_id; });
             return rows;
         });
         const auto relations = parts_->ground.users.relations(tx, me.id);

@@ -51,8 +51,9 @@ std::vector<PostTopics> marked_topics(db::Read& tx, const UserId& reader, Time s
     return topics(tx, tallies::marked_topics{.reader = reader, .low = low, .since = since, .limit = limit});
 }
 
-std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, int readers, int limit) {
-    return topics(tx, tallies::also_liked{.post_id = post, .readers = readers, .low = "", .limit = limit});
+std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, Time since, int readers, int limit) {
+    const auto low = IdSource::next_at<PostId>(since);
+    return topics(tx, tallies::also_liked{.post_id = post, .readers = readers, .low = low, .limit = limit});
 }
 
 }  // namespace grover::posts

@@ -64,7 +64,8 @@ std::vector<PostTopics> newest_topics(db::Read& tx, int limit);
 std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts);
 // Of the newest posts, made since `since`, that the reader reacted to or saved since then.
 std::vector<PostTopics> marked_topics(db::Read& tx, const UserId& reader, Time since, int limit);
-// Up to `limit` readers that reacted to a post, the latest first; and the newest posts that these reacted to.
-std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, int readers, int limit);
+// What the last `readers` who reacted to a post reacted to besides, of public posts made since then; one entry for each of
+// these reactions, at most `limit`.
+std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, Time since, int readers, int limit);
 
 }  // namespace grover::posts
