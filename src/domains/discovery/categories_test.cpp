@@ -7,7 +7,7 @@
 
 using namespace grover;
 using namespace grover::discovery;
-using namespace grover::discovery::test;
+using namespace grover::discovery::ranks_test;
 
 TEST_CASE("the ten categories, in their order, with all names that clients read") {
     World w;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "domains/comments/comments.hpp"
+#include "domains/discovery/hashtags.hpp"
 #include "domains/posts/posts.hpp"
 #include "domains/users/users.hpp"
 #include "platform/api/api.hpp"
@@ -19,13 +20,6 @@ struct FeedbackAnswer;
 struct SeenAnswer;
 struct SeenReport;
 struct SuggestedUser;
-
-// The ten of GET /trending/tags in the 7-day window, as JSON: hashtags are a part of their own.
-class TrendingTags {
-public:
-    virtual ~TrendingTags() = default;
-    virtual std::string trending_tags(db::Read& tx, int limit) = 0;
-};
 
 struct Options {
     bool keeps_copies = true;  // in memory, of what is the same for all readers
@@ -43,7 +37,7 @@ public:
         posts::PostLists& lists;
         posts::PostFeed& feed;
         const posts::PostGate& gate;
-        TrendingTags* tags = nullptr;  // null: there are none
+        const HashtagsService* hashtags = nullptr;  // null: nothing is trending
     };
     // What it refers to outlives the service.
     DiscoveryService(const Ground& ground, Options options);

@@ -115,23 +115,6 @@ struct RisingCreator : users::UserSummary {
              });
 };
 
-struct TrendingTag {
-    std::string tag;
-    std::string name;
-    std::int64_t post_count = 0;
-    std::int64_t total_likes = 0;
-    std::int64_t trending_score = 0;
-    std::optional<double> change;
-    static constexpr auto fields = Pack{
-        field("tag", &TrendingTag::tag),
-        field("name", &TrendingTag::name),
-        field("post_count", &TrendingTag::post_count),
-        field("total_likes", &TrendingTag::total_likes),
-        field("trending_score", &TrendingTag::trending_score),
-        field("change", &TrendingTag::change),
-    };
-};
-
 struct TrendingAnswer {
     std::vector<wire::Raw<posts::Post>> trending_posts;
     std::vector<RisingCreator> rising_creators;

@@ -7,7 +7,7 @@
 #include "domains/discovery/discovery_api.hpp"
 #include "domains/posts/posts_test.hpp"
 
-namespace grover::discovery::test {
+namespace grover::discovery::ranks_test {
 
 using posts::test::Json;
 using posts::test::refuses;
@@ -99,4 +99,4 @@ inline std::vector<std::string> texts(std::initializer_list<PostId> ids) {
     return out;
 }
 
-}  // namespace grover::discovery::test
+}  // namespace grover::discovery::ranks_test

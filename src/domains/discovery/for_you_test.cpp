@@ -6,7 +6,7 @@
 
 using namespace grover;
 using namespace grover::discovery;
-using namespace grover::discovery::test;
+using namespace grover::discovery::ranks_test;
 
 namespace {
 

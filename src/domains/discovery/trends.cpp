@@ -106,7 +106,7 @@ std::string DiscoveryService::trending(const Caller& me) {
             wire::write(out, item);
         }
         out += R"(],"trending_tags":)";
-        out += parts_->ground.tags ? parts_->ground.tags->trending_tags(tx, kTags) : "[]";
+        out += parts_->ground.hashtags ? parts_->ground.hashtags->trending(TrendWindow::week, kTags).json : "[]";
         out += R"(,"window":)";
         wire::write(out, list->window);
         out += '}';
