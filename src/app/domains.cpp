@@ -101,8 +101,8 @@ Domains::Domains(const Ground& ground)
       search(ground.db, ground.clock, users, posts.views(), search_index),
       hashtags(search_index, search),
       collections(ground.db, ground.clock, users, posts.gate(), posts.views(), posts.lists()),
-      discovery({ground.db, ground.clock, users, posts, posts.views(), posts.lists(), posts.feed(), posts.gate(),
-                 &hashtags},
+      discovery({ground.db, ground.clock, users, posts, posts.views(), posts.lists(), posts.feed(),
+                 posts.gate(), &hashtags},
                 {.keeps_copies = ground.config.cache_max_bytes > 0}),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
       pictures(ground.db, media),
@@ -122,8 +122,15 @@ void Domains::plug() {
     users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
     // Groups are left before the chats they are, comments go before the posts that hold them, all of them before their files
     // and the sessions.
-    plugs.erasers = {&groups, &messages.eraser(), comments_eraser_.get(), collections_eraser_.get(), &posts, &media_eraser_, &auth};
-    plugs.contributors = {&posts, comments_export_.get(), collections_export_.get(), &messages.exporter(), &media_export_};
+    plugs.erasers = {&groups,
+                     &messages.eraser(),
+                     comments_eraser_.get(),
+                     collections_eraser_.get(),
+                     &posts,
+                     &media_eraser_,
+                     &auth};
+    plugs.contributors = {&posts, comments_export_.get(), collections_export_.get(), &messages.exporter(),
+                          &media_export_};
     messages.plug({.groups = &groups});
     users.plug(std::move(plugs));
     posts.writer().plug(discovery);

@@ -356,65 +356,65 @@ private:
                 }
             });
         }
-    // When everything is written that it holds.
-    void plan_collection(const DemoCollection& script) {
-        plan(moment(0.01), [this, &script] {
-            collections::CollectionCreate in{.name = std::string(script.name),
-                                             .description = std::string(script.description),
-                                             .is_public = script.is_public};
-            for (const auto& post : demo_posts()) {
-                if (post.category == script.category && !post.for_followers)
-                    in.posts.push_back(post_ids_.at(&post).str());
+        // When everything is written that it holds.
+        void plan_collection(const DemoCollection& script) {
+            plan(moment(0.01), [this, &script] {
+                collections::CollectionCreate in{.name = std::string(script.name),
+                                                 .description = std::string(script.description),
+                                                 .is_public = script.is_public};
+                for (const auto& post : demo_posts()) {
+                    if (post.category == script.category && !post.for_followers)
+                        in.posts.push_back(post_ids_.at(&post).str());
+                }
+                const auto id = collections_.create(caller(script.by), in).collection_id;
+                for (const auto follower : script.followers)
+                    collections_.follow(caller(follower), id, collections::FollowChange::set);
+            });
+        }
+
+        void play() {
+            std::ranges::stable_sort(actions_, {}, &Action::at);
+            for (const auto& action : actions_) {
+                clock_.set(action.at);
+                action.run();
             }
-            const auto id = collections_.create(caller(script.by), in).collection_id;
-            for (const auto follower : script.followers)
-                collections_.follow(caller(follower), id, collections::FollowChange::set);
-        });
-    }
-
-    void play() {
-        std::ranges::stable_sort(actions_, {}, &Action::at);
-        for (const auto& action : actions_) {
-            clock_.set(action.at);
-            action.run();
         }
-    }
 
-    // Chance also picks people who may not see a post: then they do nothing.
-    template <class F>
-    static void if_visible(F f) {
-        try {
-            f();
-        } catch (const Error& refused) {
-            if (refused.kind != ErrorKind::not_authorized && refused.kind != ErrorKind::not_found) throw;
+        // Chance also picks people who may not see a post: then they do nothing.
+        template <class F>
+        static void if_visible(F f) {
+            try {
+                f();
+            } catch (const Error& refused) {
+                if (refused.kind != ErrorKind::not_authorized && refused.kind != ErrorKind::not_found) throw;
+            }
         }
-    }
 
-    const DemoGround& ground_;
-    DemoClock clock_;
-    IdSource ids_;
-    users::UsersService users_;
-    media::MediaService media_;
-    posts::PostsService posts_;
-    comments::CommentsService comments_;
-    messages::MessagesService messages_;
-    groups::GroupsService groups_;
-    collections::CollectionsService collections_;
-    std::unique_ptr<users::PictureStore> picture_store_;
-    Scratch scratch_;
-    Random random_{20'260'101, "demo"};
+        const DemoGround& ground_;
+        DemoClock clock_;
+        IdSource ids_;
+        users::UsersService users_;
+        media::MediaService media_;
+        posts::PostsService posts_;
+        comments::CommentsService comments_;
+        messages::MessagesService messages_;
+        groups::GroupsService groups_;
+        collections::CollectionsService collections_;
+        std::unique_ptr<users::PictureStore> picture_store_;
+        Scratch scratch_;
+        Random random_{20'260'101, "demo"};
 
-    std::map<std::string, Caller> callers_;
-    std::map<const DemoPost*, MediaId> media_of_;
-    std::map<const DemoPost*, PostId> post_ids_;
-    std::map<const DemoPost*, std::vector<CommentId>> comment_ids_;
-    struct ChatState {
-        messages::SendTarget target;
-        messages::MessageId last;
+        std::map<std::string, Caller> callers_;
+        std::map<const DemoPost*, MediaId> media_of_;
+        std::map<const DemoPost*, PostId> post_ids_;
+        std::map<const DemoPost*, std::vector<CommentId>> comment_ids_;
+        struct ChatState {
+            messages::SendTarget target;
+            messages::MessageId last;
+        };
+        std::map<const DemoChat*, ChatState> chats_;
+        std::vector<Action> actions_;
     };
-    std::map<const DemoChat*, ChatState> chats_;
-    std::vector<Action> actions_;
-};
 
 }  // namespace
 

@@ -22,7 +22,8 @@ Pool ForYou::popular(db::Read& tx, std::string_view base_url) {
         const auto now = ground_.clock.now();
         for (const auto window : {Window::week, Window::month, Window::all}) {
             auto best = top_posts(tx, By::score, window, now, kPopular);
-            keep_public(tx, ground_.mix.users, base_url, best, [](const RankedPost& post) { return post.user_id; });
+            keep_public(tx, ground_.mix.users, base_url, best,
+                        [](const RankedPost& post) { return post.user_id; });
             for (const auto& post : best) {
                 const auto hash = hash_of(post.post_id.view());
                 if (out.size() < static_cast<std::size_t>(kPopular) && known.insert(hash).second)
@@ -38,13 +39,13 @@ Pool ForYou::fresh(db::Read& tx, std::string_view base_url) {
     return fresh_.get(tx, [&] {
         std::vector<Candidate> out;
         for (const auto& post : posts::newest_topics(tx, kFresh)) out.push_back(candidate_of(post));
-        keep_public(tx, ground_.mix.users, base_url, out, [](const Candidate& candidate) { return candidate.user_id; });
+        keep_public(tx, ground_.mix.users, base_url, out,
+                    [](const Candidate& candidate) { return candidate.user_id; });
         return out;
     });
 }
 
-std::shared_ptr<Deck> ForYou::deck(db::Read& tx, const Caller& me, const Sent& sent,
-                                   const SeenView& seen) {
+std::shared_ptr<Deck> ForYou::deck(db::Read& tx, const Caller& me, const Sent& sent, const SeenView& seen) {
     thread_local db::RowCache<std::shared_ptr<Deck>> cache{"decks"};
     const auto now = ground_.clock.now();
     auto made = std::make_shared<Deck>();

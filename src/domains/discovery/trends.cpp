@@ -53,7 +53,8 @@ TrendingList DiscoveryService::Parts::trending_list(db::Read& tx, std::string_vi
 }
 
 // New accounts first, then those that won most followers.
-std::vector<RisingPerson> DiscoveryService::Parts::rising_people(db::Read& tx, std::string_view base_url) const {
+std::vector<RisingPerson> DiscoveryService::Parts::rising_people(db::Read& tx,
+                                                                 std::string_view base_url) const {
     const auto now = ground.clock.now();
     std::vector<RisingPerson> out;
     std::unordered_set<UserId> known;
@@ -106,7 +107,8 @@ std::string DiscoveryService::trending(const Caller& me) {
             wire::write(out, item);
         }
         out += R"(],"trending_tags":)";
-        out += parts_->ground.hashtags ? parts_->ground.hashtags->trending(TrendWindow::week, kTags).json : "[]";
+        out +=
+            parts_->ground.hashtags ? parts_->ground.hashtags->trending(TrendWindow::week, kTags).json : "[]";
         out += R"(,"window":)";
         wire::write(out, list->window);
         out += '}';
@@ -118,7 +120,8 @@ std::string DiscoveryService::creators(const Caller& me, int limit) {
     return parts_->ground.db.read([&](db::Read& tx) {
         const auto ranked = parts_->creators.get(tx, [&] {
             auto rows = top_creators(tx, kKeptCreators);
-            keep_public(tx, parts_->ground.users, me.base_url, rows, [](const RankedCreator& row) { return row.user_id; });
+            keep_public(tx, parts_->ground.users, me.base_url, rows,
+                        [](const RankedCreator& row) { return row.user_id; });
             return rows;
         });
         const auto relations = parts_->ground.users.relations(tx, me.id);
