@@ -65,6 +65,19 @@ auth::Options auth_options(const Ground& ground) {
     };
 }
 
+// Who writes to whom.
+class ChatPartners final : public presence::Acquaintances {
+public:
+    explicit ChatPartners(messages::MessagesService& messages) : messages_(messages) {}
+    std::vector<UserId> with_direct_conversation(db::Read& tx, const UserId& viewer,
+                                                 std::span<const UserId> users) override {
+        return messages_.with_direct_conversation(tx, viewer, users);
+    }
+
+private:
+    messages::MessagesService& messages_;
+};
+
 }  // namespace
 
 users::Options users_options(const Config& config, const std::string& secret) {
@@ -160,6 +173,8 @@ void Domains::register_background(jobs::Background& background) {
 
 void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Events& events) {
     presence = std::make_unique<presence::PresenceService>(db_, users, hub);
+    acquaintances_ = std::make_unique<ChatPartners>(messages);
+    presence->plug(*acquaintances_);
     presence->add(table);
     presence->listen(events);
     posts_sockets_ = std::make_unique<posts::PostsSockets>(db_, users, posts.gate(), hub);

@@ -70,6 +70,7 @@ private:
     db::Database& db_;
     std::string base_url_;  // of links in what sockets are told
     std::unique_ptr<messages::OnlineByHub> online_;
+    std::unique_ptr<presence::Acquaintances> acquaintances_;
     std::unique_ptr<posts::PostsSockets> posts_sockets_;
     media::MediaEraser media_eraser_{media};
     media::MediaExport media_export_{media};

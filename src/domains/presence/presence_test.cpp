@@ -4,6 +4,7 @@
 
 #include "platform/sockets/sockets_testing.hpp"
 #include "testing/database.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::presence {
 namespace {
@@ -11,11 +12,6 @@ namespace {
 using sockets::Room;
 using sockets::TestSocket;
 using Lines = std::vector<std::string>;
-
-struct StoppedClock final : Clock {
-    Time at{1'769'249'472'345'000};
-    Time now() const override { return at; }
-};
 
 struct Pairs final : Acquaintances {
     std::vector<std::pair<UserId, UserId>> pairs;
@@ -32,7 +28,7 @@ struct Pairs final : Acquaintances {
 };
 
 struct World {
-    StoppedClock clock;
+    testing::StoppedClock clock;
     IdSource ids{clock};
     // Edges and settings are written behind the back of their domain here.
     std::unique_ptr<db::Database> db = testing::fresh_database({.cached = false, .clock = &clock});
@@ -68,7 +64,7 @@ struct World {
                                   a.id.str() + "', '" + b.id.str() + "', 1)");
     }
     void pass(std::chrono::seconds by) {
-        clock.at = clock.at + by;
+        clock.advance(by);
         hub.run_due();
     }
     // "on", "off", or when it was last seen, in seconds before now.
@@ -76,7 +72,7 @@ struct World {
         const auto state = presence.states(viewer.id, {user.id}).at(0);
         if (state.online) return "on";
         if (!state.last_seen_at) return "off";
-        return std::to_string((clock.at - *state.last_seen_at).count() / 1'000'000);
+        return std::to_string((clock.now() - *state.last_seen_at).count() / 1'000'000);
     }
     void connect(const Caller& user) {
         hub.put(Room::user(user.id), user.id);

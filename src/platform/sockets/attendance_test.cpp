@@ -3,21 +3,17 @@
 #include "platform/sockets/attendance.hpp"
 #include "platform/sockets/bus_message.hpp"
 #include "testing/database.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::sockets {
 namespace {
-
-struct StoppedClock final : Clock {
-    Time at{1'769'249'472'345'000};
-    Time now() const override { return at; }
-};
 
 const UserId kAda("user_ada");
 const UserId kBob("user_bob");
 using Users = std::vector<UserId>;
 
 struct World {
-    StoppedClock clock;
+    testing::StoppedClock clock;
     std::unique_ptr<db::Database> db = testing::fresh_database({.clock = &clock});
     Attendance one{*db, clock, "one", "10.0.0.1:8001"};
     Attendance two{*db, clock, "two", "10.0.0.2:8001"};
@@ -72,11 +68,11 @@ TEST_CASE("a node that died is believed for 90 s, then its users are told of onc
     World w;
     w.two.enter("", kBob);
     w.two.flush();
-    w.clock.at = w.clock.at + std::chrono::seconds{60};
+    w.clock.advance(std::chrono::seconds{60});
     w.one.renew();
     CHECK(w.one.connected({kBob}) == Users{kBob});
     CHECK(w.one.address_of("two") == "10.0.0.2:8001");
-    w.clock.at = w.clock.at + std::chrono::seconds{30};
+    w.clock.advance(std::chrono::seconds{30});
     CHECK(w.one.connected({kBob}).empty());
     Users gone;
     const auto note = [&](const Users& users) { gone.insert(gone.end(), users.begin(), users.end()); };
@@ -92,7 +88,7 @@ TEST_CASE("a node that was taken for dead writes everything again") {
     World w;
     w.two.enter("conversation_c1", kBob);
     w.two.flush();
-    w.clock.at = w.clock.at + std::chrono::seconds{100};
+    w.clock.advance(std::chrono::seconds{100});
     w.one.renew();
     w.one.sweep([](const Users&) {});
     CHECK(w.rows() == 0);

@@ -2,17 +2,13 @@
 
 #include "platform/sockets/coalescer.hpp"
 #include "platform/sockets/sockets_testing.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::sockets {
 namespace {
 
 using wire::field;
 using Lines = std::vector<std::string>;
-
-struct StoppedClock final : Clock {
-    Time at{1'769'249'472'345'000};
-    Time now() const override { return at; }
-};
 
 struct Wave {
     PostId post_id;
@@ -54,14 +50,14 @@ struct World {
         ada.id = UserId("user_ada");
         sockets.on<Wave>([&](const Caller& me, Socket& s, const Wave& in) {
             s.join(Room::post(in.post_id));
-            hub.emit(Room::post(in.post_id), Waved{in.post_id, in.text, clock.at}, {.except_user = me.id});
+            hub.emit(Room::post(in.post_id), Waved{in.post_id, in.text, clock.now()}, {.except_user = me.id});
             return WaveAck{in.post_id, in.how_often.value_or(1)};
         });
         sockets.on<Look>([&](const Caller&, Socket&, const Look&) { ++looks; });
     }
     std::string wave(std::string_view payload) { return send(sockets, socket, ada, "wave", payload); }
 
-    StoppedClock clock;
+    testing::StoppedClock clock;
     RecordingHub hub{clock};
     Sockets sockets;
     Caller ada;
@@ -135,14 +131,14 @@ TEST_CASE("room names are read back as what they are") {
 }
 
 TEST_CASE("a coalescer sends at once, then once per interval, and the last change always") {
-    StoppedClock clock;
+    testing::StoppedClock clock;
     RecordingHub hub(clock);
     Lines flushed;
     Coalescer<std::string> counts(hub, std::chrono::seconds{1}, [&](const std::vector<std::string>& keys) {
         for (const auto& key : keys) flushed.push_back(key);
     });
     const auto pass = [&](int ms) {
-        clock.at = clock.at + std::chrono::milliseconds{ms};
+        clock.advance(std::chrono::milliseconds{ms});
         hub.run_due();
     };
 
