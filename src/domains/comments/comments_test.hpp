@@ -12,6 +12,7 @@
 #include "domains/comments/comments_api.hpp"
 #include "platform/base/error.hpp"
 #include "platform/wire/json_in.hpp"
+#include "testing/at_once.hpp"
 #include "testing/database.hpp"
 #include "testing/keeps_events.hpp"
 #include "testing/stopped_clock.hpp"
@@ -26,6 +27,9 @@ public:
     void ran(const db::Statement&, std::chrono::nanoseconds, std::int64_t) override { ++count; }
     std::atomic<int> count{0};
 };
+
+using testing::at_once;
+using testing::refusal;
 
 inline constexpr std::string_view kBase = "http://localhost:8001";
 
@@ -168,33 +172,5 @@ public:
     posts::PostGate gate;
     CommentsService comments;
 };
-
-// Runs `f` and returns "<status> <sentence>", or "" when it succeeds.
-template <class F>
-std::string refusal(F&& f) {
-    try {
-        f();
-    } catch (const Error& error) {
-        std::string out = std::to_string(error.status) + ' ' + error.detail;
-        for (const auto& field : error.fields) out += '[' + field.loc.back() + ": " + field.msg + ']';
-        return out;
-    }
-    return {};
-}
-
-// Runs f(i) on `count` threads that start together.
-template <class F>
-void at_once(int count, F f) {
-    std::atomic<int> waiting{count};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) {
-        threads.emplace_back([&, i] {
-            --waiting;
-            while (waiting > 0) std::this_thread::yield();
-            f(i);
-        });
-    }
-    for (auto& thread : threads) thread.join();
-}
 
 }  // namespace grover::comments

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "domains/communities/communities_api.hpp"
@@ -16,23 +15,16 @@
 #include "platform/jobs/background.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "platform/wire/json_in.hpp"
+#include "testing/at_once.hpp"
 #include "testing/database.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::communities {
 
 using namespace std::chrono_literals;
 
-class StoppedClock final : public Clock {
-public:
-    Time now() const override { return Time{now_.load()}; }
-    template <class Duration>
-    void advance(Duration by) {
-        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
-    }
-
-private:
-    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
-};
+using testing::at_once;
+using testing::refusal;
 
 // What a list of posts is read from in a test.
 struct SeenPost {
@@ -133,7 +125,7 @@ public:
             "WHERE p.community_id = c.community_id)");
     }
 
-    StoppedClock clock;
+    testing::StoppedClock clock;
     std::string events;
 
 private:
@@ -154,31 +146,5 @@ public:
     CommunitiesService communities;
     jobs::Background background;
 };
-
-template <class F>
-std::string refusal(F&& f) {
-    try {
-        f();
-    } catch (const Error& error) {
-        std::string out = std::to_string(error.status) + ' ' + error.detail;
-        for (const auto& field : error.fields) out += '[' + field.loc.back() + ": " + field.msg + ']';
-        return out;
-    }
-    return {};
-}
-
-template <class F>
-void at_once(int count, F f) {
-    std::atomic<int> waiting{count};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) {
-        threads.emplace_back([&, i] {
-            --waiting;
-            while (waiting > 0) std::this_thread::yield();
-            f(i);
-        });
-    }
-    for (auto& thread : threads) thread.join();
-}
 
 }  // namespace grover::communities

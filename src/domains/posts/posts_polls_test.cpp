@@ -1,29 +1,12 @@
 // Polls at their edges: the moment they end, many voters at once, options that are no options.
-#include <thread>
-
 #include "domains/posts/posts_test.hpp"
+#include "testing/at_once.hpp"
 
 using namespace grover;
 using namespace grover::posts;
 using namespace grover::posts::test;
 
-namespace {
-
-template <class F>
-void at_once(int count, F f) {
-    std::atomic<int> waiting{count};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) {
-        threads.emplace_back([&, i] {
-            --waiting;
-            while (waiting > 0) std::this_thread::yield();
-            f(i);
-        });
-    }
-    for (auto& thread : threads) thread.join();
-}
-
-}  // namespace
+using testing::at_once;
 
 TEST_CASE("votes at the moment of the end: each counts or is refused, none counts after it") {
     World w;

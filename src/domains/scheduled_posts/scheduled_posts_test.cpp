@@ -79,11 +79,12 @@ TEST_CASE("times in the past, in 1970, in 2400 and none are refused, and nothing
 TEST_CASE("what a post may not be cannot be scheduled either; a file alone is enough") {
     World w;
     const auto ada = w.user("ada"), eve = w.user("eve");
-    const auto schedule = [&](PostSchedule in) {
+    const auto schedule = [&](PostSchedule& in) {
         in.scheduled_time = w.clock.now() + 1h;
         return refusal([&] { w.scheduled.schedule(ada, in); });
     };
-    CHECK(schedule({}).starts_with("422"));
+    PostSchedule nothing;
+    CHECK(schedule(nothing).starts_with("422"));
     PostSchedule poll;
     poll.poll_question = "?";
     poll.poll_options = {"one"};

@@ -8,31 +8,22 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "domains/posts/posts_service.hpp"
 #include "domains/scheduled_posts/scheduled_posts_api.hpp"
 #include "platform/jobs/background.hpp"
 #include "platform/runtime/runtime.hpp"
+#include "testing/at_once.hpp"
 #include "testing/database.hpp"
+#include "testing/stopped_clock.hpp"
 
 namespace grover::scheduled_posts {
 
 using namespace std::chrono_literals;
 
-class MovedClock final : public Clock {
-public:
-    Time now() const override { return Time{now_.load()}; }
-    template <class Duration>
-    void advance(Duration by) {
-        now_ += std::chrono::duration_cast<std::chrono::microseconds>(by).count();
-    }
-
-private:
-    // 2026-01-24T10:11:12.345Z
-    std::atomic<std::int64_t> now_{1'769'249'472'345'000};
-};
+using testing::at_once;
+using testing::refusal;
 
 class World {
 public:
@@ -109,7 +100,7 @@ public:
                      "' ORDER BY number");
     }
 
-    MovedClock clock;
+    testing::StoppedClock clock;
     std::function<void(const ScheduledPostId&)> before_publishing;
     std::vector<ScheduledPostPublished> published;
     std::vector<ScheduledPostFailed> failed;
@@ -133,32 +124,5 @@ public:
     ScheduledPostsService scheduled;
     jobs::Background background;
 };
-
-// Runs `f` and returns "<status> <sentence>", or "" when it succeeds.
-template <class F>
-std::string refusal(F&& f) {
-    try {
-        f();
-    } catch (const Error& error) {
-        std::string out = std::to_string(error.status) + ' ' + error.detail;
-        for (const auto& field : error.fields) out += '[' + field.loc.back() + ": " + field.msg + ']';
-        return out;
-    }
-    return {};
-}
-
-template <class F>
-void at_once(int count, F f) {
-    std::atomic<int> waiting{count};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) {
-        threads.emplace_back([&, i] {
-            --waiting;
-            while (waiting > 0) std::this_thread::yield();
-            f(i);
-        });
-    }
-    for (auto& thread : threads) thread.join();
-}
 
 }  // namespace grover::scheduled_posts
