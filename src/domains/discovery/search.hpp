@@ -23,7 +23,7 @@ public:
 
     SearchPage all(const Caller& me, const SearchAll& in);
     FoundPage<FoundPerson> users(const Caller& me, const SearchUsers& in);
-    FoundPage<posts::Post> posts(const Caller& me, const SearchPosts& in);
+    FoundPage<FoundPost> posts(const Caller& me, const SearchPosts& in);
     // Posts that carry exactly the hashtag, given in stored form.
     FoundPage<posts::Post> posts_of_tag(const Caller& me, std::string_view tag, search::Order order,
                                         const PageRequest& page);
@@ -35,6 +35,7 @@ private:
         int total = 0;
         bool is_partial = false;
         bool with_typos = false;
+        std::vector<PostId> ids;  // of posts, those behind the page included
     };
     struct Asked;
     Written write_posts(db::Read& tx, const Caller& me, const Asked& asked, const SearchFilters* filters);

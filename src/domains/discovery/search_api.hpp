@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domains/discovery/search_highlights.hpp"
 #include "domains/posts/posts.hpp"
 #include "domains/users/users.hpp"
 #include "platform/api/api.hpp"
@@ -173,6 +174,14 @@ struct SearchUsers {
              api::page(&SearchUsers::page)};
 };
 static_assert(wire::describes_every_member<SearchUsers>);
+
+// A post and where the words stand in it.
+struct FoundPost : posts::Post {
+    std::vector<Highlight> highlights;
+
+    static constexpr auto fields =
+        join(posts::Post::fields, Pack{field("highlights", &FoundPost::highlights)});
+};
 
 struct SearchPosts : SearchFilters {
     std::optional<std::string> q;

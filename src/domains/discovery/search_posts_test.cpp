@@ -291,6 +291,36 @@ TEST_CASE("pages follow each other without gap or repetition, and totals are exa
     refuses(ErrorKind::invalid_input, "A cursor continues one type", [&] { w.search.all(ada, two); });
 }
 
+TEST_CASE("highlights say where the words stand, in code points") {
+    World w;
+    const auto ada = w.user("ada");
+    w.post(ada, {.content = "Ein Café — naïve 東京 C++ rocks", .location = "Café Central"});
+    w.post(ada, "nothing \"quoted\" {here} but cafe");
+    w.index.catch_up();
+    SearchPosts in;
+    in.q = "cafe";
+    in.sort = SearchSort::recent;
+    const Answer answer(w.search.posts(ada, in).json);
+    REQUIRE(answer.root().size() == 2);
+    const auto spans = [&](std::size_t post) {
+        std::string out;
+        const auto list = answer.root().at(post).find("highlights");
+        for (std::size_t i = 0; i < list.size(); ++i)
+            out += std::string(list.at(i).find("field").string()) + ":" +
+                   std::to_string(list.at(i).find("start").integer().value()) + "+" +
+                   std::to_string(list.at(i).find("length").integer().value()) + " ";
+        return out;
+    };
+    CHECK(spans(0) == "content:28+4 ");
+    CHECK(spans(1) == "content:4+4 location:0+4 ");
+    CHECK(answer.root().at(0).find("content").string() == "nothing \"quoted\" {here} but cafe");
+    std::vector<Highlight> found;
+    add_highlights(found, "content", "I like C++, not c# or D", parse_query("c++"), false);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].start == 7);
+    CHECK(found[0].length == 3);
+}
+
 TEST_CASE("likes, comments and reposts are followed") {
     World w;
     const auto ada = w.user("ada");

@@ -6,6 +6,7 @@
 #include "domains/discovery/search.hpp"
 #include "domains/discovery/search_documents.hpp"
 #include "domains/discovery/search_find.hpp"
+#include "domains/discovery/search_highlights.hpp"
 #include "domains/discovery/search_mutuals.hpp"
 #include "platform/observability/metrics.hpp"
 #include "platform/text/hashtags.hpp"
@@ -89,7 +90,7 @@ struct SearchService::Asked {
 SearchService::Written SearchService::write_posts(db::Read& tx, const Caller& me, const Asked& asked,
                                                   const SearchFilters* filters) {
     const auto result = asked.finder.posts(tx, asked.request, filters);
-    Written out{"[", {}, result.total, result.is_partial, result.with_typos};
+    Written out{"[", {}, result.total, result.is_partial, result.with_typos, {}};
     std::vector<PostId> ids;
     for (auto i = asked.skip(); i < result.hits.size(); ++i) ids.emplace_back(result.hits[i].id());
     const auto written = views_.write(tx, me, ids, posts::Muted::left_out, 0, asked.page.limit, out.json);
@@ -100,6 +101,7 @@ SearchService::Written SearchService::write_posts(db::Read& tx, const Caller& me
     // Hidden since the index heard last: they are not there, so they are not counted either.
     const auto shown = std::min(ids.size(), static_cast<std::size_t>(asked.page.limit));
     if (!written.more) out.total = std::max(0, out.total - static_cast<int>(shown) + written.count);
+    out.ids = std::move(ids);
     return out;
 }
 
@@ -108,7 +110,7 @@ SearchService::Written SearchService::write_users(db::Read& tx, const Caller& me
     Mutuals mutuals(tx, asked.relations, asked.request.now);
     const auto result =
         asked.finder.users(asked.request, [&](const UserId& user) { return mutuals.with(user); });
-    Written out{"[", {}, result.total, result.is_partial, result.with_typos};
+    Written out{"[", {}, result.total, result.is_partial, result.with_typos, {}};
     const auto first = asked.skip();
     const auto last = std::min(result.hits.size(), first + static_cast<std::size_t>(asked.page.limit));
     std::vector<UserId> ids;
@@ -154,7 +156,7 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
     const auto query = parse_query(typed);
     const auto now = clock_.now();
     SearchPage page;
-    Written found_posts{"[]", {}, 0, false, false}, found_users = found_posts, found_tags = found_posts;
+    Written found_posts{"[]", {}, 0, false, false, {}}, found_users = found_posts, found_tags = found_posts;
     std::optional<std::string> suggestion;
     db_.read([&](db::Read& tx) {
         // The index first: what the tables say is then at least as new.
@@ -284,10 +286,21 @@ SearchService::Written SearchService::posts_page(const Caller& me, std::string_v
     });
 }
 
-FoundPage<posts::Post> SearchService::posts(const Caller& me, const SearchPosts& in) {
+FoundPage<FoundPost> SearchService::posts(const Caller& me, const SearchPosts& in) {
     require_something(in.q, in);
-    auto written = posts_page(me, in.q.value_or(""), order_of(in.sort), in.page, in.any() ? &in : nullptr);
-    return {std::move(written.json), std::move(written.next), written.is_partial};
+    const auto typed = in.q.value_or("");
+    auto written = posts_page(me, typed, order_of(in.sort), in.page, in.any() ? &in : nullptr);
+    const auto query = parse_query(typed);
+    std::map<PostId, std::vector<Highlight>> highlights;
+    db_.read([&](db::Read& tx) {
+        for (const auto& post : posts::indexed_posts(tx, written.ids)) {
+            auto& list = highlights[post.post_id];
+            add_highlights(list, "content", post.is_repost ? "" : post.content, query, written.with_typos);
+            add_highlights(list, "poll_question", post.poll_question.value_or(""), query, written.with_typos);
+            add_highlights(list, "location", post.location.value_or(""), query, written.with_typos);
+        }
+    });
+    return {with_highlights(written.json, highlights), std::move(written.next), written.is_partial};
 }
 
 FoundPage<posts::Post> SearchService::posts_of_tag(const Caller& me, std::string_view tag,
