@@ -111,7 +111,7 @@ Domains::Domains(const Ground& ground)
                {.limit_rate = ground.config.rate_limit_enabled}),
       groups(ground.db, ground.clock, users, media, messages.group_chats()),
       search_index(ground.db, ground.clock, search_options(ground.config)),
-      search(ground.db, ground.clock, users, posts.views(), search_index),
+      search(ground.db, ground.clock, users, posts.views(), posts.gate(), search_index),
       hashtags(search_index, search),
       collections(ground.db, ground.clock, users, posts.gate(), posts.views(), posts.lists()),
       discovery({ground.db, ground.clock, users, posts, posts.views(), posts.lists(), posts.feed(),

@@ -36,7 +36,7 @@ public:
         for (search::PostingReader reader(segment, term); reader.document() != search::PostingReader::kEnd;
              reader.next()) {
             const auto document = reader.document();
-            if (segment.is_dead(document, UINT32_MAX) ||
+            if (segment.is_dead(document, UINT32_MAX) || segment.group(document) != 0 ||
                 PostTraits::of(segment.flags(document)).visibility != posts::Visibility::public_)
                 continue;
             const auto author = segment.owner(document);

@@ -18,8 +18,8 @@ class SearchService {
 public:
     // References outlive the service.
     SearchService(db::Database& db, const Clock& clock, users::UsersService& users, posts::PostViews& views,
-                  SearchIndex& index)
-        : db_(db), clock_(clock), users_(users), views_(views), index_(index) {}
+                  const posts::PostGate& gate, SearchIndex& index)
+        : db_(db), clock_(clock), users_(users), views_(views), gate_(gate), index_(index) {}
 
     SearchPage all(const Caller& me, const SearchAll& in);
     FoundPage<FoundPerson> users(const Caller& me, const SearchUsers& in);
@@ -38,6 +38,7 @@ private:
         std::vector<PostId> ids;  // of posts, those behind the page included
     };
     struct Asked;
+    std::function<bool(const CommunityId&)> reader_of(db::Read& tx, const Caller& me) const;
     Written write_posts(db::Read& tx, const Caller& me, const Asked& asked, const SearchFilters* filters);
     template <class Entry>
     Written write_users(db::Read& tx, const Caller& me, const Asked& asked);
@@ -48,6 +49,7 @@ private:
     const Clock& clock_;
     users::UsersService& users_;
     posts::PostViews& views_;
+    const posts::PostGate& gate_;
     SearchIndex& index_;
 };
 

@@ -37,14 +37,14 @@ std::string category_term(std::string_view category) { return "\x01category:" + 
 std::string media_term(std::string_view kind) { return "\x01media:" + std::string(kind); }
 std::string poll_term() { return "\x01poll"; }
 
-bool is_searched(const posts::IndexedPost& post) {
-    return !post.in_community && (!post.is_repost || post.repost_comment);
-}
+bool is_searched(const posts::IndexedPost& post) { return !post.is_repost || post.repost_comment; }
 
-void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& post, std::uint32_t author) {
+void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& post, std::uint32_t author,
+                  std::uint32_t community) {
     const PostTraits traits{post.visibility, post.poll_question.has_value(), kind_of(post.media_type)};
     builder.document({.id = post.post_id.str(),
                       .owner = author,
+                      .group = community,
                       .created_at = post.created_at.us,
                       .counts = counts_of(post),
                       .flags = traits.flags()});

@@ -52,10 +52,11 @@ std::string category_term(std::string_view category);
 std::string media_term(std::string_view kind);
 std::string poll_term();
 
-// Whether the post has anything of its own to find. A repost without comment has not, and posts of communities are found
-// there.
+// Whether the post has anything of its own to find: a repost without comment has not.
 bool is_searched(const posts::IndexedPost& post);
-void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& post, std::uint32_t author);
+// `community`: 0, or one more than its number.
+void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& post, std::uint32_t author,
+                  std::uint32_t community);
 void add_document(search::SegmentBuilder& builder, const users::IndexedUser& user, std::uint32_t number);
 
 search::Counts counts_of(const auto& post) {

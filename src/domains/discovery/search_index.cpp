@@ -232,6 +232,11 @@ void SearchIndex::set_counts(Kind& kind, const Place& place, const search::Count
     if (!kind.merging.empty()) kind.changed.emplace(place.segment->id(place.document));
 }
 
+void SearchIndex::add_post(search::SegmentBuilder& builder, const posts::IndexedPost& post) {
+    const auto community = post.community_id ? communities_.number_of(*post.community_id) + 1 : 0;
+    add_document(builder, post, people_.number_of(post.user_id), community);
+}
+
 void SearchIndex::take(Kind& kind, search::SegmentBuilder& builder) {
     if (builder.size() > 0) kind.segments.push_back(builder.build(clock_.now()));
 }
@@ -275,7 +280,7 @@ void SearchIndex::refresh_posts(const std::vector<PostId>& posts) {
             if (!is_searched(row)) continue;
             found.insert(row.post_id);
             replace(posts_, row.post_id.view());
-            add_document(builder, row, people_.number_of(row.user_id));
+            add_post(builder, row);
         }
         for (const auto& post : part) {
             if (!found.contains(post)) remove(posts_, post.view());
@@ -355,7 +360,7 @@ void SearchIndex::load_posts() {
         const auto rows =
             db_.read([&](db::Read& tx) { return posts::indexed_posts_before(tx, before, kPageOfRows); });
         for (const auto& row : rows) {
-            if (is_searched(row)) add_document(builder, row, people_.number_of(row.user_id));
+            if (is_searched(row)) add_post(builder, row);
         }
         const bool is_last = rows.size() < kPageOfRows;
         if (builder.size() >= kFirstSegment || is_last) {

@@ -63,6 +63,7 @@ public:
     // Any thread. Never null.
     std::shared_ptr<const SearchSnapshot> snapshot() const;
     const People& people() const { return people_; }
+    const Communities& communities() const { return communities_; }
 
     void post_changed(const PostId& post);
     void post_counted(const PostId& post);  // likes, comments, reposts
@@ -108,6 +109,7 @@ private:
     static std::optional<Place> find(const Kind& kind, std::string_view id);
     void remove(Kind& kind, std::string_view id);
     void replace(Kind& kind, std::string_view id);
+    void add_post(search::SegmentBuilder& builder, const posts::IndexedPost& post);
     void take(Kind& kind, search::SegmentBuilder& builder);
     void compact(Kind& kind);
     void install_merged(Kind& kind);
@@ -121,6 +123,7 @@ private:
     const Clock& clock_;
     Options options_;
     People people_;
+    Communities communities_;
 
     // Shared with those who note changes.
     std::mutex marks_mutex_;

@@ -1,5 +1,5 @@
-// Numbers for users, so that what is kept for millions of posts names its author in four bytes; and what decides by the
-// author alone whether others find them. One thread adds and changes, any thread reads meanwhile.
+// Numbers for users and communities, so that what is kept for millions of posts names them in four bytes; and what decides by
+// the author alone whether others find a post. One thread adds and changes, any thread reads meanwhile.
 #pragma once
 
 #include <array>
@@ -13,57 +13,80 @@
 
 namespace grover::discovery {
 
-class People {
+// Entry has a member `id`.
+template <class Entry>
+class Register {
 public:
-    struct Person {
-        UserId id;
-        std::uint64_t hash = 0;
-        std::atomic<bool> is_private{false};
-        std::atomic<bool> is_hidden{true};
-    };
+    using Id = decltype(Entry::id);
 
-    People() : chunks_(std::make_unique<Chunks>()) {}
-    ~People() {
+    Register() : chunks_(std::make_unique<Chunks>()) {}
+    ~Register() {
         for (auto& chunk : *chunks_) delete chunk.load(std::memory_order_relaxed);
     }
-
-    static std::uint64_t hash(const UserId& id) { return std::hash<std::string_view>{}(id.view()); }
+    Register(const Register&) = delete;
+    Register& operator=(const Register&) = delete;
 
     // Of a number that number_of() gave.
-    const Person& at(std::uint32_t number) const {
+    const Entry& at(std::uint32_t number) const {
         return (*(*chunks_)[number / kChunk].load(std::memory_order_acquire))[number % kChunk];
     }
     std::uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
-    // The keeper's thread only. A person who is new is hidden until set() says otherwise.
-    std::uint32_t number_of(const UserId& id) {
+    // The keeper's thread only.
+    std::uint32_t number_of(const Id& id) {
         const auto [found, is_new] = numbers_.try_emplace(id, size());
         if (is_new) {
             const auto number = found->second;
             auto& chunk = (*chunks_)[number / kChunk];
             if (number % kChunk == 0) chunk.store(new Chunk, std::memory_order_release);
-            auto& person = (*chunk.load(std::memory_order_relaxed))[number % kChunk];
-            person.id = id;
-            person.hash = hash(id);
+            entry(number).id = id;
             size_.store(number + 1, std::memory_order_release);
         }
         return found->second;
     }
-    void set(std::uint32_t number, bool is_private, bool is_hidden) {
-        auto& person = (*(*chunks_)[number / kChunk].load(std::memory_order_relaxed))[number % kChunk];
-        person.is_private.store(is_private, std::memory_order_relaxed);
-        person.is_hidden.store(is_hidden, std::memory_order_relaxed);
+
+protected:
+    Entry& entry(std::uint32_t number) {
+        return (*(*chunks_)[number / kChunk].load(std::memory_order_relaxed))[number % kChunk];
     }
 
 private:
-    static constexpr std::uint32_t kChunk = 4'096;
-    using Chunk = std::array<Person, kChunk>;
+    static constexpr std::uint32_t kChunk = 1'024;
+    using Chunk = std::array<Entry, kChunk>;
     // Room for 67 million.
-    using Chunks = std::array<std::atomic<Chunk*>, 16'384>;
+    using Chunks = std::array<std::atomic<Chunk*>, 65'536>;
 
     std::unique_ptr<Chunks> chunks_;
     std::atomic<std::uint32_t> size_{0};
-    std::unordered_map<UserId, std::uint32_t> numbers_;
+    std::unordered_map<Id, std::uint32_t> numbers_;
 };
+
+struct Person {
+    UserId id;
+    std::atomic<std::uint64_t> hash{0};
+    std::atomic<bool> is_private{false};
+    std::atomic<bool> is_hidden{true};
+};
+
+class People : public Register<Person> {
+public:
+    static std::uint64_t hash(const UserId& id) { return std::hash<std::string_view>{}(id.view()); }
+
+    // A person who is new is hidden until set() says otherwise. The keeper's thread only, both.
+    std::uint32_t number_of(const UserId& id) {
+        const auto number = Register::number_of(id);
+        entry(number).hash.store(hash(id), std::memory_order_relaxed);
+        return number;
+    }
+    void set(std::uint32_t number, bool is_private, bool is_hidden) {
+        entry(number).is_private.store(is_private, std::memory_order_relaxed);
+        entry(number).is_hidden.store(is_hidden, std::memory_order_relaxed);
+    }
+};
+
+struct CommunityEntry {
+    CommunityId id;
+};
+using Communities = Register<CommunityEntry>;
 
 }  // namespace grover::discovery

@@ -157,6 +157,37 @@ TEST_CASE("what was hidden or deleted is gone before the index hears of it") {
     CHECK(found.raw().find("secret") == std::string::npos);
 }
 
+TEST_CASE("posts of communities are found by who may read them, and count for no hashtag") {
+    struct OneCommunity final : posts::CommunityGate {
+        std::vector<posts::CommunityView> views(db::Read&, const UserId& viewer,
+                                                std::span<const CommunityId> ids) override {
+            ++asked;
+            return std::vector<posts::CommunityView>(ids.size(), {.may_read = viewer == member});
+        }
+        void posts_removed(db::Write&, const CommunityId&, std::int64_t) override {}
+        UserId member;
+        int asked = 0;
+    };
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    OneCommunity gate;
+    gate.member = bob.id;
+    w.gate().plug(gate);
+    w.execute(
+        "INSERT INTO communities (community_id, name, name_key, description, category, category_key, "
+        "created_at, active_at, owner_id) VALUES ('community_x', 'X', 'x', '', 'x', 'x', 1, 1, '" +
+        ada.id.str() + "')");
+    const auto one = w.post(ada, {.content = "secret one", .tags = {"inside"}});
+    const auto two = w.post(ada, "secret two");
+    for (const auto& post : {one, two}) w.set(post, "community_id = 'community_x'");
+    CHECK(search(w, bob, "secret").total("posts") == 2);
+    gate.asked = 0;
+    CHECK(search(w, eve, "secret").total("posts") == 0);
+    CHECK(gate.asked == 1);  // not once for each post
+    CHECK(search(w, eve, "secret").raw().find("secret") == std::string::npos);
+    CHECK(w.index.snapshot()->hashtags->count_of("inside") == 0);
+}
+
 TEST_CASE("the index is right after every edit") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
@@ -195,7 +226,7 @@ TEST_CASE("an index made anew finds the same as one that followed along") {
     }
     SearchIndex anew(w.db(), w.clock, {});
     anew.catch_up();
-    SearchService again(w.db(), w.clock, w.users, w.views(), anew);
+    SearchService again(w.db(), w.clock, w.users, w.views(), w.gate(), anew);
     SearchAll in;
     in.page.limit = 100;
     for (const auto* q : {"red", "word3", "blue", "wor"}) {

@@ -87,6 +87,12 @@ struct SearchService::Asked {
     std::size_t skip() const { return request.position ? 0 : static_cast<std::size_t>(page.skip); }
 };
 
+SearchViewer::MayRead SearchService::reader_of(db::Read& tx, const Caller& me) const {
+    return [this, &tx, viewer = me.id](const CommunityId& community) {
+        return gate_.community(tx, viewer, community).may_read;
+    };
+}
+
 SearchService::Written SearchService::write_posts(db::Read& tx, const Caller& me, const Asked& asked,
                                                   const SearchFilters* filters) {
     const auto result = asked.finder.posts(tx, asked.request, filters);
@@ -162,7 +168,7 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         // The index first: what the tables say is then at least as new.
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), relations);
+        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
         const SearchFinder finder(*snapshot, index_.people(), viewer);
         const auto position = SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
@@ -231,7 +237,7 @@ FoundPage<FoundPerson> SearchService::users(const Caller& me, const SearchUsers&
     db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), relations);
+        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
         const SearchFinder finder(*snapshot, index_.people(), viewer);
         const auto position = SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
@@ -262,7 +268,7 @@ SearchService::Written SearchService::posts_page(const Caller& me, std::string_v
     return db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), relations);
+        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
         const SearchFinder finder(*snapshot, index_.people(), viewer);
         const auto position = SearchPosition::of(request.after);
         const Asked asked{snapshot,

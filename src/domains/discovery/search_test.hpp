@@ -42,13 +42,14 @@ public:
           gate_(users),
           views_(cards_, users, clock, gate_),
           index(*db_, clock, {}),
-          search(*db_, clock, users, views_, index),
+          search(*db_, clock, users, views_, gate_, index),
           hashtags(index, search) {}
 
     ~World() { std::filesystem::remove_all(root_); }
 
     db::Database& db() { return *db_; }
     posts::PostViews& views() { return views_; }
+    posts::PostGate& gate() { return gate_; }
 
     // Named "Ada" for "ada".
     Caller user(const std::string& username, const std::string& bio = "") {

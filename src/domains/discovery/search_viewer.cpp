@@ -6,8 +6,15 @@
 
 namespace grover::discovery {
 
-SearchViewer::SearchViewer(const People& people, std::shared_ptr<const users::Relations> relations)
-    : people_(people), relations_(std::move(relations)) {
+// Communities that one query asks for; posts of further ones are not found.
+constexpr std::size_t kMostCommunities = 200;
+
+SearchViewer::SearchViewer(const People& people, const Communities& communities,
+                           std::shared_ptr<const users::Relations> relations, MayRead may_read)
+    : people_(people),
+      communities_(communities),
+      may_read_(std::move(may_read)),
+      relations_(std::move(relations)) {
     const auto& r = *relations_;
     const auto known =
         1 + r.following().size() + r.blocked().size() + r.blocked_by().size() + r.muted_posts().size();
@@ -38,6 +45,13 @@ SearchViewer::Relation SearchViewer::relation_to(std::uint64_t hash) const {
     }
 }
 
+bool SearchViewer::may_read(std::uint32_t community) const {
+    const auto found = readable_.find(community);
+    if (found != readable_.end()) return found->second;
+    if (readable_.size() == kMostCommunities) return false;
+    return readable_[community] = may_read_(communities_.at(community - 1).id);
+}
+
 double SearchViewer::post(const search::Segment& segment, std::uint32_t document,
                           const PostFilter& filter) const {
     const auto& author = people_.at(segment.owner(document));
@@ -45,13 +59,15 @@ double SearchViewer::post(const search::Segment& segment, std::uint32_t document
     const auto traits = PostTraits::of(segment.flags(document));
     if (relation == Relation::cut_off || relation == Relation::muted || relation == Relation::followed_muted)
         return 0;
+    // As posts say: a community decides who sees its posts, else the author and the post do.
+    const auto community = segment.group(document);
+    if (community != 0 && !may_read(community)) return 0;
     if (relation != Relation::self) {
-        if (author.is_hidden.load(std::memory_order_relaxed) ||
-            traits.visibility == posts::Visibility::private_)
-            return 0;
+        if (author.is_hidden.load(std::memory_order_relaxed)) return 0;
+        if (community == 0 && traits.visibility == posts::Visibility::private_) return 0;
         const bool for_followers = traits.visibility == posts::Visibility::followers ||
                                    author.is_private.load(std::memory_order_relaxed);
-        if (for_followers && relation != Relation::followed) return 0;
+        if (community == 0 && for_followers && relation != Relation::followed) return 0;
     }
     if (filter.following_only && relation != Relation::followed) return 0;
     if (filter.media != PostFilter::Media::all &&

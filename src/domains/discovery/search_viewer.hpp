@@ -2,9 +2,11 @@
 // The answer itself is checked once more against the tables, by PostViews and UsersService.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "domains/discovery/search_people.hpp"
@@ -27,7 +29,11 @@ struct PostFilter {
 
 class SearchViewer {
 public:
-    SearchViewer(const People& people, std::shared_ptr<const users::Relations> relations);
+    // Whether the reader may read a community; asked once for each.
+    using MayRead = std::function<bool(const CommunityId&)>;
+
+    SearchViewer(const People& people, const Communities& communities,
+                 std::shared_ptr<const users::Relations> relations, MayRead may_read);
 
     static constexpr double kFollowed = 1.3;
 
@@ -46,7 +52,12 @@ private:
     void put(const UserId& user, Relation relation);
     Relation relation_to(std::uint64_t hash) const;
 
+    bool may_read(std::uint32_t community) const;
+
     const People& people_;
+    const Communities& communities_;
+    MayRead may_read_;
+    mutable std::unordered_map<std::uint32_t, bool> readable_;
     std::shared_ptr<const users::Relations> relations_;
     std::vector<Entry> table_;  // open addressing; 0 is a free place
 };

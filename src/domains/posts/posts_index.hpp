@@ -15,7 +15,7 @@ struct IndexedPost {
     UserId user_id;
     Visibility visibility = Visibility::public_;
     bool is_repost = false;
-    bool in_community = false;
+    std::optional<CommunityId> community_id;
     std::string content;  // of a repost: nothing
     std::optional<std::string> repost_comment;
     std::optional<std::string> location;
@@ -34,7 +34,7 @@ struct IndexedPost {
         db::column("user_id", &IndexedPost::user_id),
         db::column("visibility", &IndexedPost::visibility),
         db::column("is_repost", &IndexedPost::is_repost),
-        db::column("in_community", &IndexedPost::in_community),
+        db::column("community_id", &IndexedPost::community_id),
         db::column("content", &IndexedPost::content),
         db::column("repost_comment", &IndexedPost::repost_comment),
         db::column("location", &IndexedPost::location),

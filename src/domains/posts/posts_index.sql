@@ -1,14 +1,14 @@
 -- Posts as a search index takes them in.
 
 -- name: indexed_posts
-SELECT p.post_id, p.user_id, p.visibility, p.is_repost, CASE WHEN p.community_id IS NULL THEN 0 ELSE 1 END AS in_community,
+SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.community_id,
        p.content, p.repost_comment, p.location, p.tags, p.category, p.media_type, l.question AS poll_question,
        l.options AS poll_options, p.likes_count, p.comments_count, p.repost_count, p.created_at
 FROM posts p LEFT JOIN polls l ON l.post_id = p.post_id
 WHERE p.post_id IN each(:ids)
 
 -- name: indexed_posts_before
-SELECT p.post_id, p.user_id, p.visibility, p.is_repost, CASE WHEN p.community_id IS NULL THEN 0 ELSE 1 END AS in_community,
+SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.community_id,
        p.content, p.repost_comment, p.location, p.tags, p.category, p.media_type, l.question AS poll_question,
        l.options AS poll_options, p.likes_count, p.comments_count, p.repost_count, p.created_at
 FROM posts p LEFT JOIN polls l ON l.post_id = p.post_id

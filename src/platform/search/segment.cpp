@@ -59,7 +59,7 @@ void Segment::kill(std::uint32_t document, std::uint32_t at) {
 std::size_t Segment::bytes() const {
     return vocabulary_.bytes() + terms_.size() * sizeof(TermInfo) + postings_.size() +
            skips_.size() * sizeof(Skip) + windows_.size() * sizeof(Window) + ids_.size() +
-           size() * (4 * sizeof(std::uint32_t) + sizeof(std::int64_t) + sizeof(float) + sizeof(Changing)) +
+           size() * (5 * sizeof(std::uint32_t) + sizeof(std::int64_t) + sizeof(float) + sizeof(Changing)) +
            8 * owner_list_.size();
 }
 

@@ -29,6 +29,7 @@ inline constexpr Fields kUsualFields = 1;
 struct DocumentFacts {
     std::string id;
     std::uint32_t owner = 0;  // a number that the index gives to its author
+    std::uint32_t group = 0;  // another one, of what it belongs to; 0: nothing
     std::int64_t created_at = 0;
     Counts counts;
     std::uint16_t flags = 0;
@@ -75,6 +76,7 @@ public:
     }
     std::optional<std::uint32_t> find(std::string_view id) const;
     std::uint32_t owner(std::uint32_t document) const { return owners_[document]; }
+    std::uint32_t group(std::uint32_t document) const { return groups_[document]; }
     std::int64_t created_at(std::uint32_t document) const { return created_at_[document]; }
 
     Counts counts(std::uint32_t document) const {
@@ -125,6 +127,7 @@ private:
     std::vector<std::uint32_t> id_ends_;
     std::vector<std::uint32_t> by_id_;  // documents, by ascending id
     std::vector<std::uint32_t> owners_;
+    std::vector<std::uint32_t> groups_;
     std::vector<std::uint32_t> owner_list_;    // ascending
     std::vector<std::uint32_t> owner_starts_;  // one more than owners
     std::vector<std::uint32_t> owner_documents_;

@@ -19,10 +19,12 @@ std::vector<std::uint32_t> by_rank(std::size_t n, RankOf&& rank_of) {
 
 }  // namespace
 
-void SegmentWriter::document(std::string_view id, std::uint32_t owner, std::int64_t created_at) {
+void SegmentWriter::document(std::string_view id, std::uint32_t owner, std::uint32_t group,
+                             std::int64_t created_at) {
     segment_->ids_ += id;
     segment_->id_ends_.push_back(static_cast<std::uint32_t>(segment_->ids_.size()));
     segment_->owners_.push_back(owner);
+    segment_->groups_.push_back(group);
     segment_->created_at_.push_back(created_at);
 }
 
@@ -127,7 +129,7 @@ std::shared_ptr<Segment> SegmentBuilder::build(Time now) {
     });
     SegmentWriter writer(now, aging_);
     for (const auto i : order)
-        writer.document(documents_[i].id, documents_[i].owner, documents_[i].created_at);
+        writer.document(documents_[i].id, documents_[i].owner, documents_[i].group, documents_[i].created_at);
 
     // Postings by term, the documents of each in their new order: counted, then placed.
     std::vector<std::size_t> next(terms_.size() + 1);
@@ -177,7 +179,8 @@ std::shared_ptr<Segment> merge(const std::vector<std::shared_ptr<Segment>>& segm
     for (std::uint32_t rank = 0; rank < order.size(); ++rank) {
         const auto [s, d] = living[order[rank]];
         renumbered[s][d] = rank;
-        writer.document(segments[s]->id(d), segments[s]->owner(d), segments[s]->created_at(d));
+        writer.document(segments[s]->id(d), segments[s]->owner(d), segments[s]->group(d),
+                        segments[s]->created_at(d));
     }
 
     std::vector<std::uint32_t> next(segments.size(), 0);  // term of each

@@ -17,7 +17,7 @@ class SegmentWriter {
 public:
     SegmentWriter(Time now, Aging aging) : now_(now), aging_(aging), segment_(std::make_shared<Segment>()) {}
 
-    void document(std::string_view id, std::uint32_t owner, std::int64_t created_at);
+    void document(std::string_view id, std::uint32_t owner, std::uint32_t group, std::int64_t created_at);
     void begin_term(std::string_view term);
     void posting(std::uint32_t document, Fields fields);
     // What changes comes last: counts and flags of each document, in order.
