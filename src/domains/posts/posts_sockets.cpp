@@ -127,6 +127,7 @@ void PostsSockets::listen(jobs::Events& events) {
 }
 
 void PostsSockets::on_created(const PostCreated& event) {
+    if (hub_.is_empty()) return;
     // Beside the other events, which do not wait for it.
     hub_.after(std::chrono::milliseconds{0},
                [this, post = event.post_id, author = event.user_id] { tell_followers(post, author); });

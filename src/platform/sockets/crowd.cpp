@@ -54,6 +54,7 @@ bool Crowd::add_user(const UserId& user) {
     auto& count = shard.map[user.str()];
     if (count >= kMostSocketsOfUser) return false;
     ++count;
+    connected_.fetch_add(1, std::memory_order_relaxed);
     return true;
 }
 
@@ -61,7 +62,9 @@ void Crowd::remove_user(const UserId& user) {
     auto& shard = shard_of(users_, user.view());
     const std::lock_guard lock(shard.mutex);
     const auto found = shard.map.find(user.str());
-    if (found != shard.map.end() && --found->second <= 0) shard.map.erase(found);
+    if (found == shard.map.end()) return;
+    connected_.fetch_sub(1, std::memory_order_relaxed);
+    if (--found->second <= 0) shard.map.erase(found);
 }
 
 bool Crowd::is_connected(const UserId& user) const {

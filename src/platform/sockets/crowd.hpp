@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -31,6 +32,8 @@ public:
     bool promote(const UserId& user, std::string_view address, std::string_view socket_id);
 
     bool is_connected(const UserId& user) const;
+    // No user has a socket here.
+    bool is_empty() const { return connected_.load(std::memory_order_relaxed) == 0; }
     std::vector<UserId> users() const;
 
 private:
@@ -53,6 +56,7 @@ private:
     bool add_user(const UserId& user);
     void remove_user(const UserId& user);
 
+    std::atomic<int> connected_{0};  // users' sockets
     Shards<int> users_;
     Shards<OfAddress> addresses_;
 };

@@ -44,6 +44,8 @@ public:
     // ---- this node -------------------------------------------------------------------------------------------------
     // Whether somebody on this node is in the room. May rarely say yes for an empty one; never no for a member.
     virtual bool has_members(const Room& room) const = 0;
+    // Whether no user has a socket on this node: then there is nobody to tell anything.
+    virtual bool is_empty() const = 0;
     // The users in the room on this node, each once, ascending. In a fiber.
     virtual std::vector<UserId> members(const Room& room) = 0;
     // The rooms that sockets of this user are in on this node, without the user's own, each once. In a fiber.

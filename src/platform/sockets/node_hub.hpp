@@ -33,6 +33,7 @@ public:
 
     // --- Hub ---
     bool has_members(const Room& room) const override;
+    bool is_empty() const override { return crowd_.is_empty(); }
     std::vector<UserId> members(const Room& room) override;
     std::vector<Room> rooms_of(const UserId& user) override;
     std::vector<Room> rooms(std::string_view prefix) override;

@@ -51,6 +51,9 @@ public:
         const auto found = members_.find(room);
         return found != members_.end() && !found->second.empty();
     }
+    bool is_empty() const override {
+        return std::ranges::all_of(members_, [](const auto& entry) { return entry.second.empty(); });
+    }
     std::vector<UserId> members(const Room& room) override {
         const auto& users = members_[room];
         return {users.begin(), users.end()};
