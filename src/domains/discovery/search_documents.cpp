@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domains/discovery/categories.hpp"
 #include "platform/text/mentions.hpp"
 #include "platform/text/words.hpp"
 #include "platform/wire/json_in.hpp"
@@ -53,7 +54,8 @@ void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& pos
     if (content.find('@') != std::string_view::npos) {
         for (const auto& name : text::extract_mentions(content)) builder.term(mention_term(name), 1);
     }
-    for (const auto& tag : texts_of(post.tags)) {
+    const auto tags = texts_of(post.tags);
+    for (const auto& tag : tags) {
         builder.term(tag_term(tag), 1);
         add_text(builder, tag, kHashtags);
     }
@@ -64,7 +66,10 @@ void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& pos
         builder.term(poll_term(), 1);
     }
     if (post.location) add_text(builder, *post.location, kLocation);
-    if (post.category) builder.term(category_term(*post.category), 1);
+    const auto about = categories_of(post.category, tags);
+    for (std::size_t i = 0; i < about.size(); ++i) {
+        if (about[i]) builder.term(category_term(categories()[i].id), 1);
+    }
     if (post.media_type) builder.term(media_term(*post.media_type), 1);
 }
 

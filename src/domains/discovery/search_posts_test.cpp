@@ -246,7 +246,7 @@ TEST_CASE("filters") {
                  .likes = 5,
                  .comments = 2,
                  .location = "Berlin Mitte",
-                 .category = "art",
+
                  .media_type = "image"});
     w.clock.advance(std::chrono::hours{24});
     w.post(bob, {.content = "film", .media_type = "video"});
