@@ -13,8 +13,9 @@ std::vector<CountedPost> counted_posts(db::Read& tx, std::span<const PostId> pos
 }
 
 std::vector<IndexedPost> indexed_posts_before(db::Read& tx, const PostId& before, int limit) {
-    // "~" stands behind every id.
-    const std::string_view from = before.empty() ? "~" : before.view();
+    // As long as an id can be, and behind all others in every collation.
+    static const std::string kLast(kMaxIdLength, 'z');
+    const std::string_view from = before.empty() ? std::string_view(kLast) : before.view();
     return tx.list<IndexedPost>(sql::posts_index::indexed_posts_before{.before = from, .limit = limit});
 }
 
