@@ -101,6 +101,11 @@ export class Grover {
     return code;
   }
 
+  // Settings that count from the next restart on.
+  configure(settings: Record<string, string>): void {
+    Object.assign(this.env, settings);
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode === null) await this.end("SIGKILL");
     rmSync(this.data, { recursive: true, force: true });
