@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kQueuedHashes = 256;
 constexpr std::size_t kQueuedFiles = 64;
+// A scheduled post counts its own attempts; its job comes back until the store takes what it decides.
+constexpr jobs::RetryPolicy kNeverParked{
+    .attempts = 1'000'000, .first_delay = std::chrono::seconds{1}, .longest_delay = std::chrono::seconds{30}};
 
 std::vector<UserId> user_ids(const std::vector<std::string>& texts) {
     std::vector<UserId> ids;
@@ -107,6 +110,8 @@ Domains::Domains(const Ground& ground)
       media(ground.db, users, ground.clock, files, media_options(ground.config, ground.signing_secret)),
       posts(ground.db, ground.clock, users, media),
       comments(ground.db, ground.clock, users, posts.gate()),
+      scheduled_posts(ground.db, ground.clock, users, media, posts.writer(), {.use_store_clock = true}),
+      communities(ground.db, ground.clock, users, media, posts.writer(), posts.views(), posts.lists()),
       messages(ground.db, ground.clock, users, media, posts.gate(), posts,
                {.limit_rate = ground.config.rate_limit_enabled}),
       groups(ground.db, ground.clock, users, media, messages.group_chats()),
@@ -123,6 +128,11 @@ Domains::Domains(const Ground& ground)
       base_url_(ground.config.links_base_url),
       comments_eraser_(comments::comments_eraser(posts.gate())),
       comments_export_(comments::comments_export(ground.db)),
+      scheduled_posts_eraser_(scheduled_posts::scheduled_posts_eraser(media)),
+      scheduled_posts_export_(scheduled_posts::scheduled_posts_export(ground.db)),
+      communities_eraser_(communities::communities_eraser(media, posts.writer())),
+      communities_export_(communities::communities_export(ground.db)),
+      enable_communities_(ground.config.enable_communities),
       collections_eraser_(collections::collections_eraser(posts.gate())),
       collections_export_(collections::collections_export(ground.db)) {
     plug();
@@ -132,17 +142,25 @@ Domains::Domains(const Ground& ground)
 Domains::~Domains() = default;
 
 void Domains::plug() {
+    posts.gate().plug(communities);
     users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
     // Groups are left before the chats they are, comments go before the posts that hold them, all of them before their files
     // and the sessions.
     plugs.erasers = {&groups,
                      &messages.eraser(),
+                     communities_eraser_.get(),
+                     scheduled_posts_eraser_.get(),
                      comments_eraser_.get(),
                      collections_eraser_.get(),
                      &posts,
                      &media_eraser_,
                      &auth};
-    plugs.contributors = {&posts, comments_export_.get(), collections_export_.get(), &messages.exporter(),
+    plugs.contributors = {&posts,
+                          comments_export_.get(),
+                          scheduled_posts_export_.get(),
+                          communities_export_.get(),
+                          collections_export_.get(),
+                          &messages.exporter(),
                           &media_export_};
     messages.plug({.groups = &groups});
     users.plug(std::move(plugs));
@@ -163,6 +181,11 @@ void Domains::register_background(jobs::Background& background) {
     auth.add_jobs(jobs);
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
+    jobs.on<scheduled_posts::PublishScheduled>(
+        [this](const scheduled_posts::PublishScheduled& job) { scheduled_posts.run(job); }, kNeverParked);
+    jobs.on<communities::EraseCommunity>(
+        [this](const communities::EraseCommunity& job) { communities.run(job); });
+    jobs.every("scheduled_posts.sweep", std::chrono::hours{24}, [this] { scheduled_posts.sweep(); });
     jobs.on<posts::EndPoll>([this](const posts::EndPoll& job) { posts.run(job); });
     jobs.on<media::DeleteMediaFiles>([this](const media::DeleteMediaFiles& job) { media.run(job); });
     jobs.on<messages::RemoveChat>([this](const messages::RemoveChat& job) { messages.run(job); });
@@ -181,6 +204,8 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
     posts_sockets_->add(table);
     posts_sockets_->listen(events);
     comments::add_comments_sockets(events, hub, db_, posts.gate());
+    scheduled_posts::add_scheduled_posts_sockets(events, hub);
+    communities::add_communities_sockets(table, hub, events, communities);
     online_ = std::make_unique<messages::OnlineByHub>(hub);
     messages.plug({.groups = &groups, .online = online_.get()});
     messages::add_messages_sockets(table, hub, messages);
@@ -193,6 +218,8 @@ void Domains::add_endpoints(Api& api) {
     users::add_users_api(api, users);
     posts::add_posts_api(api, posts);
     comments::add_comments_api(api, comments);
+    scheduled_posts::add_scheduled_posts_api(api, scheduled_posts);
+    communities::add_communities_api(api, communities, enable_communities_);
     messages::add_messages_api(api, messages);
     groups::add_groups_api(api, groups);
     discovery::add_search_api(api, search);

@@ -7,6 +7,7 @@
 #include "domains/auth/auth.hpp"
 #include "domains/collections/collections.hpp"
 #include "domains/comments/comments.hpp"
+#include "domains/communities/communities.hpp"
 #include "domains/discovery/discovery.hpp"
 #include "domains/discovery/hashtags.hpp"
 #include "domains/groups/groups.hpp"
@@ -16,6 +17,7 @@
 #include "domains/posts/posts_service.hpp"
 #include "domains/posts/posts_sockets.hpp"
 #include "domains/presence/presence.hpp"
+#include "domains/scheduled_posts/scheduled_posts.hpp"
 #include "domains/users/users.hpp"
 #include "platform/config/config.hpp"
 #include "platform/integrations/http_client.hpp"
@@ -52,6 +54,8 @@ struct Domains {
     media::MediaService media;
     posts::PostsService posts;
     comments::CommentsService comments;
+    scheduled_posts::ScheduledPostsService scheduled_posts;
+    communities::CommunitiesService communities;
     messages::MessagesService messages;
     groups::GroupsService groups;
     discovery::SearchIndex search_index;  // empty until it is started
@@ -76,6 +80,11 @@ private:
     media::MediaExport media_export_{media};
     std::unique_ptr<users::AccountEraser> comments_eraser_;
     std::unique_ptr<users::ExportContributor> comments_export_;
+    std::unique_ptr<users::AccountEraser> scheduled_posts_eraser_;
+    std::unique_ptr<users::ExportContributor> scheduled_posts_export_;
+    std::unique_ptr<users::AccountEraser> communities_eraser_;
+    std::unique_ptr<users::ExportContributor> communities_export_;
+    bool enable_communities_;
     std::unique_ptr<users::AccountEraser> collections_eraser_;
     std::unique_ptr<users::ExportContributor> collections_export_;
 };

@@ -14,9 +14,11 @@
 #include "app/seed/random.hpp"
 #include "domains/collections/collections_more_api.hpp"
 #include "domains/comments/comments_api.hpp"
+#include "domains/communities/communities_api.hpp"
 #include "domains/groups/groups_api.hpp"
 #include "domains/messages/messages_parts.hpp"
 #include "domains/posts/posts_service.hpp"
+#include "domains/scheduled_posts/scheduled_posts_api.hpp"
 #include "domains/users/users_service.hpp"
 #include "platform/http/multipart.hpp"
 #include "sql/seed.hpp"
@@ -85,12 +87,15 @@ public:
           media_(ground.db, users_, clock_, ground.files, ground.media),
           posts_(ground.db, clock_, users_, media_),
           comments_(ground.db, clock_, users_, posts_.gate()),
+          scheduled_posts_(ground.db, clock_, users_, media_, posts_.writer()),
+          communities_(ground.db, clock_, users_, media_, posts_.writer(), posts_.views(), posts_.lists()),
           collections_(ground.db, clock_, users_, posts_.gate(), posts_.views(), posts_.lists()),
           messages_(ground.db, clock_, users_, media_, posts_.gate(), posts_, {}),
           groups_(ground.db, clock_, users_, media_, messages_.group_chats()),
           picture_store_(ground.make_picture_store(media_)),
           scratch_(media_.upload_directory()) {
         users_.plug({.pictures = picture_store_.get(), .engagement = &posts_});
+        posts_.gate().plug(communities_);
         messages_.plug({.groups = &groups_});
         if (ground.watcher) posts_.writer().plug(*ground.watcher);
     }
@@ -110,9 +115,11 @@ public:
         meet();
         for (const auto& post : demo_posts()) plan_post(post);
         for (const auto& repost : demo_reposts()) plan_repost(repost);
+        for (const auto& community : demo_communities()) plan_community(community);
         for (const auto& chat : demo_chats()) plan_chat(chat);
         for (const auto& collection : demo_collections()) plan_collection(collection);
         play();
+        schedule();
 
         DemoLogin login{std::string(kEmail), make_password()};
         ground_.set_password(caller(demo_people().front().username).id, login.password);
@@ -356,65 +363,110 @@ private:
                 }
             });
         }
-        // When everything is written that it holds.
-        void plan_collection(const DemoCollection& script) {
-            plan(moment(0.01), [this, &script] {
-                collections::CollectionCreate in{.name = std::string(script.name),
-                                                 .description = std::string(script.description),
-                                                 .is_public = script.is_public};
-                for (const auto& post : demo_posts()) {
-                    if (post.category == script.category && !post.for_followers)
-                        in.posts.push_back(post_ids_.at(&post).str());
-                }
-                const auto id = collections_.create(caller(script.by), in).collection_id;
-                for (const auto follower : script.followers)
-                    collections_.follow(caller(follower), id, collections::FollowChange::set);
+    }
+
+    // When everything is written that it holds.
+    void plan_collection(const DemoCollection& script) {
+        plan(moment(0.01), [this, &script] {
+            collections::CollectionCreate in{.name = std::string(script.name),
+                                             .description = std::string(script.description),
+                                             .is_public = script.is_public};
+            for (const auto& post : demo_posts()) {
+                if (post.category == script.category && !post.for_followers)
+                    in.posts.push_back(post_ids_.at(&post).str());
+            }
+            const auto id = collections_.create(caller(script.by), in).collection_id;
+            for (const auto follower : script.followers)
+                collections_.follow(caller(follower), id, collections::FollowChange::set);
+        });
+    }
+
+    void plan_community(const DemoCommunity& script) {
+        auto& id = community_ids_[&script];
+        plan(moment(script.days_ago), [this, &script, &id] {
+            communities::CommunityCreate in;
+            in.name = script.name;
+            in.description = script.description;
+            in.category = script.category;
+            in.is_private = script.is_private;
+            id = communities_.create(caller(script.by), in).community_id;
+        });
+        auto at = moment(script.days_ago);
+        for (const auto& member : script.members) {
+            at = after(at, 1);
+            plan(at, [this, &script, &id, member] {
+                if (script.is_private)
+                    communities_.invite(caller(script.by),
+                                        {.community_id = id, .user_ids = {caller(member).id.str()}});
+                communities_.join(caller(member), id);
             });
         }
-
-        void play() {
-            std::ranges::stable_sort(actions_, {}, &Action::at);
-            for (const auto& action : actions_) {
-                clock_.set(action.at);
-                action.run();
-            }
+        for (const auto& post : script.posts) {
+            at = after(at, 12);
+            plan(at, [this, &post, &id] {
+                communities::CommunityPostCreate in;
+                in.community_id = id;
+                in.content = post.text;
+                communities_.post(caller(post.by), in);
+            });
         }
+    }
 
-        // Chance also picks people who may not see a post: then they do nothing.
-        template <class F>
-        static void if_visible(F f) {
-            try {
-                f();
-            } catch (const Error& refused) {
-                if (refused.kind != ErrorKind::not_authorized && refused.kind != ErrorKind::not_found) throw;
-            }
+    // For the login to find among its scheduled posts.
+    void schedule() {
+        clock_.set(ground_.clock.now());
+        scheduled_posts::PostSchedule in;
+        in.content = "Two weeks in. Next week: my second loaf, live from the oven. #baking";
+        in.scheduled_time = clock_.now() + std::chrono::days(2);
+        scheduled_posts_.schedule(caller(demo_people().front().username), in);
+    }
+
+    void play() {
+        std::ranges::stable_sort(actions_, {}, &Action::at);
+        for (const auto& action : actions_) {
+            clock_.set(action.at);
+            action.run();
         }
+    }
 
-        const DemoGround& ground_;
-        DemoClock clock_;
-        IdSource ids_;
-        users::UsersService users_;
-        media::MediaService media_;
-        posts::PostsService posts_;
-        comments::CommentsService comments_;
-        messages::MessagesService messages_;
-        groups::GroupsService groups_;
-        collections::CollectionsService collections_;
-        std::unique_ptr<users::PictureStore> picture_store_;
-        Scratch scratch_;
-        Random random_{20'260'101, "demo"};
+    // Chance also picks people who may not see a post: then they do nothing.
+    template <class F>
+    static void if_visible(F f) {
+        try {
+            f();
+        } catch (const Error& refused) {
+            if (refused.kind != ErrorKind::not_authorized && refused.kind != ErrorKind::not_found) throw;
+        }
+    }
 
-        std::map<std::string, Caller> callers_;
-        std::map<const DemoPost*, MediaId> media_of_;
-        std::map<const DemoPost*, PostId> post_ids_;
-        std::map<const DemoPost*, std::vector<CommentId>> comment_ids_;
-        struct ChatState {
-            messages::SendTarget target;
-            messages::MessageId last;
-        };
-        std::map<const DemoChat*, ChatState> chats_;
-        std::vector<Action> actions_;
+    const DemoGround& ground_;
+    DemoClock clock_;
+    IdSource ids_;
+    users::UsersService users_;
+    media::MediaService media_;
+    posts::PostsService posts_;
+    comments::CommentsService comments_;
+    scheduled_posts::ScheduledPostsService scheduled_posts_;
+    communities::CommunitiesService communities_;
+    collections::CollectionsService collections_;
+    messages::MessagesService messages_;
+    groups::GroupsService groups_;
+    std::unique_ptr<users::PictureStore> picture_store_;
+    Scratch scratch_;
+    Random random_{20'260'101, "demo"};
+
+    std::map<std::string, Caller> callers_;
+    std::map<const DemoPost*, MediaId> media_of_;
+    std::map<const DemoPost*, PostId> post_ids_;
+    std::map<const DemoPost*, std::vector<CommentId>> comment_ids_;
+    struct ChatState {
+        messages::SendTarget target;
+        messages::MessageId last;
     };
+    std::map<const DemoChat*, ChatState> chats_;
+    std::map<const DemoCommunity*, CommunityId> community_ids_;
+    std::vector<Action> actions_;
+};
 
 }  // namespace
 

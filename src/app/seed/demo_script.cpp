@@ -466,4 +466,30 @@ std::span<const DemoCollection> demo_collections() {
     return collections;
 }
 
+std::span<const DemoCommunity> demo_communities() {
+    static const std::vector<DemoCommunity> communities = {
+        {.by = "kofi_bakes",
+         .days_ago = 9,
+         .name = "Sunday bakers",
+         .description =
+             "Flour, water, patience. Show your crumb, ask about your starter, be kind to flat loaves.",
+         .category = "Food",
+         .members = {"robin", "amina_sews", "mr_murphy", "lena_w", "diego_vinyl"},
+         .posts = {{"kofi_bakes", "Welcome! First question for everybody: what is your starter called?"},
+                   {"robin", "Mine is called Bubbles. It was not my idea."},
+                   {"mr_murphy", "Hydration chart for the classroom, version three. Corrections welcome."},
+                   {"kofi_bakes", "This week's loaf: half rye, caraway, far too much of it. #rye"}}},
+        {.by = "mara_l",
+         .days_ago = 6,
+         .name = "Before sunrise",
+         .description = "Photographs taken while everybody sleeps.",
+         .category = "Art",
+         .is_private = true,
+         .members = {"robin", "yuki_runs", "jonas_plants"},
+         .posts = {{"mara_l", "Rule one: no alarm clocks in the picture."},
+                   {"yuki_runs", "Does a headlamp count as light?"}}},
+    };
+    return communities;
+}
+
 }  // namespace grover::seed

@@ -63,4 +63,20 @@ std::span<const DemoPost> demo_posts();
 std::span<const DemoRepost> demo_reposts();
 std::span<const DemoCollection> demo_collections();
 
+struct DemoCommunity {
+    std::string_view by;
+    double days_ago;
+    std::string name;
+    std::string description;
+    std::string category;
+    bool is_private = false;
+    std::vector<std::string_view> members;
+    struct Post {
+        std::string_view by;
+        std::string text;
+    };
+    std::vector<Post> posts;
+};
+std::span<const DemoCommunity> demo_communities();
+
 }  // namespace grover::seed
