@@ -89,6 +89,12 @@ struct CommunityCreate {
     bool is_private = false;
     std::optional<http::UploadedFile> cover_image;
 
+    static constexpr api::RouteError errors[] = {{400, "You can own at most 20 communities"},
+                                                 {400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/create",
                                  .summary = "Found a community.",
@@ -106,6 +112,7 @@ struct CommunityCreate {
 
 struct CommunityGet {
     CommunityId community_id;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"}, {403, "Private community"}};
     static constexpr Route route{
         .method = Method::get, .path = "/communities/{community_id}", .summary = "One community."};
     static constexpr auto fields = Pack{field("community_id", &CommunityGet::community_id, in_path)};
@@ -120,6 +127,13 @@ struct CommunityUpdate {
     std::optional<std::vector<Rule>> rules;
     std::optional<http::UploadedFile> cover_image;
 
+    static constexpr api::RouteError errors[] = {{404, "Community not found"},
+                                                 {403, "Not authorized"},
+                                                 {400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/communities/{community_id}",
                                  .summary = "Change a community that one owns or moderates.",
@@ -138,6 +152,7 @@ struct CommunityUpdate {
 
 struct CommunityDelete {
     CommunityId community_id;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/communities/{community_id}",
                                  .summary = "Delete an own community with everything in it.",
@@ -160,6 +175,10 @@ struct JoinAnswer {
 
 struct CommunityJoin {
     CommunityId community_id;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"},
+                                                 {403, "You are banned from this community"},
+                                                 {400, "Private community - request needed"},
+                                                 {400, "You can be in at most 1000 communities"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/join",
                                  .summary = "Join a public community, or one that one is invited to.",
@@ -170,6 +189,7 @@ struct CommunityJoin {
 struct CommunityLeave {
     CommunityId community_id;
     static constexpr std::array aliases{api::Alias{Method::delete_, "/communities/{community_id}/join"}};
+    static constexpr api::RouteError errors[] = {{404, "Community not found"}, {400, "Owner cannot leave"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/leave",
                                  .summary = "Leave a community.",
@@ -194,6 +214,7 @@ struct CommunityMembers {
     std::optional<std::string> q;
     std::optional<Role> role;
     PageRequest page{.limit = 50, .skip = 0, .after = {}};
+    static constexpr api::RouteError errors[] = {{404, "Community not found"}, {403, "Private community"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/communities/{community_id}/members",
                                  .summary = "Members: the owner, moderators, then by time of joining."};
@@ -209,6 +230,11 @@ struct CommunityMemberRole {
     CommunityId community_id;
     UserId user_id;
     Role role = Role::member;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"},
+                                                 {403, "Not authorized"},
+                                                 {404, "Member not found"},
+                                                 {400, "Hand the community over to somebody first"},
+                                                 {400, "A community has at most 20 moderators"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/communities/{community_id}/members/{user_id}",
                                  .summary = "Make a member moderator or take that back; `owner` hands over.",
@@ -224,6 +250,10 @@ struct CommunityMemberRemove {
     CommunityId community_id;
     UserId user_id;
     bool ban = false;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"},
+                                                 {403, "Not authorized"},
+                                                 {404, "Member not found"},
+                                                 {404, "User not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/communities/{community_id}/members/{user_id}",
                                  .summary = "Remove a member, or ban a user.",
@@ -249,6 +279,12 @@ struct CommunityRequestAnswer {
 struct CommunityRequestCreate {
     CommunityId community_id;
     std::string message;
+    static constexpr api::RouteError errors[] = {
+        {404, "Community not found"},
+        {403, "You are banned from this community"},
+        {400, "You are already a member"},
+        {400, "Everybody can join this community"},
+        {400, "You can ask again seven days after a request was declined"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/requests",
                                  .summary = "Ask to join a private community.",
@@ -276,6 +312,7 @@ struct CommunityRequest {
 struct CommunityRequests {
     CommunityId community_id;
     PageRequest page;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/communities/{community_id}/requests",
                                  .summary = "Who asks to join, oldest first."};
@@ -288,6 +325,8 @@ struct CommunityRequests {
 struct CommunityRequestApprove {
     CommunityId community_id;
     UserId user_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Community not found"}, {403, "Not authorized"}, {404, "Request not found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/requests/{user_id}/approve",
                                  .summary = "Let somebody in who asked.",
@@ -301,6 +340,8 @@ struct CommunityRequestApprove {
 struct CommunityRequestDecline {
     CommunityId community_id;
     UserId user_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Community not found"}, {403, "Not authorized"}, {404, "Request not found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/requests/{user_id}/decline",
                                  .summary = "Turn down somebody who asked.",
@@ -321,6 +362,7 @@ struct CommunityInviteAnswer {
 struct CommunityInvite {
     CommunityId community_id;
     std::vector<std::string> user_ids;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/invites",
                                  .summary = "Invite people.",
@@ -343,6 +385,13 @@ struct CommunityPostCreate {
     CommunityId community_id;
     std::string content;
     std::optional<http::UploadedFile> media;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"},
+                                                 {403, "Not a member"},
+                                                 {400, "File too large. Maximum size: 50MB"},
+                                                 {400, "Empty file"},
+                                                 {400, "File type not allowed. Allowed types: <list>"},
+                                                 {400, "File is damaged or not supported"},
+                                                 {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/posts",
                                  .summary = "Post to a community.",
@@ -362,6 +411,7 @@ struct CommunityPosts {
     CommunityId community_id;
     PageRequest page{.limit = 50, .skip = 0, .after = {}};
     PostSort sort = PostSort::newest;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"}, {403, "Private community"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/communities/{community_id}/posts",
                                  .summary = "Posts of a community, pinned ones first."};
@@ -383,6 +433,10 @@ struct CommunityFeed {
 struct CommunityPinAdd {
     CommunityId community_id;
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Community not found"},
+                                                 {403, "Not authorized"},
+                                                 {404, "Post not found"},
+                                                 {400, "At most 3 posts can be pinned"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/pins/{post_id}",
                                  .summary = "Keep a post at the top; at most three.",
@@ -396,6 +450,8 @@ struct CommunityPinAdd {
 struct CommunityPinRemove {
     CommunityId community_id;
     PostId post_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Community not found"}, {403, "Not authorized"}, {404, "Post not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/communities/{community_id}/pins/{post_id}",
                                  .summary = "Let a pinned post go.",

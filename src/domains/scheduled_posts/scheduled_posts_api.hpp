@@ -128,6 +128,17 @@ struct PostSchedule : posts::PostCreate {
     std::optional<Time> scheduled_at;
     std::optional<std::string> timezone;
 
+    static constexpr api::RouteError errors[] = {
+        {400, "Scheduled time must be in the future"},
+        {400, "Scheduled time cannot be more than 365 days in the future"},
+        {400, "You already have 100 posts waiting"},
+        {404, "Media not found"},
+        {403, "Not authorized"},
+        {400, "File too large. Maximum size: 50MB"},
+        {400, "Empty file"},
+        {400, "File type not allowed. Allowed types: <list>"},
+        {400, "File is damaged or not supported"},
+        {503, "Storage is temporarily unavailable"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/schedule",
                                  .summary = "Publish a post later.",
@@ -159,6 +170,8 @@ struct ScheduledCancelAnswer {
 
 struct ScheduledCancel {
     ScheduledPostId scheduled_post_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Scheduled post not found"}, {409, "Already published"}, {409, "The post is being published"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/posts/scheduled/{scheduled_post_id}",
                                  .summary = "Cancel a scheduled post.",
