@@ -183,6 +183,8 @@ void Domains::register_background(jobs::Background& background) {
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
     jobs.on<scheduled_posts::PublishScheduled>(
         [this](const scheduled_posts::PublishScheduled& job) { scheduled_posts.run(job); }, kNeverParked);
+    jobs.on<scheduled_posts::PublishDue>(
+        [this](const scheduled_posts::PublishDue& job) { scheduled_posts.run(job); });
     jobs.on<communities::EraseCommunity>(
         [this](const communities::EraseCommunity& job) { communities.run(job); });
     jobs.every("scheduled_posts.sweep", std::chrono::hours{24}, [this] { scheduled_posts.sweep(); });

@@ -127,6 +127,7 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     watch.events(background.events());
     watch.queues(domains.hashing, domains.files);
     for (unsigned i = 0; i < loops.size(); ++i) loops.post(i, [&watch] { watch.measure_loop_lag(); });
+    domains.scheduled_posts.start();
     background.start(loops);
     domains.search_index.start();
     realtime.start();

@@ -72,6 +72,12 @@ struct PublishScheduled {
     };
 };
 
+// Publish all that is due: at the start of a server, because jobs that the last one was running are not due yet.
+struct PublishDue {
+    static constexpr std::string_view name = "scheduled_posts.publish_due";
+    static constexpr auto fields = Pack{};
+};
+
 // ---- the service
 
 struct PostSchedule;  // all requests and answers: scheduled_posts_api.hpp
@@ -106,6 +112,9 @@ public:
 
     // Background; may be run again after a crash at any point.
     void run(const PublishScheduled& job);
+    void run(const PublishDue& job);
+    // When a server starts, before its background work does.
+    void start();
     // Nightly: what ended 90 days ago goes.
     void sweep();
 

@@ -183,12 +183,18 @@ void ScheduledPostsService::run(const PublishScheduled& job) {
     while (const auto row = take(job.user_id)) attempt(*row);
     // As long as this post waits, a job of its own waits with it: for the next attempt, for its turn, for the end of a lease
     // that somebody else holds.
-    db_.write([&](db::Write& tx) {
+    const auto wait = db_.read([&](db::Read& tx) -> std::optional<std::chrono::microseconds> {
         const auto row = find(tx, job.user_id, job.scheduled_post_id);
-        if (!row || row->status > Status::publishing) return;
-        const auto wait = std::max(row->next_attempt_at - now_in(tx), kShortestWait);
-        tx.enqueue(job, clock_.now() + wait);
+        if (!row || row->status > Status::publishing) return std::nullopt;
+        return std::max(row->next_attempt_at - now_in(tx), kShortestWait);
     });
+    if (wait) db_.write([&](db::Write& tx) { tx.enqueue(job, clock_.now() + *wait); });
+}
+
+void ScheduledPostsService::run(const PublishDue&) { process_due(); }
+
+void ScheduledPostsService::start() {
+    db_.write([](db::Write& tx) { tx.enqueue(PublishDue{}); });
 }
 
 ProcessScheduledAnswer ScheduledPostsService::process_due() {

@@ -236,6 +236,22 @@ TEST_CASE("a worker that died leaves a lease: when it ends the post is published
     CHECK(w.published.at(0).scheduled_post_id == plan.scheduled_post_id);
 }
 
+TEST_CASE("a server that starts publishes at once what the last one's jobs still hold") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto plan = w.schedule(ada, 1h);
+    // The job is claimed, and its process is gone.
+    testing::execute(*w.db, "UPDATE jobs SET due_at = due_at + 30000000, attempts = 1");
+    w.pass(1h);
+    CHECK(w.rows("posts") == 0);
+    w.scheduled.start();
+    w.background.run_due();
+    CHECK(w.get(ada, plan.scheduled_post_id).status == Status::published);
+    w.pass(1min);
+    CHECK(w.rows("posts") == 1);
+    CHECK(w.published.size() == 1);
+}
+
 TEST_CASE("a post that is there already under its id is not made again") {
     World w;
     const auto ada = w.user("ada");

@@ -42,6 +42,7 @@ public:
                          }}),
           background(*db, {.clock = &clock}) {
         background.jobs().on<PublishScheduled>([this](const PublishScheduled& job) { scheduled.run(job); });
+        background.jobs().on<PublishDue>([this](const PublishDue& job) { scheduled.run(job); });
         background.jobs().on<posts::EndPoll>([this](const posts::EndPoll& job) { posts.run(job); });
         background.events().on<ScheduledPostPublished>(
             "test", [this](const ScheduledPostPublished& event) { published.push_back(event); });
