@@ -44,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     request.peer = "127.0.0.1";
     request.headers = headers;
     const auto client = proxies.client_address(request);
-    const auto address = parse_ip(client);
+    const auto address = grover::parse_ip(client);
     require(address && to_string(*address) == client);
     require(!rate_key(client).empty());
     return 0;
