@@ -1,0 +1,82 @@
+// What sockets hear of communities, and who hears no more.
+#include "domains/communities/communities_test.hpp"
+#include "platform/sockets/sockets_testing.hpp"
+
+using namespace grover;
+using namespace grover::communities;
+using sockets::Room;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+struct Live : World {
+    sockets::RecordingHub hub{clock};
+    sockets::Sockets table;
+
+    Live() { add_communities_sockets(table, hub, background.events(), communities); }
+
+    std::string enter(sockets::TestSocket& socket, const Caller& me, const CommunityId& id) {
+        return sockets::send(table, socket, me, "community:join", R"({"community_id":")" + id.str() + "\"}");
+    }
+    Lines sent() {
+        background.run_due();
+        return hub.sent();
+    }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "members hear of a private community, anybody of an open one, nobody of one that is hidden from them") {
+    Live w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto open = w.community(ada), closed = w.community(ada, true);
+    sockets::TestSocket socket(w.hub, "s1", bob.id);
+    CHECK(w.enter(socket, bob, open).starts_with(R"({"ok":true)"));
+    CHECK(w.enter(socket, bob, closed).find("not_found") != std::string::npos);
+    CHECK(w.enter(socket, bob, CommunityId("community_none")).find("not_found") != std::string::npos);
+    CHECK(socket.is_in(Room::community(open.view())));
+    CHECK_FALSE(socket.is_in(Room::community(closed.view())));
+    sockets::send(w.table, socket, bob, "community:leave", R"({"communityId":")" + open.str() + "\"}");
+    CHECK_FALSE(socket.is_in(Room::community(open.view())));
+}
+
+TEST_CASE("posts, removals and the number of members are told to the room alone") {
+    Live w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto id = w.community(ada);
+    w.sent();
+    w.hub.put(Room::community(id.view()), bob.id);
+    const auto post = w.post(ada, id);
+    const std::string room = "community_" + id.str();
+    const auto ids = R"({"community_id":")" + id.str() + R"(","communityId":")" + id.str() + '"';
+    const auto of_post = ids + R"(,"post_id":")" + post.str() + R"(","postId":")" + post.str() + "\"}";
+    CHECK(w.sent() == Lines{room + " community:post " + of_post});
+    w.join(bob, id);
+    CHECK(w.sent() == Lines{room + " community:members " + ids + R"(,"member_count":2})"});
+    w.posts.remove(ada, post);
+    CHECK(w.sent() == Lines{room + " community:post_removed " + of_post});
+}
+
+TEST_CASE("who is banned, or leaves a private community, hears no more; nor do strangers when it closes") {
+    Live w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), kim = w.user("kim");
+    const auto id = w.community(ada);
+    w.join(bob, id);
+    w.join(eve, id);
+    const auto room = Room::community(id.view());
+    for (const auto* person : {&ada, &bob, &eve, &kim}) w.hub.put(room, person->id);
+    w.communities.remove_member(ada, {.community_id = id, .user_id = bob.id, .ban = true});
+    w.sent();
+    CHECK(w.hub.members(room).size() == 3);
+    CommunityUpdate close{.community_id = id, .is_private = true};
+    w.communities.update(ada, close);
+    w.sent();
+    CHECK(w.hub.members(room).size() == 2);
+    w.communities.leave(eve, id);
+    w.sent();
+    CHECK(w.hub.members(room) == std::vector{ada.id});
+    w.communities.remove(ada, id);
+    w.sent();
+    CHECK_FALSE(w.hub.has_members(room));
+}
