@@ -28,17 +28,17 @@ SELECT community_id FROM community_members WHERE user_id = :user_id ORDER BY com
 SELECT * FROM (
     SELECT role, joined_at, user_id FROM community_members
     WHERE community_id = :community_id AND role = 2 AND :only <> 0 AND :only <> 1 AND :role >= 2
-          AND (joined_at, user_id) > (CASE WHEN :role = 2 THEN :at ELSE -1 END, CASE WHEN :role = 2 THEN :id ELSE '' END)
+          AND (joined_at, user_id) > (CASE WHEN :role = 2 THEN CAST(:at AS BIGINT) ELSE CAST(-1 AS BIGINT) END, CASE WHEN :role = 2 THEN :id ELSE '' END)
     ORDER BY joined_at, user_id LIMIT :limit) AS owners
 UNION ALL SELECT * FROM (
     SELECT role, joined_at, user_id FROM community_members
     WHERE community_id = :community_id AND role = 1 AND :only <> 0 AND :only <> 2 AND :role >= 1
-          AND (joined_at, user_id) > (CASE WHEN :role = 1 THEN :at ELSE -1 END, CASE WHEN :role = 1 THEN :id ELSE '' END)
+          AND (joined_at, user_id) > (CASE WHEN :role = 1 THEN CAST(:at AS BIGINT) ELSE CAST(-1 AS BIGINT) END, CASE WHEN :role = 1 THEN :id ELSE '' END)
     ORDER BY joined_at, user_id LIMIT :limit) AS moderators
 UNION ALL SELECT * FROM (
     SELECT role, joined_at, user_id FROM community_members
     WHERE community_id = :community_id AND role = 0 AND :only <> 1 AND :only <> 2
-          AND (joined_at, user_id) > (CASE WHEN :role = 0 THEN :at ELSE -1 END, CASE WHEN :role = 0 THEN :id ELSE '' END)
+          AND (joined_at, user_id) > (CASE WHEN :role = 0 THEN CAST(:at AS BIGINT) ELSE CAST(-1 AS BIGINT) END, CASE WHEN :role = 0 THEN :id ELSE '' END)
     ORDER BY joined_at, user_id LIMIT :limit) AS members
 
 -- name: heir_of
