@@ -26,6 +26,15 @@ ParkedEvent parked_event(const db::Row& row) {
             .parked_at = row.get<Time>(6)};
 }
 
+[[noreturn]] void refuse_twice(std::string_view listener, std::string_view event) {
+    throw std::logic_error("listener " + std::string(listener) + " is given twice for " + std::string(event));
+}
+
+void take_name(std::vector<std::string>& sorted, std::string_view name) {
+    const auto place = std::ranges::lower_bound(sorted, name);
+    if (place == sorted.end() || *place != name) sorted.insert(place, std::string(name));
+}
+
 }  // namespace
 
 Events::Events(db::Database& database, const Clock& clock, std::string node,
@@ -40,21 +49,31 @@ Events::~Events() = default;
 
 void Events::add(std::string_view listener, std::string_view event, Reach reach, Call call, bool together) {
     const bool stored = reach == Reach::one_node;
-    auto found = std::ranges::find(listeners_, listener, [](const auto& known) { return known->name(); });
-    if (found == listeners_.end()) {
-        listeners_.push_back(
-            std::make_unique<Listener>(database_, clock_, std::string(listener), node_, stored));
-        found = listeners_.end() - 1;
-        (*found)->begin();
-    }
-    if ((*found)->is_stored() != stored || (*found)->call_for(event) != nullptr) {
-        throw std::logic_error("listener " + std::string(listener) + " is given twice for " +
-                               std::string(event));
-    }
-    (*found)->add(event, std::move(call), together);
+    auto& found = find_or_begin(listener, stored);
+    if (found.call_for(event) != nullptr || found.writes()) refuse_twice(listener, event);
+    found.add(event, std::move(call), together);
     if (!stored) feed_.add(event);
-    const auto place = std::ranges::lower_bound(event_names_, event);
-    if (place == event_names_.end() || *place != event) event_names_.insert(place, std::string(event));
+    take_name(event_names_, event);
+}
+
+void Events::add_in_transaction(std::string_view listener, std::string_view event, WriteCall call) {
+    auto& found = find_or_begin(listener, true);
+    if (found.call_for(event) != nullptr || (found.hears_anything() && !found.writes()))
+        refuse_twice(listener, event);
+    found.add_in_transaction(event, std::move(call));
+    take_name(event_names_, event);
+}
+
+Listener& Events::find_or_begin(std::string_view listener, bool stored) {
+    const auto found =
+        std::ranges::find(listeners_, listener, [](const auto& known) { return known->name(); });
+    if (found != listeners_.end()) {
+        if ((*found)->is_stored() != stored) refuse_twice(listener, "another reach");
+        return **found;
+    }
+    listeners_.push_back(std::make_unique<Listener>(database_, clock_, std::string(listener), node_, stored));
+    listeners_.back()->begin();
+    return *listeners_.back();
 }
 
 void Events::after_batch(std::string_view listener, std::function<void()> f) {

@@ -54,6 +54,15 @@ public:
         add(listener, E::name, Reach::one_node, one_by_one<E>(std::move(f)), false);
     }
 
+    // The same, but what `f` writes commits together with the listener's place: each event has its effect exactly once,
+    // and a burst of events costs few commits. `f` keeps the rules of db::Database::write().
+    template <class E>
+    void on_in_transaction(std::string_view listener, std::function<void(db::Write&, const E&)> f) {
+        add_in_transaction(listener, E::name, [f = std::move(f)](db::Write& tx, const std::string& payload) {
+            f(tx, wire::read<E>(payload));
+        });
+    }
+
     // Every node tells its own listener, for what each keeps in memory. It hears what commits from now on and
     // remembers nothing over a restart: register first, then load the tables, and an event may be older than
     // what was loaded.
@@ -105,7 +114,10 @@ private:
             for (const auto& event : events) f(wire::read<E>(event->payload));
         };
     }
+    using WriteCall = std::function<void(db::Write& tx, const std::string& payload)>;
     void add(std::string_view listener, std::string_view event, Reach reach, Call call, bool together);
+    void add_in_transaction(std::string_view listener, std::string_view event, WriteCall call);
+    Listener& find_or_begin(std::string_view listener, bool stored);
     // PostgreSQL: gives events that committed their place in the order. Whether there were any.
     bool put_in_order();
     // Forgets what all listeners have heard.

@@ -293,3 +293,35 @@ TEST_CASE("a listener that asked for it hears what follows each other together, 
     CHECK(heard == Texts{"five ", "six "});
     CHECK(background.events().parked(10).size() == 1);
 }
+
+TEST_CASE(
+    "what a listener writes in its transaction happens once for each event, whatever fails in between") {
+    const auto db = testing::fresh_database();
+    testing::execute(*db, "CREATE TABLE heard (text TEXT NOT NULL)");
+    StoppedClock clock;
+    Texts tries;
+    bool broken = true;
+    {
+        jobs::Background background(*db, {.clock = &clock});
+        background.events().on_in_transaction<Said>("ada", [&](db::Write& tx, const Said& said) {
+            testing::execute_in(tx, "INSERT INTO heard VALUES (:text)", said.text);
+            tries.push_back(said.text);
+            if (broken && said.text == "three") throw std::runtime_error("not yet");
+        });
+        for (const auto* text : {"one", "two", "three", "four"}) publish<Said>(*db, text);
+        background.run_due();
+        // Together, then one by one up to the one that fails.
+        CHECK(tries == Texts{"one", "two", "three", "one", "two", "three"});
+        CHECK(testing::query_text(*db, "SELECT text FROM heard ORDER BY 1") == "one\ntwo");
+        broken = false;
+    }
+    // As after a crash: the place is that of the last commit.
+    jobs::Background background(*db, {.clock = &clock});
+    background.events().on_in_transaction<Said>("ada", [&](db::Write& tx, const Said& said) {
+        testing::execute_in(tx, "INSERT INTO heard VALUES (:text)", said.text);
+    });
+    clock.time = clock.time + std::chrono::minutes{1};
+    background.run_due();
+    CHECK(testing::query_text(*db, "SELECT text FROM heard ORDER BY 1") == "four\none\nthree\ntwo");
+    CHECK_THROWS_AS(background.events().on<Shouted>("ada", [](const Shouted&) {}), std::logic_error);
+}

@@ -1,6 +1,7 @@
 #include "platform/jobs/listener.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "platform/jobs/run_guarded.hpp"
@@ -15,6 +16,8 @@ constexpr std::chrono::milliseconds kSaveInterval{50};
 constexpr int kBatch = 128;
 // Of a listener that gathers.
 constexpr int kLargeBatch = 2'000;
+// In one transaction: SQLite has one writer, a longer one would hold the requests up.
+constexpr std::size_t kTogether = 16;
 
 }  // namespace
 
@@ -24,6 +27,14 @@ Listener::Listener(db::Database& database, const Clock& clock, std::string name,
 
 void Listener::add(std::string_view event, Call call, bool together) {
     calls_.emplace(std::string(event), Told{std::move(call), together});
+}
+
+void Listener::add_in_transaction(std::string_view event, WriteCall call) {
+    // Told outside the order, when it was parked.
+    add(event, [this, call](std::span<const StoredEventPtr> events) {
+        for (const auto& one : events) database_.write([&](db::Write& tx) { call(tx, one->payload); });
+    });
+    write_calls_.emplace(std::string(event), std::move(call));
 }
 
 const Listener::Call* Listener::call_for(std::string_view event) const {
@@ -91,6 +102,7 @@ Listener::Progress Listener::advance(const RetryPolicy& retry,
 
     Progress progress;
     const auto start = position();
+    may_join_ = true;
     const Batch batch = read_batch();
     for (std::span<const StoredEventPtr> left(batch.events); !left.empty();) {
         const auto told = tell(left, retry, report);
@@ -132,7 +144,23 @@ std::size_t Listener::tell(std::span<const StoredEventPtr> events, const RetryPo
         while (count < events.size() && events[count]->name == first.name) ++count;
     }
     RunReport run{.kind = RunReport::Kind::listener, .name = name_, .attempt = failed_attempts_ + 1};
-    const std::string error = run_guarded([&] { found->second.call(events.first(count)); }, run.duration);
+    if (const auto joined = std::min(kTogether, events.size());
+        writes() && may_join_ && failed_attempts_ == 0 && joined > 1) {
+        may_join_ = run_guarded([&] { write_effects(events.first(joined)); }, run.duration).empty();
+        if (may_join_) {
+            if (report) report(run);
+            return joined;
+        }
+    }
+    const std::string error = run_guarded(
+        [&] {
+            if (writes()) {
+                write_effects(events.first(1));
+            } else {
+                found->second.call(events.first(count));
+            }
+        },
+        run.duration);
     if (!error.empty()) {
         ++failed_attempts_;
         run.error = error;
@@ -150,6 +178,21 @@ std::size_t Listener::tell(std::span<const StoredEventPtr> events, const RetryPo
     park(first, error);
     failed_attempts_ = 0;
     return 1;
+}
+
+void Listener::write_effects(std::span<const StoredEventPtr> events) {
+    const auto last = events.back()->position;
+    database_.write([&](db::Write& tx) {
+        for (const auto& event : events) {
+            const auto call = write_calls_.find(event->name);
+            if (call != write_calls_.end()) call->second(tx, event->payload);
+        }
+        const auto saved = tx.exec(sql::events::save_position{
+            .position = last, .until = lease_until_, .name = name_, .owner = node_});
+        if (saved == 0) throw std::runtime_error("another node tells this listener");
+    });
+    saved_position_ = last;
+    saved_at_ = clock_.now();
 }
 
 int Listener::batch_size() const { return after_batch_ ? kLargeBatch : kBatch; }

@@ -22,6 +22,7 @@ class Listener {
 public:
     // What it is told with one event, or with several of one type that follow each other.
     using Call = std::function<void(std::span<const StoredEventPtr>)>;
+    using WriteCall = std::function<void(db::Write& tx, const std::string& payload)>;
 
     // `stored`: it has a place in the store, shared by all nodes and held by one of them at a time.
     Listener(db::Database& database, const Clock& clock, std::string name, std::string node, bool stored);
@@ -30,6 +31,10 @@ public:
     bool is_stored() const { return stored_; }
     // `together`: it takes several at once.
     void add(std::string_view event, Call call, bool together = false);
+    // What it writes commits together with its place; all calls of one listener are of one kind.
+    void add_in_transaction(std::string_view event, WriteCall call);
+    bool writes() const { return !write_calls_.empty(); }
+    bool hears_anything() const { return !calls_.empty(); }
     void set_after_batch(std::function<void()> f) { after_batch_ = std::move(f); }
     const Call* call_for(std::string_view event) const;
 
@@ -61,6 +66,7 @@ private:
     bool hold_lease(Time now);
     Batch read_batch();
     int batch_size() const;
+    void write_effects(std::span<const StoredEventPtr> events);
     // How many of those in front were told; 0: the first one failed and is to be told again later.
     std::size_t tell(std::span<const StoredEventPtr> events, const RetryPolicy& retry,
                      const std::function<void(const RunReport&)>& report);
@@ -79,6 +85,8 @@ private:
         bool together;
     };
     std::map<std::string, Told, std::less<>> calls_;
+    std::map<std::string, WriteCall, std::less<>> write_calls_;
+    bool may_join_ = true;  // several events in one transaction, as long as none of a batch failed
     const Feed* feed_ = nullptr;
     std::function<void()> after_batch_;
 
