@@ -18,6 +18,13 @@ void Api::switch_off(std::string_view path, std::string_view sentence) {
     switched_off_.emplace_back(path, sentence);
 }
 
+std::string Reply::next(std::string_view position) {
+    if (position.empty() || cursors_ == nullptr) return {};
+    auto cursor = cursors_->seal(endpoint_, position);
+    response_.add_header("X-Next-Cursor", cursor);
+    return cursor;
+}
+
 void refuse_if_any(Problems& problems) {
     if (!problems.fields.empty()) {
         Error error(ErrorKind::invalid_input, "Validation failed");

@@ -16,6 +16,7 @@
 
 #include "platform/api/bind.hpp"
 #include "platform/api/caller.hpp"
+#include "platform/api/cursor.hpp"
 #include "platform/api/route.hpp"
 #include "platform/api/schema.hpp"
 #include "platform/base/function_ref.hpp"
@@ -45,11 +46,15 @@ struct NoContent {};
 // What a handler may say beside its answer.
 class Reply {
 public:
-    explicit Reply(http::Response& response, const http::RequestHead& request)
-        : response_(response), request_(request) {}
+    // `cursors` may be null where no list is answered; `endpoint` is what its cursors are bound to.
+    explicit Reply(http::Response& response, const http::RequestHead& request,
+                   const CursorCodec* cursors = nullptr, std::string_view endpoint = {})
+        : response_(response), request_(request), cursors_(cursors), endpoint_(endpoint) {}
 
     void status(int value) { response_.status = value; }
     void header(std::string_view name, std::string_view value) { response_.add_header(name, value); }
+    // For lists that name their next page in the body: the cursor of that position, which is sent as X-Next-Cursor too.
+    std::string next(std::string_view position);
     // For answers that are no JSON: pages, files, redirects.
     http::Response& response() { return response_; }
     const http::RequestHead& request() const { return request_; }
@@ -57,6 +62,8 @@ public:
 private:
     http::Response& response_;
     const http::RequestHead& request_;
+    const CursorCodec* cursors_;
+    std::string_view endpoint_;
 };
 
 // One request on its way through an endpoint.

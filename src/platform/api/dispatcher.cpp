@@ -213,7 +213,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
 
     Inputs inputs;
     read_inputs(exchange, turn, inputs);
-    Reply reply(response, request);
+    Reply reply(response, request, &cursors_, turn.endpoint->name);
     auto open_cursor = [&](std::string_view text) {
         auto position = cursors_.open(turn.endpoint->name, text);
         if (!position) throw validation_error("Invalid cursor");

@@ -44,7 +44,7 @@ std::string object_schema(Components& components) {
     std::string properties, required;
     unpack(
         [&](const auto&... f) {
-            auto one = [&](const auto& field) {
+            [[maybe_unused]] auto one = [&](const auto& field) {
                 using Member = typename std::remove_cvref_t<decltype(field)>::member_type;
                 if constexpr (!is_page<Member> &&
                               !std::is_same_v<Member, std::optional<http::UploadedFile>>) {
