@@ -1,9 +1,9 @@
 #include "domains/users/notification_settings.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "domains/users/users_settings_store.hpp"
+#include "platform/base/timezone.hpp"
 #include "platform/text/utf8.hpp"
 
 namespace grover::users {
@@ -41,19 +41,7 @@ bool is_time_of_day(std::string_view text) {
     return hour < 24 && minute < 60;
 }
 
-bool is_timezone(std::string_view name) {
-    if (name == "UTC") return true;
-    const auto may_stand = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-' || c == '+' || c == '/';
-    };
-    // No dot, so no path leads out of the directory. Names start with a capital; "posix/" and "right/" are no zones.
-    if (name.empty() || name.size() > 64 || !(name[0] >= 'A' && name[0] <= 'Z') || name.back() == '/')
-        return false;
-    if (!std::ranges::all_of(name, may_stand)) return false;
-    std::error_code ignored;
-    return std::filesystem::is_regular_file(std::filesystem::path("/usr/share/zoneinfo") / name, ignored);
-}
+bool is_timezone(std::string_view name) { return TimeZone::find(name) != nullptr; }
 
 NotificationSettings NotificationChoices::get(const Caller& me) const {
     return ground_.db.read([&](db::Read& tx) { return store::notification_settings(tx, me.id); });
