@@ -7,6 +7,7 @@
 #include <ctime>
 #include <limits>
 
+#include "platform/http/etag.hpp"
 #include "platform/http/response_head.hpp"
 
 namespace grover::http {
@@ -27,19 +28,6 @@ std::optional<std::uint64_t> parse_position(std::string_view text) {
     return result.ec == std::errc{} ? value : std::numeric_limits<std::uint64_t>::max();
 }
 
-// If-None-Match compares weakly: W/ makes no difference.
-bool names_etag(std::string_view header, std::string_view etag) {
-    if (trimmed(header) == "*") return true;
-    while (!header.empty()) {
-        const auto comma = header.find(',');
-        auto one = trimmed(header.substr(0, comma));
-        if (one.starts_with("W/")) one.remove_prefix(2);
-        if (one == etag) return true;
-        header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
-    }
-    return false;
-}
-
 bool is_unchanged(const RequestHead& request, const StoredFile& file) {
     if (const auto etags = request.header("if-none-match"); !etags.empty())
         return names_etag(etags, file.etag);
@@ -55,6 +43,20 @@ bool range_applies(const RequestHead& request, const StoredFile& file) {
 }
 
 }  // namespace
+
+bool names_etag(std::string_view if_none_match, std::string_view etag) {
+    if (etag.starts_with("W/")) etag.remove_prefix(2);
+    if (trimmed(if_none_match) == "*") return true;
+    while (!if_none_match.empty()) {
+        const auto comma = if_none_match.find(',');
+        auto one = trimmed(if_none_match.substr(0, comma));
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one == etag) return true;
+        if_none_match =
+            comma == std::string_view::npos ? std::string_view{} : if_none_match.substr(comma + 1);
+    }
+    return false;
+}
 
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
     constexpr std::size_t kLength = 29;
