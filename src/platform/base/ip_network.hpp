@@ -24,6 +24,10 @@ struct IpAddress {
 std::optional<IpAddress> parse_ip(std::string_view text);
 std::string to_string(const IpAddress& address);
 
+// Whether it names a machine of the internet at large: neither private, loopback, link-local, multicast nor reserved, nor a way
+// to wrap one of those.
+bool is_public(const IpAddress& address);
+
 struct IpNetwork {
     IpAddress first;          // bits behind the prefix are 0
     std::uint8_t prefix = 0;  // of 128 bits, also for IPv4
