@@ -1,9 +1,14 @@
 #include "platform/integrations/http_client.hpp"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "platform/config/ip_network.hpp"
 #include "platform/integrations/transfers.hpp"
 
 namespace grover::integrations {
@@ -39,7 +44,35 @@ struct Receiver {
     std::size_t max_body;
     std::size_t header_bytes = 0;
     bool too_large = false;
+    bool went_astray = false;  // to an address that is not public
 };
+
+bool leads_outside(std::string_view address) {
+    const auto parsed = parse_ip(address);
+    return parsed && is_public(*parsed);
+}
+
+// Before a new connection, with the address that the look-up gave.
+curl_socket_t open_public_socket(void* to, curlsocktype, curl_sockaddr* address) {
+    char text[INET6_ADDRSTRLEN] = {};
+    const void* const host =
+        address->family == AF_INET
+            ? static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(&address->addr)->sin_addr)
+            : &reinterpret_cast<sockaddr_in6*>(&address->addr)->sin6_addr;
+    const bool is_ip = address->family == AF_INET || address->family == AF_INET6;
+    if (!is_ip || inet_ntop(address->family, host, text, sizeof text) == nullptr || !leads_outside(text)) {
+        static_cast<Receiver*>(to)->went_astray = true;
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// Before a request on any connection, one that another request opened included.
+int check_public_peer(void* to, char* peer, char*, int, int) {
+    if (leads_outside(peer)) return CURL_PREREQFUNC_OK;
+    static_cast<Receiver*>(to)->went_astray = true;
+    return CURL_PREREQFUNC_ABORT;
+}
 
 std::size_t receive_body(char* data, std::size_t, std::size_t size, void* to) {
     auto& receiver = *static_cast<Receiver*>(to);
@@ -149,6 +182,12 @@ bool HttpClient::Impl::prepare(Handle& handle, const HttpRequest& request, Recei
     handle.set(CURLOPT_WRITEDATA, &receiver);
     handle.set(CURLOPT_HEADERFUNCTION, &receive_header);
     handle.set(CURLOPT_HEADERDATA, &receiver);
+    if (request.public_addresses_only) {
+        handle.set(CURLOPT_OPENSOCKETFUNCTION, &open_public_socket);
+        handle.set(CURLOPT_OPENSOCKETDATA, &receiver);
+        handle.set(CURLOPT_PREREQFUNCTION, &check_public_peer);
+        handle.set(CURLOPT_PREREQDATA, &receiver);
+    }
     for (const auto& [name, value] : request.headers) {
         if (has_line_break(name) || has_line_break(value) || !handle.add_header(name + ": " + value))
             return false;
@@ -173,6 +212,15 @@ std::string_view HttpAnswer::header(std::string_view lower_case_name) const {
     return {};
 }
 
+std::optional<std::chrono::seconds> HttpAnswer::retry_after() const {
+    constexpr std::int64_t kLongest = 3'600;
+    const auto text = header("retry-after");
+    std::int64_t seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
+    return std::chrono::seconds{std::min(seconds, kLongest)};
+}
+
 HttpClient::HttpClient(runtime::Loops* loops, HttpClientOptions options)
     : impl_(std::make_unique<Impl>(loops, std::move(options))) {}
 HttpClient::~HttpClient() = default;
@@ -193,6 +241,8 @@ HttpAnswer HttpClient::send(const HttpRequest& request) {
     }
     const auto code = static_cast<CURLcode>(impl_->transfers.perform(handle.easy));
     if (receiver.too_large) return failed(HttpFailure::too_large, "the answer is larger than allowed");
+    if (code != CURLE_OK && receiver.went_astray)
+        return failed(HttpFailure::not_sent, "the address is not public");
     if (code != CURLE_OK) return failed(failure_of(handle.easy, code), curl_easy_strerror(code));
     long status = 0;
     curl_easy_getinfo(handle.easy, CURLINFO_RESPONSE_CODE, &status);

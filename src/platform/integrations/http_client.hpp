@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,8 @@ struct HttpRequest {
     std::chrono::milliseconds timeout{10'000};
     std::size_t max_response = 64 * 1024;
     std::vector<std::string> only_hosts;  // lower case; not empty: a URL of any other host is not asked
+    // For URLs that users gave: whatever their host turns out to be, no private, loopback or link-local address is spoken to.
+    bool public_addresses_only = false;
 };
 
 enum class HttpFailure : std::uint8_t { none, not_sent, unreachable, timeout, too_large, broken };
@@ -40,6 +43,8 @@ struct HttpAnswer {
 
     bool ok() const { return status >= 200 && status < 300; }
     std::string_view header(std::string_view lower_case_name) const;
+    // Retry-After in seconds, an hour at most; nothing when it is absent or a date.
+    std::optional<std::chrono::seconds> retry_after() const;
 };
 
 struct HttpClientOptions {
