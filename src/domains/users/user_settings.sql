@@ -6,6 +6,18 @@ SELECT notify_followers, notify_likes, notify_comments, notify_messages, notify_
     quiet_hours_enabled, quiet_hours_start, quiet_hours_end, timezone, push_preview, muted_until
 FROM notification_settings WHERE user_id = :user_id;
 
+-- name: notice_terms
+-- What each recipient wants to be told, and whether a block or a mute stands between them and the actor.
+SELECT notify_followers, notify_likes, notify_comments, notify_messages, notify_sales, notify_mentions, notify_reposts,
+    notify_super_chat, notify_tips, notify_stream_online, email_enabled, push_enabled, mute_keywords, email_frequency,
+    quiet_hours_enabled, quiet_hours_start, quiet_hours_end, timezone, push_preview, muted_until, user_id,
+    CASE WHEN EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = s.user_id AND b.blocked_id = :actor)
+           OR EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = :actor AND b.blocked_id = s.user_id)
+           OR EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = s.user_id AND m.muted_id = :actor
+                      AND m.scope IN ('all', 'notifications') AND (m.until IS NULL OR m.until > :now))
+         THEN 1 ELSE 0 END AS is_closed_to_actor
+FROM notification_settings s WHERE user_id IN each(:recipients);
+
 -- name: update_notification_settings
 -- A muted_until of 0 ends the pause.
 UPDATE notification_settings SET

@@ -312,6 +312,9 @@ public:
                                   Address how);
 
     NotificationSettings notification_settings(db::Read& tx, const UserId& user);
+    // One for each recipient that exists, in no order; `actor` is empty when nobody did it. One statement.
+    std::vector<NoticeTerms> notice_terms(db::Read& tx, std::span<const UserId> recipients,
+                                          const UserId& actor);
     PrivacySettings privacy(db::Read& tx, const UserId& user);
     // Those of `users` that switched show_online off, ascending.
     std::vector<UserId> hiding_online(db::Read& tx, std::span<const UserId> users);

@@ -280,6 +280,11 @@ std::vector<UserId> UsersService::cut_off(db::Read& tx, const UserId& user) {
     return out;
 }
 
+std::vector<NoticeTerms> UsersService::notice_terms(db::Read& tx, std::span<const UserId> recipients,
+                                                    const UserId& actor) {
+    return store::notice_terms(tx, recipients, actor, parts_->ground.clock.now());
+}
+
 PrivacySettings UsersService::privacy(db::Read& tx, const UserId& user) {
     return store::privacy_settings(tx, user);
 }

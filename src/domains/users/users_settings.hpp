@@ -65,6 +65,12 @@ struct NotificationSettings {
 };
 static_assert(wire::describes_every_member<NotificationSettings>);
 
+// What decides whether a user is told of something that somebody did.
+struct NoticeTerms {
+    NotificationSettings settings;
+    bool is_closed_to_actor = false;  // a block of either, or a mute of scope `all` or `notifications`
+};
+
 // Of whom a user accepts something. `following`: those the user follows.
 enum class Audience : std::uint8_t { everyone, followers, following, none };
 constexpr std::array<std::string_view, 4> enum_names(Audience) {

@@ -25,36 +25,55 @@ std::vector<std::string> texts_of(std::string_view json) {
     return out;
 }
 
+// The columns of get_notification_settings; user_id stays empty.
+NotificationSettings settings_in(const db::Row& row) {
+    NotificationSettings out;
+    int column = 0;
+    const auto next = [&]<class T>(T& member) { member = row.get<T>(column++); };
+    next(out.notify_followers);
+    next(out.notify_likes);
+    next(out.notify_comments);
+    next(out.notify_messages);
+    next(out.notify_sales);
+    next(out.notify_mentions);
+    next(out.notify_reposts);
+    next(out.notify_super_chat);
+    next(out.notify_tips);
+    next(out.notify_stream_online);
+    next(out.email_enabled);
+    next(out.push_enabled);
+    if (const auto keywords = row.text(column++); keywords != "[]") out.mute_keywords = texts_of(keywords);
+    out.email_frequency = enum_in<EmailFrequency>(row, column++);
+    next(out.quiet_hours_enabled);
+    next(out.quiet_hours_start);
+    next(out.quiet_hours_end);
+    next(out.timezone);
+    next(out.push_preview);
+    next(out.muted_until);
+    return out;
+}
+
 }  // namespace
 
 NotificationSettings notification_settings(db::Read& tx, const UserId& user) {
     NotificationSettings out;
     tx.each(sql::user_settings::get_notification_settings{.user_id = user}, [&](const db::Row& row) {
-        int column = 0;
-        const auto next = [&]<class T>(T& member) { member = row.get<T>(column++); };
+        out = settings_in(row);
         out.user_id = user;
-        next(out.notify_followers);
-        next(out.notify_likes);
-        next(out.notify_comments);
-        next(out.notify_messages);
-        next(out.notify_sales);
-        next(out.notify_mentions);
-        next(out.notify_reposts);
-        next(out.notify_super_chat);
-        next(out.notify_tips);
-        next(out.notify_stream_online);
-        next(out.email_enabled);
-        next(out.push_enabled);
-        out.mute_keywords = texts_of(row.text(column++));
-        out.email_frequency = enum_in<EmailFrequency>(row, column++);
-        next(out.quiet_hours_enabled);
-        next(out.quiet_hours_start);
-        next(out.quiet_hours_end);
-        next(out.timezone);
-        next(out.push_preview);
-        next(out.muted_until);
     });
     if (out.user_id.empty()) throw user_not_found();
+    return out;
+}
+
+std::vector<NoticeTerms> notice_terms(db::Read& tx, std::span<const UserId> recipients, const UserId& actor,
+                                      Time now) {
+    std::vector<NoticeTerms> out;
+    tx.each(
+        sql::user_settings::notice_terms{.actor = actor, .now = now, .recipients = db::ids_of(recipients)},
+        [&](const db::Row& row) {
+            auto& terms = out.emplace_back(NoticeTerms{settings_in(row), row.integer(21) != 0});
+            terms.settings.user_id = row.get<UserId>(20);
+        });
     return out;
 }
 

@@ -9,6 +9,9 @@ namespace grover::users::store {
 NotificationSettings notification_settings(db::Read& tx, const UserId& user);
 PrivacySettings privacy_settings(db::Read& tx, const UserId& user);
 
+std::vector<NoticeTerms> notice_terms(db::Read& tx, std::span<const UserId> recipients, const UserId& actor,
+                                      Time now);
+
 // What is absent stays; a muted_until of 0 ends the pause.
 void update_notification_settings(db::Write& tx, const UserId& user,
                                   const NotificationSettingsUpdate& change);
