@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,6 +108,10 @@ public:
     // Outside transactions: takes a core's tens of milliseconds.
     static std::string hash_password(std::string_view password);
     void set_password_hash(db::Write& tx, const UserId& user, std::string_view hash);
+
+    // --- For pushes ---------------------------------------------------------------------------------------------------
+    // Those of the sessions that still live, in no order. One statement.
+    std::vector<SessionId> living_sessions(db::Read& tx, std::span<const SessionId> sessions);
 
     // --- For sockets (auth.md §1) -------------------------------------------------------------------------------------
     // Of a session token or a JWT; of a `gtk_` ticket, which is used up; of the cookie's value; of a session that a socket

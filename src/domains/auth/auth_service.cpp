@@ -1,5 +1,6 @@
 #include "domains/auth/account_store.hpp"
 #include "domains/auth/auth_parts.hpp"
+#include "domains/auth/session_store.hpp"
 #include "domains/auth/trace_store.hpp"
 #include "platform/integrations/password.hpp"
 #include "platform/jobs/jobs.hpp"
@@ -69,6 +70,10 @@ bool AuthService::erase_some(db::Write& tx, const UserId& user, int batch) {
 NewSession AuthService::create_session(db::Write& tx, const UserId& user, const SessionStart& start,
                                        const std::optional<std::string>& token) {
     return parts_->sessions.begin(tx, user, start, token);
+}
+
+std::vector<SessionId> AuthService::living_sessions(db::Read& tx, std::span<const SessionId> sessions) {
+    return session_store::living(tx, sessions, parts_->core.clock.now());
 }
 
 std::string AuthService::hash_password(std::string_view password) {

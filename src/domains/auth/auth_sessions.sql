@@ -90,3 +90,6 @@ DELETE FROM auth_socket_tickets WHERE ticket_hash = :ticket_hash AND expires_at 
 -- name: delete_expired_tickets
 DELETE FROM auth_socket_tickets WHERE ticket_hash IN (
     SELECT ticket_hash FROM auth_socket_tickets WHERE expires_at <= :now ORDER BY expires_at LIMIT :batch);
+
+-- name: living
+SELECT session_id FROM auth_sessions WHERE session_id IN each(:session_ids) AND expires_at > :now;

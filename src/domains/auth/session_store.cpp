@@ -144,4 +144,8 @@ std::int64_t remove_expired_tickets(db::Write& tx, Time now, int batch) {
     return tx.exec(sql::delete_expired_tickets{.now = now, .batch = batch});
 }
 
+std::vector<SessionId> living(db::Read& tx, std::span<const SessionId> sessions, Time now) {
+    return tx.list<SessionId>(sql::living{.session_ids = db::ids_of(sessions), .now = now});
+}
+
 }  // namespace grover::auth::session_store

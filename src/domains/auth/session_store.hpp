@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -113,6 +114,9 @@ std::optional<SessionRow> find_by_id(db::Read& tx, const SessionId& session);
 std::optional<SessionRow> find_by_cookie(db::Read& tx, std::string_view cookie_hash);
 // Unexpired ones, used last first; at most as many as an account may have.
 std::vector<ListedSession> list(db::Read& tx, const UserId& user, Time now);
+
+// Those of `sessions` that have not ended.
+std::vector<SessionId> living(db::Read& tx, std::span<const SessionId> sessions, Time now);
 
 // Only if it was not used since `not_since`: of many at once, one writes.
 void extend(db::Write& tx, const SessionId& session, Time now, Time expires_at, Time not_since);
