@@ -134,6 +134,8 @@ public:
     CommentDeleteResponse remove(const Caller& me, const CommentDelete& in);
     CommentLikeResponse like(const Caller& me, const CommentId& comment_id, LikeChange change);
 
+    // What was written in it, for rules about words; empty when it is gone.
+    std::string text_of(db::Read& tx, const CommentId& comment_id) const;
     Comment get(const Caller& me, const CommentGet& in);
     api::RawPage<Comment> list(const Caller& me, const CommentList& in);
     api::RawPage<Comment> replies(const Caller& me, const CommentReplies& in);

@@ -4,6 +4,9 @@
 SELECT comment_id, post_id, user_id, parent_comment_id, root_comment_id, depth FROM comments
 WHERE comment_id = :comment_id
 
+-- name: get_text
+SELECT content FROM comments WHERE comment_id = :comment_id
+
 -- name: lock_comment (sqlite)
 SELECT 1 FROM comments WHERE comment_id = :comment_id
 

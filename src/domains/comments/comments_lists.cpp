@@ -108,4 +108,8 @@ CommentPage CommentsService::replies(const Caller& me, const CommentReplies& in)
     });
 }
 
+std::string CommentsService::text_of(db::Read& tx, const CommentId& comment_id) const {
+    return comments::text_of(tx, comment_id);
+}
+
 }  // namespace grover::comments

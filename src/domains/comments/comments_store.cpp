@@ -104,6 +104,10 @@ std::optional<CommentFacts> find_facts(db::Read& tx, const CommentId& comment_id
     return tx.find<CommentFacts>(sql::comments::find_facts{.comment_id = comment_id});
 }
 
+std::string text_of(db::Read& tx, const CommentId& comment_id) {
+    return tx.find<std::string>(sql::comments::get_text{.comment_id = comment_id}).value_or("");
+}
+
 void insert(db::Write& tx, const CommentRow& comment) {
     if (comment.depth == 0) tx.touch(list_key(comment.post_id));
     tx.exec(sql::comments::insert_comment{.comment_id = comment.comment_id,

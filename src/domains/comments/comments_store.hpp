@@ -93,6 +93,7 @@ struct CommentSlice {
 std::vector<CommentRow> list_comments(db::Read& tx, const UserId& viewer, const CommentSlice& slice);
 std::optional<CommentRow> find_comment(db::Read& tx, const UserId& viewer, const CommentId& comment_id);
 std::optional<CommentFacts> find_facts(db::Read& tx, const CommentId& comment_id);
+std::string text_of(db::Read& tx, const CommentId& comment_id);
 
 void insert(db::Write& tx, const CommentRow& comment);
 // False when there is no such comment.

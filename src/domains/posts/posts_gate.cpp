@@ -110,6 +110,10 @@ void PostGate::change_collection_counts(db::Write& tx, std::span<const PostId> p
     for (const auto& post : posts) tx.touch(post);
 }
 
+std::string PostGate::text_of(db::Read& tx, const PostId& post_id) const {
+    return tx.find<std::string>(sql::posts::get_text{.post_id = post_id}).value_or("");
+}
+
 std::int64_t PostGate::comments_count(db::Read& tx, const PostId& post_id) const {
     return comment_counts(tx, post_id).top_level;
 }
