@@ -620,6 +620,24 @@ CREATE INDEX mutes_by_until ON mutes (until) WHERE until IS NOT NULL;
 CREATE INDEX mutes_of_muted ON mutes (muted_id, muter_id);
 CREATE INDEX mutes_of_muter ON mutes (muter_id, created_at, muted_id, scope);
 
+CREATE TABLE notification_causes (
+    user_id         TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    cause           TEXT NOT NULL,
+    notification_id TEXT NOT NULL,
+    created_at      INTEGER NOT NULL,
+    withdrawn       INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1)),
+    PRIMARY KEY (user_id, cause)
+) WITHOUT ROWID;
+CREATE INDEX notification_causes_by_age ON notification_causes (created_at);
+
+CREATE TABLE notification_counts (
+    user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    type    TEXT NOT NULL,
+    total   INTEGER NOT NULL DEFAULT 0 CHECK (total >= 0),
+    unread  INTEGER NOT NULL DEFAULT 0 CHECK (unread BETWEEN 0 AND total),
+    PRIMARY KEY (user_id, type)
+) WITHOUT ROWID;
+
 CREATE TABLE notification_settings (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,
     notify_followers INTEGER NOT NULL DEFAULT 1 CHECK (notify_followers IN (0, 1)),
@@ -643,6 +661,35 @@ CREATE TABLE notification_settings (
     push_preview INTEGER NOT NULL DEFAULT 1 CHECK (push_preview IN (0, 1)),
     muted_until INTEGER
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notifications (
+    user_id         TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    created_at      INTEGER NOT NULL,
+    notification_id TEXT NOT NULL,
+    type            TEXT NOT NULL,
+    content         TEXT NOT NULL,
+    read_at         INTEGER,
+    actor_id        TEXT,
+    related_id      TEXT,
+    post_id         TEXT,
+    comment_id      TEXT,
+    place_type      TEXT,  -- the one other id it carries: story, stream, product, conversation, group, community, collection
+    place_id        TEXT,
+    target_type     TEXT,
+    target_id       TEXT,
+    data            TEXT NOT NULL DEFAULT '{}',  -- JSON object
+    PRIMARY KEY (user_id, created_at, notification_id),
+    CHECK ((place_type IS NULL) = (place_id IS NULL)),
+    CHECK ((target_type IS NULL) = (target_id IS NULL))
+) WITHOUT ROWID;
+CREATE INDEX notifications_by_age ON notifications (created_at);
+CREATE UNIQUE INDEX notifications_by_id ON notifications (notification_id);
+CREATE INDEX notifications_of_actor ON notifications (actor_id, user_id) WHERE actor_id IS NOT NULL;
+CREATE INDEX notifications_of_comment ON notifications (comment_id) WHERE comment_id IS NOT NULL;
+CREATE INDEX notifications_of_place ON notifications (place_id) WHERE place_id IS NOT NULL;
+CREATE INDEX notifications_of_post ON notifications (post_id) WHERE post_id IS NOT NULL;
+CREATE INDEX notifications_of_repost ON notifications (related_id) WHERE type = 'repost';
+CREATE INDEX notifications_unread ON notifications (user_id, created_at, notification_id) WHERE read_at IS NULL;
 
 CREATE TABLE outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -798,6 +845,81 @@ CREATE TABLE privacy_settings (
     show_in_leaderboards INTEGER NOT NULL DEFAULT 1 CHECK (show_in_leaderboards IN (0, 1)),
     allow_analytics INTEGER NOT NULL DEFAULT 1 CHECK (allow_analytics IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE push_deliveries (
+    delivery_id      TEXT NOT NULL PRIMARY KEY,  -- ascending by creation
+    push_id          TEXT NOT NULL,              -- the notification and its version, or a summary
+    device_id        TEXT NOT NULL REFERENCES push_devices (device_id) ON DELETE CASCADE,
+    notification_id  TEXT,                       -- null for summaries
+    provider         TEXT NOT NULL,
+    type             TEXT NOT NULL,
+    title            TEXT NOT NULL,
+    body             TEXT NOT NULL,
+    data             TEXT NOT NULL,
+    topic            TEXT NOT NULL,
+    badge            INTEGER NOT NULL,
+    state            TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sending', 'sent')),
+    attempts         INTEGER NOT NULL DEFAULT 0,
+    due_at           INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,
+    created_at       INTEGER NOT NULL,
+    first_attempt_at INTEGER,
+    started_at       INTEGER,
+    ticket_id        TEXT,
+    sent_at          INTEGER,
+    receipt_at       INTEGER,
+    receipt_checks   INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (push_id, device_id)
+) WITHOUT ROWID;
+CREATE INDEX push_deliveries_of_device ON push_deliveries (device_id);
+CREATE INDEX push_deliveries_open_of_device ON push_deliveries (device_id, delivery_id) WHERE state <> 'sent';
+CREATE INDEX push_deliveries_receipts ON push_deliveries (receipt_at, delivery_id) WHERE receipt_at IS NOT NULL;
+CREATE INDEX push_deliveries_sending ON push_deliveries (started_at) WHERE state = 'sending';
+CREATE INDEX push_deliveries_waiting ON push_deliveries (provider, due_at, delivery_id) WHERE state = 'waiting';
+
+CREATE TABLE push_devices (
+    device_id    TEXT NOT NULL PRIMARY KEY,
+    user_id      TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    session_id   TEXT NOT NULL,
+    provider     TEXT NOT NULL CHECK (provider IN ('expo', 'webpush', 'none')),
+    token        TEXT NOT NULL UNIQUE,  -- of Web Push the endpoint
+    p256dh       TEXT,
+    auth         TEXT,
+    platform     TEXT NOT NULL,
+    device_name  TEXT,
+    app_version  TEXT,
+    locale       TEXT,
+    created_at   INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    last_error   TEXT,
+    paused_until INTEGER NOT NULL DEFAULT 0,
+    pause_us     INTEGER NOT NULL DEFAULT 0,  -- the last pause; the next one is twice as long
+    CHECK ((provider = 'webpush') = (p256dh IS NOT NULL AND auth IS NOT NULL))
+) WITHOUT ROWID;
+CREATE INDEX push_devices_of_session ON push_devices (session_id);
+CREATE INDEX push_devices_of_user ON push_devices (user_id, last_seen_at);
+
+CREATE TABLE push_log (
+    user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    sent_at INTEGER NOT NULL,
+    push_id TEXT NOT NULL,
+    type    TEXT NOT NULL,
+    target  TEXT NOT NULL,
+    PRIMARY KEY (user_id, sent_at, push_id)
+) WITHOUT ROWID;
+CREATE INDEX push_log_by_age ON push_log (sent_at);
+
+CREATE TABLE push_queue (
+    notification_id TEXT NOT NULL PRIMARY KEY,
+    user_id         TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    type            TEXT NOT NULL,
+    target          TEXT NOT NULL,  -- pushes of one type and target are merged and throttled together
+    due_at          INTEGER NOT NULL,
+    expires_at      INTEGER NOT NULL,
+    held            INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1))
+) WITHOUT ROWID;
+CREATE INDEX push_queue_by_due_at ON push_queue (due_at) WHERE held = 0;
+CREATE INDEX push_queue_of_user ON push_queue (user_id, held, type, target);
 
 CREATE TABLE realtime_members (
     room    TEXT NOT NULL,

@@ -1,0 +1,37 @@
+// How pushes leave this server, by its configuration, and which sessions they may go to.
+#pragma once
+
+#include <optional>
+
+#include "domains/auth/auth.hpp"
+#include "domains/notifications/notifications.hpp"
+#include "platform/config/config.hpp"
+#include "platform/integrations/expo_push.hpp"
+#include "platform/integrations/web_push.hpp"
+
+namespace grover::app {
+
+class SessionsOfAuth final : public notifications::LivingSessions {
+public:
+    explicit SessionsOfAuth(auth::AuthService& auth) : auth_(auth) {}
+    std::vector<SessionId> living(db::Read& tx, std::span<const SessionId> sessions) override {
+        return auth_.living_sessions(tx, sessions);
+    }
+
+private:
+    auth::AuthService& auth_;
+};
+
+class PushProviders {
+public:
+    // Throws ConfigurationError for VAPID keys that are no pair.
+    PushProviders(const Config& config, const Clock& clock, integrations::HttpClient& http);
+
+    notifications::PushProviders ways();
+
+private:
+    integrations::ExpoPush expo_;
+    std::optional<integrations::WebPush> web_push_;
+};
+
+}  // namespace grover::app

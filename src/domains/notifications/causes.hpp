@@ -1,0 +1,54 @@
+// What happens elsewhere and whom that concerns: the events of the domains below, turned into notices. One file for each domain.
+// Private to domains/notifications.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "domains/comments/comments.hpp"
+#include "domains/notifications/notices.hpp"
+#include "domains/posts/posts.hpp"
+
+namespace grover::jobs {
+class Events;
+}
+
+namespace grover::notifications {
+
+class Causes {
+public:
+    // References outlive it.
+    Causes(const Notices& notices, const posts::PostGate& posts, const comments::CommentsService& comments)
+        : notices_(notices), posts_(posts), comments_(comments) {}
+
+    void listen(jobs::Events& events);
+
+private:
+    void listen_to_users(jobs::Events& events);
+    void listen_to_auth(jobs::Events& events);
+    void listen_to_posts(jobs::Events& events);
+    void listen_to_comments(jobs::Events& events);
+
+    const Notices& notices_;
+    const posts::PostGate& posts_;
+    const comments::CommentsService& comments_;
+};
+
+inline constexpr std::string_view kListener = "notifications";
+
+// Orders for platform/jobs: what is left of a removal that was too large for one transaction.
+struct RemoveNotifications {
+    std::string of;  // "post", "place", "actor"
+    std::string id;
+    static constexpr std::string_view name = "notifications.remove";
+    static constexpr auto fields = Pack{
+        wire::field("of", &RemoveNotifications::of),
+        wire::field("id", &RemoveNotifications::id),
+    };
+};
+// Removes some and orders the rest.
+void remove_all_of(db::Write& tx, const RemoveNotifications& what);
+void remove_between(db::Write& tx, const UserId& one, const UserId& other);
+void remove_of_comments(db::Write& tx, std::span<const CommentId> comments);
+
+}  // namespace grover::notifications

@@ -1,0 +1,138 @@
+// Posts and comments: contract/posts.md §5, comments.md.
+#include "domains/comments/comments.hpp"
+#include "domains/notifications/causes.hpp"
+#include "domains/posts/posts.hpp"
+#include "platform/jobs/events.hpp"
+
+namespace grover::notifications {
+namespace {
+
+Notice about_post(Type type, const UserId& actor, const PostId& post, std::string words) {
+    return {.type = type,
+            .actor = actor,
+            .words = std::move(words),
+            .related_id = post.str(),
+            .post_id = post.str(),
+            .target_type = "post",
+            .target_id = post.str()};
+}
+
+std::string_view emoji_of(std::string_view reaction) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNamed{{{"like", "👍"},
+                                                                                   {"love", "❤️"},
+                                                                                   {"wow", "😮"},
+                                                                                   {"sad", "😢"},
+                                                                                   {"angry", "😠"},
+                                                                                   {"care", "🤗"},
+                                                                                   {"haha", "😂"},
+                                                                                   {"heart", "❤️"}}};
+    for (const auto& [name, emoji] : kNamed) {
+        if (name == reaction) return emoji;
+    }
+    return reaction;
+}
+
+Notice reaction(const posts::PostReacted& e) {
+    const auto type = e.added.value_or("like");
+    auto notice = about_post(Type::reaction, e.user_id, e.post_id,
+                             "reacted " + std::string(emoji_of(type)) + " to your post");
+    notice.data = "{\"reaction_type\":";
+    wire::append_string(notice.data, type);
+    notice.data += '}';
+    return notice;
+}
+
+// A comment's own id never stands in related_id: clients open that as a post.
+Notice about_comment(Type type, const UserId& actor, const PostId& post, const CommentId& comment,
+                     std::string words) {
+    return {.type = type,
+            .actor = actor,
+            .words = std::move(words),
+            .related_id = post.str(),
+            .post_id = post.str(),
+            .comment_id = comment.str(),
+            .target_type = "comment",
+            .target_id = comment.str()};
+}
+
+}  // namespace
+
+void Causes::listen_to_posts(jobs::Events& events) {
+    events.on_in_transaction<posts::PostCreated>(
+        kListener, [this](db::Write& tx, const posts::PostCreated& e) {
+            auto notice = about_post(Type::mention, e.user_id, e.post_id, "tagged you in a post");
+            notice.quoted = [this, id = e.post_id](db::Read& read) { return posts_.text_of(read, id); };
+            if (!e.tagged_users.empty()) notices_.tell(tx, notice, e.tagged_users);
+            notice.words = "mentioned you in a post";
+            if (!e.mentioned_users.empty()) notices_.tell(tx, notice, e.mentioned_users);
+        });
+    events.on_in_transaction<posts::PostUpdated>(
+        kListener, [this](db::Write& tx, const posts::PostUpdated& e) {
+            if (e.newly_mentioned_users.empty()) return;
+            auto notice = about_post(Type::mention, e.user_id, e.post_id, "mentioned you in a post");
+            notice.quoted = [this, id = e.post_id](db::Read& read) { return posts_.text_of(read, id); };
+            notices_.tell(tx, notice, e.newly_mentioned_users);
+        });
+    events.on_in_transaction<posts::PostDeleted>(kListener, [](db::Write& tx, const posts::PostDeleted& e) {
+        remove_all_of(tx, {.of = "post", .id = e.post_id.str()});
+    });
+    events.on_in_transaction<posts::PostReacted>(kListener,
+                                                 [this](db::Write& tx, const posts::PostReacted& e) {
+                                                     if (e.added) notices_.tell(tx, reaction(e), e.author_id);
+                                                     if (e.removed)
+                                                         notices_.withdraw(tx, reaction(e), e.author_id);
+                                                 });
+    events.on_in_transaction<posts::PostShared>(kListener, [this](db::Write& tx, const posts::PostShared& e) {
+        notices_.tell(tx, about_post(Type::share, e.user_id, e.post_id, "shared your post"), e.author_id);
+    });
+    events.on_in_transaction<posts::PostReposted>(
+        kListener, [this](db::Write& tx, const posts::PostReposted& e) {
+            auto notice = about_post(Type::repost, e.user_id, e.post_id, "reposted your post");
+            notice.related_id = e.repost_id.str();
+            notices_.tell(tx, notice, e.author_id);
+        });
+}
+
+void Causes::listen_to_comments(jobs::Events& events) {
+    events.on_in_transaction<comments::CommentCreated>(
+        kListener, [this](db::Write& tx, const comments::CommentCreated& e) {
+            auto notice = about_comment(Type::comment, e.user_id, e.post_id, e.comment_id, {});
+            notice.quoted = [this, id = e.comment_id](db::Read& read) { return comments_.text_of(read, id); };
+            if (e.replied_to) {
+                notice.words = "replied to your comment";
+                notices_.tell(tx, notice, *e.replied_to);
+            }
+            if (e.commented_to) {
+                notice.words = "commented on your post";
+                notices_.tell(tx, notice, *e.commented_to);
+            }
+            if (e.mentioned_users.empty()) return;
+            notice.type = Type::mention;
+            notice.words = "mentioned you in a comment";
+            notices_.tell(tx, notice, e.mentioned_users);
+        });
+    events.on_in_transaction<comments::CommentUpdated>(
+        kListener, [this](db::Write& tx, const comments::CommentUpdated& e) {
+            if (e.newly_mentioned_users.empty()) return;
+            auto notice = about_comment(Type::mention, e.user_id, e.post_id, e.comment_id,
+                                        "mentioned you in a comment");
+            notice.quoted = [this, id = e.comment_id](db::Read& read) { return comments_.text_of(read, id); };
+            notices_.tell(tx, notice, e.newly_mentioned_users);
+        });
+    events.on_in_transaction<comments::CommentDeleted>(
+        kListener,
+        [](db::Write& tx, const comments::CommentDeleted& e) { remove_of_comments(tx, e.comment_ids); });
+    events.on_in_transaction<comments::CommentLiked>(
+        kListener, [this](db::Write& tx, const comments::CommentLiked& e) {
+            if (!e.author_id) return;
+            const auto notice =
+                about_comment(Type::comment_like, e.user_id, e.post_id, e.comment_id, "liked your comment");
+            if (e.liked) {
+                notices_.tell(tx, notice, *e.author_id);
+            } else {
+                notices_.withdraw(tx, notice, *e.author_id);
+            }
+        });
+}
+
+}  // namespace grover::notifications

@@ -1,0 +1,460 @@
+#include "domains/notifications/deliveries.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <random>
+
+#include "domains/notifications/notification_types.hpp"
+#include "platform/integrations/digest.hpp"
+#include "platform/observability/log.hpp"
+#include "platform/observability/metrics.hpp"
+#include "platform/runtime/runtime.hpp"
+#include "platform/wire/json_out.hpp"
+#include "sql/push.hpp"
+
+namespace grover::notifications {
+namespace {
+
+using integrations::PushOutcome;
+using integrations::PushStatus;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr milliseconds kBatchEvery{500};
+constexpr int kMostExpoRequests = 6;
+constexpr int kMostWebRequests = 4;
+constexpr std::int64_t kMostExpoPerSecond = 600;
+constexpr int kWebBatch = 10;
+constexpr std::array<seconds, 5> kDelays{seconds{1}, seconds{4}, seconds{16}, seconds{64}, seconds{256}};
+constexpr seconds kUnknownRepeatedFor{60};
+constexpr minutes kExpoPause{5};
+constexpr seconds kShortestPause{60};
+constexpr hours kLongestPause{1};
+constexpr std::array<minutes, 3> kReceiptsAfter{minutes{15}, minutes{30}, minutes{60}};
+constexpr hours kReceiptsGivenUpAfter{23};
+
+void count(std::string_view provider, std::string_view type, std::string_view status) {
+    metrics::counter(
+        "grover_push_sent_total", "Pushes, by what became of them.",
+        {{"provider", std::string(provider)}, {"type", std::string(type)}, {"status", std::string(status)}})
+        .add();
+}
+
+std::string_view name_of(PushStatus status) {
+    constexpr std::array<std::string_view, 8> kNames{"sent",    "unregistered",  "slow_down", "too_big",
+                                                     "refused", "misconfigured", "failed",    "unknown"};
+    return kNames[static_cast<std::size_t>(status)];
+}
+
+// ±20 %, so that what failed together does not come back together.
+std::chrono::microseconds with_jitter(seconds delay) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_real_distribution<double> factor(0.8, 1.2);
+    return std::chrono::microseconds{
+        static_cast<std::int64_t>(static_cast<double>(delay.count()) * 1e6 * factor(random))};
+}
+
+// One of a bounded number at a time; false when all are taken.
+class Turn {
+public:
+    Turn(std::atomic<int>& taken, int most) : taken_(taken), got_(++taken_ <= most) {}
+    ~Turn() { --taken_; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    explicit operator bool() const { return got_; }
+
+private:
+    std::atomic<int>& taken_;
+    bool got_;
+};
+
+// A push that the provider took, and its ticket.
+struct Sent {
+    DeliveryId delivery_id;
+    std::string device_id;
+    std::string ticket_id;
+    int receipt_checks = 0;
+    Time sent_at;
+    std::string type;
+    static constexpr auto columns = Pack{
+        db::column("delivery_id", &Sent::delivery_id), db::column("device_id", &Sent::device_id),
+        db::column("ticket_id", &Sent::ticket_id),     db::column("receipt_checks", &Sent::receipt_checks),
+        db::column("sent_at", &Sent::sent_at),         db::column("type", &Sent::type),
+    };
+};
+
+void order_receipts(db::Write& tx, Time due) {
+    // All of one minute together.
+    const auto minute = due.us / 60'000'000 + 1;
+    tx.enqueue_once(std::to_string(minute), CheckReceipts{}, Time{minute * 60'000'000});
+}
+
+}  // namespace
+
+struct Deliveries::Delivery {
+    DeliveryId delivery_id;
+    std::string device_id;
+    std::string provider;
+    std::string type;
+    std::string title;
+    std::string body;
+    std::string data;
+    std::string topic;
+    std::int64_t badge = 0;
+    int attempts = 0;
+    Time expires_at;
+    Time created_at;
+    std::optional<Time> first_attempt_at;
+    UserId user_id;
+    SessionId session_id;
+    std::string token;
+    std::optional<std::string> p256dh;
+    std::optional<std::string> auth;
+    bool is_wanted = true;
+
+    static constexpr auto columns = Pack{
+        db::column("delivery_id", &Delivery::delivery_id),
+        db::column("device_id", &Delivery::device_id),
+        db::column("provider", &Delivery::provider),
+        db::column("type", &Delivery::type),
+        db::column("title", &Delivery::title),
+        db::column("body", &Delivery::body),
+        db::column("data", &Delivery::data),
+        db::column("topic", &Delivery::topic),
+        db::column("badge", &Delivery::badge),
+        db::column("attempts", &Delivery::attempts),
+        db::column("expires_at", &Delivery::expires_at),
+        db::column("created_at", &Delivery::created_at),
+        db::column("first_attempt_at", &Delivery::first_attempt_at),
+        db::column("user_id", &Delivery::user_id),
+        db::column("session_id", &Delivery::session_id),
+        db::column("token", &Delivery::token),
+        db::column("p256dh", &Delivery::p256dh),
+        db::column("auth", &Delivery::auth),
+        db::column("is_wanted", &Delivery::is_wanted),
+    };
+};
+
+void order_sending(db::Write& tx, std::string_view provider, Time due, Time now) {
+    const SendPushes order{std::string(provider)};
+    if (provider != kExpo || due > now) {
+        const auto slot = due.us / 100'000;
+        tx.enqueue_once(order.provider + '|' + std::to_string(slot), order, due);
+        return;
+    }
+    // A batch waits for company, but not when it is full.
+    const auto slot = now.us / std::chrono::microseconds{kBatchEvery}.count() + 1;
+    const Time end{slot * std::chrono::microseconds{kBatchEvery}.count()};
+    tx.enqueue_once(order.provider + '|' + std::to_string(slot), order, end);
+    const auto most = static_cast<int>(integrations::kMostExpoMessages);
+    if (tx.value<std::int64_t>(sql::push::count_waiting{.provider = provider, .limit = most}) >= most)
+        tx.enqueue_once(order.provider + "|full|" + std::to_string(slot), order, now);
+}
+
+std::string topic_of(std::string_view type, std::string_view target) {
+    const auto digest = integrations::sha256(std::string(type) + '|' + std::string(target));
+    return integrations::to_base64url(integrations::bytes_of(digest)).substr(0, 32);
+}
+
+Deliveries::Deliveries(db::Database& db, const Clock& clock, LivingSessions& sessions,
+                       integrations::ExpoPush* expo, integrations::WebPush* web_push)
+    : db_(db), clock_(clock), sessions_(sessions), expo_(expo), web_push_(web_push) {}
+
+void Deliveries::run(const SendPushes& job) {
+    const bool is_expo = job.provider == kExpo;
+    if (is_expo ? expo_ == nullptr : web_push_ == nullptr) return;
+    const Turn turn(is_expo ? sending_expo_ : sending_web_, is_expo ? kMostExpoRequests : kMostWebRequests);
+    if (!turn) return;  // those who send go on until nothing is due
+    while (true) {
+        const Time now = clock_.now();
+        if (is_expo && expo_paused_until_us_ > now.us) {
+            const Time until{expo_paused_until_us_};
+            db_.write([&](db::Write& tx) { order_sending(tx, job.provider, until, now); });
+            return;
+        }
+        const auto batch =
+            begin(job.provider, is_expo ? static_cast<int>(integrations::kMostExpoMessages) : kWebBatch);
+        if (!batch) return;
+        if (batch->empty()) continue;
+        if (is_expo) keep_rate(batch->size());
+        record(*batch, send(job.provider, *batch));
+    }
+}
+
+void Deliveries::keep_rate(std::size_t messages) {
+    const auto cost = static_cast<std::int64_t>(messages) * 1'000'000 / kMostExpoPerSecond;
+    const auto now =
+        std::chrono::duration_cast<std::chrono::microseconds>(runtime::Steady::now().time_since_epoch())
+            .count();
+    auto free_at = next_expo_batch_us_.load();
+    while (!next_expo_batch_us_.compare_exchange_weak(free_at, std::max(free_at, now) + cost)) {
+    }
+    if (free_at > now) runtime::sleep_for(std::chrono::microseconds{free_at - now});
+}
+
+std::optional<std::vector<Deliveries::Delivery>> Deliveries::begin(std::string_view provider, int limit) {
+    std::optional<std::vector<Delivery>> batch;
+    std::vector<std::pair<std::string, std::string_view>> dropped;
+    db_.write([&](db::Write& tx) {
+        const Time now = clock_.now();
+        batch.reset();
+        dropped.clear();
+        auto due =
+            tx.list<Delivery>(sql::push::due_deliveries{.provider = provider, .now = now, .limit = limit});
+        if (due.empty()) return;
+        batch.emplace();
+        // Who logged out a moment ago hears nothing more, whether or not that event was told yet.
+        std::vector<SessionId> asked;
+        for (const auto& one : due) asked.push_back(one.session_id);
+        const auto living = sessions_.living(tx, asked);
+        std::vector<std::string_view> gone;
+        std::vector<Delivery> wanted;
+        for (auto& one : due) {
+            if (std::ranges::find(living, one.session_id) == living.end()) {
+                tx.exec(sql::push::remove_device{.device_id = one.device_id});
+                dropped.emplace_back(one.type, "logged_out");
+            } else if (!one.is_wanted || one.expires_at <= now) {
+                gone.push_back(one.delivery_id.view());
+                dropped.emplace_back(one.type, one.is_wanted ? "expired" : "read");
+            } else {
+                wanted.push_back(one);
+            }
+        }
+        if (!gone.empty()) tx.exec(sql::push::remove_deliveries{.delivery_ids = gone});
+        if (wanted.empty()) return;
+        const auto begun = tx.list<DeliveryId>(
+            sql::push::begin_sending{.now = now, .delivery_ids = db::ids_of(wanted, &Delivery::delivery_id)});
+        for (auto& one : wanted) {
+            if (std::ranges::find(begun, one.delivery_id) == begun.end())
+                continue;  // another node was faster
+            ++one.attempts;
+            if (!one.first_attempt_at) one.first_attempt_at = now;
+            batch->push_back(std::move(one));
+        }
+    });
+    for (const auto& [type, status] : dropped) count(provider, type, status);
+    return batch;
+}
+
+std::vector<PushOutcome> Deliveries::send(std::string_view provider, std::span<const Delivery> batch) {
+    const Time now = clock_.now();
+    std::vector<PushOutcome> outcomes;
+    if (provider != kExpo) {
+        for (const auto& one : batch) outcomes.push_back(send_web(one, now));
+        return outcomes;
+    }
+    std::vector<integrations::ExpoMessage> messages;
+    for (const auto& one : batch) {
+        const auto type = type_named(one.type);
+        messages.push_back({.to = one.token,
+                            .title = one.title,
+                            .body = one.body,
+                            .data = one.data,
+                            .channel = std::string(facts_of(type.value_or(Type::system)).channel),
+                            .badge = one.badge,
+                            .high_priority = type && facts_of(*type).high_priority,
+                            .time_to_live = std::chrono::ceil<seconds>(one.expires_at - now)});
+    }
+    return expo_->send(messages);
+}
+
+PushOutcome Deliveries::send_web(const Delivery& delivery, Time now) {
+    const auto type = type_named(delivery.type);
+    const auto payload = [&](std::string_view body) {
+        std::string json = "{\"title\":";
+        wire::append_string(json, delivery.title);
+        json += ",\"body\":";
+        wire::append_string(json, body);
+        json += ",\"icon\":null,\"badge\":null,\"tag\":";
+        wire::append_string(json, delivery.topic);
+        json += ",\"data\":" + delivery.data;
+        return json += '}';
+    };
+    integrations::WebPushMessage message{
+        .payload = payload(delivery.body),
+        .time_to_live = std::chrono::ceil<seconds>(delivery.expires_at - now),
+        .urgent = type && facts_of(*type).high_priority,
+        .topic = delivery.topic};
+    const integrations::WebPushSubscription subscription{.endpoint = delivery.token,
+                                                         .p256dh = delivery.p256dh.value_or(""),
+                                                         .auth = delivery.auth.value_or("")};
+    auto outcome = web_push_->send(subscription, message);
+    if (outcome.status != PushStatus::too_big) return outcome;
+    message.payload = payload("");
+    return web_push_->send(subscription, message);
+}
+
+void Deliveries::record(std::span<const Delivery> batch, std::span<const PushOutcome> outcomes) {
+    bool misconfigured = false;
+    db_.write([&](db::Write& tx) {
+        const Time now = clock_.now();
+        misconfigured = false;
+        std::vector<std::string_view> done;
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            const auto& one = batch[i];
+            const auto& outcome = outcomes[i];
+            if (outcome.status != PushStatus::sent) {
+                misconfigured = misconfigured || outcome.status == PushStatus::misconfigured;
+                record_failure(tx, one, outcome, now);
+                continue;
+            }
+            tx.exec(sql::push::end_pause{.device_id = one.device_id});
+            if (outcome.ticket_id.empty()) {
+                done.push_back(one.delivery_id.view());
+            } else {
+                const Time receipt = now + kReceiptsAfter.front();
+                tx.exec(sql::push::mark_sent{.now = now,
+                                             .ticket_id = outcome.ticket_id,
+                                             .receipt_at = receipt,
+                                             .delivery_id = one.delivery_id});
+                order_receipts(tx, receipt);
+            }
+        }
+        if (!done.empty()) tx.exec(sql::push::remove_deliveries{.delivery_ids = done});
+    });
+    static const auto latency = metrics::histogram("grover_push_latency_seconds",
+                                                   "From the decision to push to the provider's answer.");
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        count(batch[i].provider, batch[i].type, name_of(outcomes[i].status));
+        if (outcomes[i].status == PushStatus::sent) latency.observe(clock_.now() - batch[i].created_at);
+    }
+    if (misconfigured) {
+        expo_paused_until_us_ = (clock_.now() + kExpoPause).us;
+        log::error("push", {{"problem", "the push provider does not take the credentials; paused"}});
+    }
+}
+
+void Deliveries::record_failure(db::Write& tx, const Delivery& one, const PushOutcome& outcome, Time now) {
+    const auto drop = [&] {
+        const std::vector<std::string_view> id{one.delivery_id.view()};
+        tx.exec(sql::push::remove_deliveries{.delivery_ids = id});
+    };
+    const auto again_at = [&](Time due) {
+        tx.exec(sql::push::retry_delivery{.due_at = due, .delivery_id = one.delivery_id});
+        order_sending(tx, one.provider, due, now);
+    };
+    switch (outcome.status) {
+        case PushStatus::unregistered:
+            tx.exec(sql::push::remove_device{.device_id = one.device_id});
+            return;
+        case PushStatus::slow_down: {
+            const auto until = tx.find<Time>(
+                sql::push::pause_device{.error = outcome.error,
+                                        .shortest = std::chrono::microseconds{kShortestPause}.count(),
+                                        .longest = std::chrono::microseconds{kLongestPause}.count(),
+                                        .now = now,
+                                        .device_id = one.device_id});
+            if (!until) return;
+            again_at(*until);
+            tx.exec(sql::push::postpone_device{.until = *until, .device_id = one.device_id});
+            return;
+        }
+        case PushStatus::misconfigured:
+            return again_at(now + kExpoPause);
+        case PushStatus::failed:
+        case PushStatus::unknown: {
+            tx.exec(sql::push::note_error{.error = outcome.error, .device_id = one.device_id});
+            if (one.attempts > static_cast<int>(kDelays.size())) return drop();
+            const auto delay = kDelays[static_cast<std::size_t>(one.attempts - 1)];
+            const Time due = now + (outcome.retry_after ? std::chrono::microseconds{*outcome.retry_after}
+                                                        : with_jitter(delay));
+            // It may have arrived: not again when the receiver would take the second for another one.
+            const bool too_late = outcome.status == PushStatus::unknown &&
+                                  due > one.first_attempt_at.value_or(now) + kUnknownRepeatedFor;
+            if (too_late || due >= one.expires_at) return drop();
+            return again_at(due);
+        }
+        default:
+            tx.exec(sql::push::note_error{.error = outcome.error, .device_id = one.device_id});
+            return drop();
+    }
+}
+
+void Deliveries::run(const CheckReceipts&) {
+    if (expo_ == nullptr) return;
+    constexpr auto kMost = integrations::kMostExpoReceipts;
+    std::size_t asked = kMost;
+    while (asked == kMost) {
+        const auto due = db_.read([&](db::Read& tx) {
+            return tx.list<Sent>(
+                sql::push::due_receipts{.now = clock_.now(), .limit = static_cast<int>(kMost)});
+        });
+        asked = due.size();
+        if (due.empty()) return;
+        std::vector<std::string> tickets;
+        for (const auto& one : due) tickets.push_back(one.ticket_id);
+        const auto receipts = expo_->receipts(tickets);
+        bool misconfigured = false;
+        db_.write([&](db::Write& tx) {
+            const Time now = clock_.now();
+            misconfigured = false;
+            std::vector<std::string_view> done;
+            for (const auto& one : due) {
+                const auto known = receipts ? receipts->find(one.ticket_id) : decltype(receipts->end()){};
+                if (!receipts || known == receipts->end()) {
+                    const auto checks = static_cast<std::size_t>(one.receipt_checks) + 1;
+                    const Time next = checks < kReceiptsAfter.size() ? one.sent_at + kReceiptsAfter[checks]
+                                                                     : now + kReceiptsAfter.back();
+                    if (next > one.sent_at + kReceiptsGivenUpAfter) {
+                        done.push_back(one.delivery_id.view());
+                        continue;
+                    }
+                    const Time due_at = std::max(next, now + minutes{1});
+                    tx.exec(sql::push::check_again{.receipt_at = due_at, .delivery_id = one.delivery_id});
+                    order_receipts(tx, due_at);
+                    continue;
+                }
+                const auto& outcome = known->second;
+                if (outcome.status == PushStatus::unregistered) {
+                    tx.exec(sql::push::remove_device{.device_id = one.device_id});
+                    continue;
+                }
+                if (outcome.status == PushStatus::slow_down) {
+                    tx.find<Time>(
+                        sql::push::pause_device{.error = outcome.error,
+                                                .shortest = std::chrono::microseconds{kShortestPause}.count(),
+                                                .longest = std::chrono::microseconds{kLongestPause}.count(),
+                                                .now = now,
+                                                .device_id = one.device_id});
+                } else if (outcome.status != PushStatus::sent) {
+                    misconfigured = misconfigured || outcome.status == PushStatus::misconfigured;
+                    tx.exec(sql::push::note_error{.error = outcome.error, .device_id = one.device_id});
+                }
+                done.push_back(one.delivery_id.view());
+            }
+            if (!done.empty()) tx.exec(sql::push::remove_deliveries{.delivery_ids = done});
+        });
+        if (misconfigured) expo_paused_until_us_ = (clock_.now() + kExpoPause).us;
+        if (!receipts) return;
+    }
+}  // namespace
+
+void Deliveries::sweep() {
+    constexpr int kAtOnce = 500;
+    const Time now = clock_.now();
+    std::int64_t waiting = 0;
+    db_.write([&](db::Write& tx) {
+        const auto abandoned =
+            tx.list<DeliveryId>(sql::push::abandoned{.before = now - minutes{5}, .limit = kAtOnce});
+        if (!abandoned.empty()) {
+            tx.exec(sql::push::remove_deliveries{.delivery_ids = db::ids_of(abandoned)});
+        }
+        waiting = 0;
+        for (const auto provider : {kExpo, kWebPush}) {
+            const auto due = tx.find<Time>(sql::push::next_due_delivery{.provider = provider});
+            if (due && *due < now - seconds{5})
+                tx.enqueue_once(std::string(provider) + "|lost", SendPushes{std::string(provider)}, now);
+            waiting +=
+                tx.value<std::int64_t>(sql::push::count_waiting{.provider = provider, .limit = 100'000});
+        }
+        order_receipts(tx, now);
+    });
+    static const auto depth =
+        metrics::gauge("grover_push_queue_depth", "Pushes that wait for their provider.");
+    depth.set(static_cast<double>(waiting));
+}
+
+}  // namespace grover::notifications

@@ -1,0 +1,140 @@
+// Notifications: what others may name. contract/notifications.md.
+//
+// Nothing calls this domain to tell somebody something: it hears the events of the others, and writes its rows in the
+// transaction that moves its place among them (platform/jobs), so each event is told exactly once. Whether at all is decided in
+// notices.cpp, for every type alike.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domains/comments/comments.hpp"
+#include "domains/posts/posts.hpp"
+#include "domains/users/users.hpp"
+#include "platform/api/caller.hpp"
+#include "platform/base/clock.hpp"
+#include "platform/base/id.hpp"
+#include "platform/base/page.hpp"
+#include "platform/db/db.hpp"
+#include "platform/wire/fields.hpp"
+
+namespace grover::api {
+class Api;
+class Reply;
+}  // namespace grover::api
+namespace grover::integrations {
+class ExpoPush;
+class WebPush;
+}  // namespace grover::integrations
+namespace grover::jobs {
+class Background;
+class Events;
+class Jobs;
+}  // namespace grover::jobs
+
+namespace grover::notifications {
+
+struct NotificationTag {
+    static constexpr std::string_view prefix = "notif_", kind = "notification_id";
+};
+using NotificationId = Id<NotificationTag>;
+
+struct DeviceTag {
+    static constexpr std::string_view prefix = "dev_", kind = "device_id";
+};
+using DeviceId = Id<DeviceTag>;
+
+// ---- events -------------------------------------------------------------------------------------------------------
+
+// A row is new, or tells something newer than before.
+struct NotificationStored {
+    static constexpr std::string_view name = "notification.stored";
+    NotificationId notification_id;
+    UserId user_id;
+    static constexpr auto fields = Pack{
+        wire::field("notification_id", &NotificationStored::notification_id),
+        wire::field("user_id", &NotificationStored::user_id),
+    };
+};
+
+// Rows of one user were read, on one of their devices.
+struct NotificationsRead {
+    static constexpr std::string_view name = "notification.read";
+    UserId user_id;
+    std::vector<NotificationId> notification_ids;  // empty: all, or all that a filter selected
+    std::int64_t unread_count = 0;
+    static constexpr auto fields = Pack{
+        wire::field("user_id", &NotificationsRead::user_id),
+        wire::field("notification_ids", &NotificationsRead::notification_ids),
+        wire::field("unread_count", &NotificationsRead::unread_count),
+    };
+};
+
+// ---- what it needs from elsewhere ---------------------------------------------------------------------------------
+
+// Which sessions still live: a push goes to a device only through the session that registered it. auth implements it.
+class LivingSessions {
+public:
+    virtual ~LivingSessions() = default;
+    virtual std::vector<SessionId> living(db::Read& tx, std::span<const SessionId> sessions) = 0;
+};
+
+// How pushes leave. Null: they do not, by that way.
+struct PushProviders {
+    integrations::ExpoPush* expo = nullptr;
+    integrations::WebPush* web_push = nullptr;
+};
+
+// ---- the service --------------------------------------------------------------------------------------------------
+
+struct DeviceAnswer;
+struct DeviceRegister;
+struct DeviceUnregister;
+struct MarkRead;  // all requests and answers: notifications_api.hpp
+struct MarkReadAnswer;
+struct MarkOneReadAnswer;
+struct NotificationCounts;
+struct NotificationList;
+
+// Everything throws as contract/notifications.md says; a refusal changes nothing. Any thread that may use the database.
+class NotificationsService {
+public:
+    // References outlive the service.
+    NotificationsService(db::Database& db, const Clock& clock, users::UsersService& users,
+                         const posts::PostGate& posts, const comments::CommentsService& comments,
+                         LivingSessions& sessions, PushProviders providers);
+    ~NotificationsService();
+
+    // Fills in the whole answer, which may be 304.
+    std::string list(const Caller& me, const NotificationList& in, api::Reply& reply);
+    NotificationCounts counts(const Caller& me);
+    MarkReadAnswer mark_read(const Caller& me, const MarkRead& in);
+    MarkOneReadAnswer mark_one_read(const Caller& me, const NotificationId& notification_id);
+
+    DeviceAnswer register_device(const Caller& me, const DeviceRegister& in);
+    // Idempotent.
+    void unregister_device(const Caller& me, const std::string& token);
+
+    // Hears the domains below.
+    void listen(jobs::Events& events);
+    void add_jobs(jobs::Jobs& jobs);
+
+    // The rest of the domain, behind the endpoints.
+    struct Parts;
+    Parts& parts() { return *parts_; }
+
+private:
+    std::unique_ptr<Parts> parts_;
+};
+
+void add_notifications_api(api::Api& api, NotificationsService& notifications);
+
+// What users need when an account ends or is exported.
+std::unique_ptr<users::AccountEraser> notifications_eraser();
+std::unique_ptr<users::ExportContributor> notifications_export(db::Database& db);
+
+}  // namespace grover::notifications

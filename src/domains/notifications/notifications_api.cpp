@@ -1,0 +1,23 @@
+// The notification endpoints.
+#include "domains/notifications/notifications_api.hpp"
+
+#include "domains/notifications/devices_api.hpp"
+
+#include "platform/api/api.hpp"
+
+namespace grover::notifications {
+
+void add_notifications_api(Api& api, NotificationsService& notifications) {
+    api.on<NotificationList>([&](const Caller& me, const NotificationList& in, api::Reply& reply) {
+        return wire::Raw<NotificationListAnswer>{notifications.list(me, in, reply)};
+    });
+    api.on<NotificationCount>(
+        [&](const Caller& me, const NotificationCount&) { return notifications.counts(me); });
+    api.on<MarkRead>([&](const Caller& me, const MarkRead& in) { return notifications.mark_read(me, in); });
+    api.on<MarkOneRead>([&](const Caller& me, const MarkOneRead& in) {
+        return notifications.mark_one_read(me, in.notification_id);
+    });
+    add_devices_api(api, notifications);
+}
+
+}  // namespace grover::notifications

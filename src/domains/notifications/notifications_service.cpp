@@ -1,0 +1,98 @@
+// Reading and marking: contract/notifications.md §3.
+#include "domains/notifications/notifications_api.hpp"
+#include "domains/notifications/notifications_parts.hpp"
+#include "platform/api/api.hpp"
+#include "platform/base/error.hpp"
+#include "platform/http/etag.hpp"
+#include "platform/jobs/background.hpp"
+#include "sql/notifications.hpp"
+
+namespace grover::notifications {
+
+NotificationsService::NotificationsService(db::Database& db, const Clock& clock, users::UsersService& users,
+                                           const posts::PostGate& posts,
+                                           const comments::CommentsService& comments,
+                                           LivingSessions& sessions, PushProviders providers)
+    : parts_(std::make_unique<Parts>(db, clock, users, posts, comments, sessions, providers)) {}
+
+NotificationsService::~NotificationsService() = default;
+
+void NotificationsService::listen(jobs::Events& events) { parts_->causes.listen(events); }
+
+std::string NotificationsService::list(const Caller& me, const NotificationList& in, api::Reply& reply) {
+    const auto page = parts_->db.read([&](db::Read& tx) { return parts_->views.page(tx, me, in); });
+    reply.header("ETag", page->etag);
+    const auto next = reply.next(page->next);
+    if (http::names_etag(reply.request().header("if-none-match"), page->etag)) {
+        reply.status(304);
+        return {};
+    }
+    std::string body;
+    body.reserve(page->body.size() + next.size() + 8);
+    body += page->body;
+    if (next.empty()) {
+        body += "null";
+    } else {
+        wire::append_string(body, next);
+    }
+    body += '}';
+    return body;
+}
+
+NotificationCounts NotificationsService::counts(const Caller& me) {
+    const auto rows = parts_->db.read([&](db::Read& tx) { return counts_of(tx, me.id); });
+    NotificationCounts out;
+    std::int64_t* const by_category[] = {&out.likes,    &out.comments, &out.follows, &out.mentions,
+                                         &out.messages, &out.sales,    &out.streams, &out.other};
+    for (const auto& row : rows) {
+        const auto type = type_named(row.type);
+        const auto category = type ? facts_of(*type).category : Category::other;
+        *by_category[static_cast<std::size_t>(category)] += row.unread;
+        out.total += row.unread;
+    }
+    out.unread_count = out.total;
+    return out;
+}
+
+MarkReadAnswer NotificationsService::mark_read(const Caller& me, const MarkRead& in) {
+    const auto types = types_selected_by(in.type_filter);
+    ReadChange change{.types = types ? &*types : nullptr};
+    std::vector<std::string_view> ids;
+    if (in.notification_ids) {
+        ids.assign(in.notification_ids->begin(), in.notification_ids->end());
+        change.ids = &ids;
+    }
+    if (in.before) change.before = *in.before;
+    MarkReadAnswer answer;
+    parts_->db.write([&](db::Write& tx) {
+        answer.updated = notifications::mark_read(tx, me.id, change, parts_->clock.now());
+        answer.unread_count = unread_of(tx, me.id);
+        if (answer.updated == 0) return;
+        NotificationsRead event{.user_id = me.id, .unread_count = answer.unread_count};
+        for (const auto id : ids) {
+            if (is_well_formed_id(id)) event.notification_ids.emplace_back(id);
+        }
+        tx.publish(event);
+    });
+    return answer;
+}
+
+MarkOneReadAnswer NotificationsService::mark_one_read(const Caller& me,
+                                                      const NotificationId& notification_id) {
+    MarkOneReadAnswer answer;
+    const std::vector<std::string_view> ids{notification_id.view()};
+    parts_->db.write([&](db::Write& tx) {
+        const auto owner = tx.find<UserId>(sql::notifications::owner_of{.notification_id = notification_id});
+        if (owner != me.id) throw not_found("Notification not found");
+        const auto updated = notifications::mark_read(tx, me.id, {.ids = &ids}, parts_->clock.now());
+        answer.unread_count = unread_of(tx, me.id);
+        if (updated > 0) {
+            tx.publish(NotificationsRead{.user_id = me.id,
+                                         .notification_ids = {notification_id},
+                                         .unread_count = answer.unread_count});
+        }
+    });
+    return answer;
+}
+
+}  // namespace grover::notifications
