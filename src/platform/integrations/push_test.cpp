@@ -155,18 +155,25 @@ TEST_CASE("Expo: tickets belong to messages in order, errors included") {
 }
 
 TEST_CASE("Expo: a batch that one message spoils is halved until that one stands alone") {
-    std::atomic<int> requests{0};
-    // Answers by the length of the body: it cannot read gzip, but the message that spoils a batch is alone at the end.
-    HttpPeer peer([&](const testing::PeerRequest& request) {
+    int requests = 0;
+    // The second of four spoils every batch it is in: all four, the first two, itself.
+    HttpPeer peer([&](const testing::PeerRequest&) {
         ++requests;
-        if (request.body.find("Spoiled") != std::string::npos) return HttpPeer::response(400, "{}");
-        return HttpPeer::json(R"({"data":[{"status":"ok","id":"t"}]})");
+        if (requests == 1 || requests == 2 || requests == 4) return HttpPeer::response(400, "{}");
+        return HttpPeer::json(requests == 3
+                                  ? R"({"data":[{"status":"ok","id":"one"}]})"
+                                  : R"({"data":[{"status":"ok","id":"three"},{"status":"ok","id":"four"}]})");
     });
     HttpClient http(nullptr);
     ExpoPush expo(http, options_of(peer));
-    const std::vector<ExpoMessage> alone{message("ExpoPushToken[Spoiled]")};
-    CHECK(expo.send(alone).front().status == PushStatus::refused);
-    CHECK(requests == 1);
+    const std::vector<ExpoMessage> four(4, message("ExpoPushToken[a]"));
+    const auto outcomes = expo.send(four);
+    REQUIRE(outcomes.size() == 4);
+    CHECK(outcomes[0].ticket_id == "one");
+    CHECK(outcomes[1].status == PushStatus::refused);
+    CHECK(outcomes[2].ticket_id == "three");
+    CHECK(outcomes[3].ticket_id == "four");
+    CHECK(requests == 5);
 }
 
 TEST_CASE("Expo: a server that fails, stalls or speaks nonsense is an outcome, never an exception") {
