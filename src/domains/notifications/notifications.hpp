@@ -36,6 +36,10 @@ class Events;
 class Jobs;
 }  // namespace grover::jobs
 
+namespace grover::sockets {
+class Hub;
+}
+
 namespace grover::notifications {
 
 struct NotificationTag {
@@ -122,6 +126,8 @@ public:
     // Hears the domains below.
     void listen(jobs::Events& events);
     void add_jobs(jobs::Jobs& jobs);
+    // What sockets of this node hear. `base_url`: what links in it start with.
+    void add_sockets(sockets::Hub& hub, jobs::Events& events, std::string base_url);
 
     // The rest of the domain, behind the endpoints.
     struct Parts;

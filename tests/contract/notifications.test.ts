@@ -1,0 +1,158 @@
+// What users are told, by contract/notifications.md §1..§3: every endpoint with its good case and its errors.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Grover } from "./server";
+
+type User = { token: string; id: string; name: string };
+let grover: Grover;
+let ada: User;
+let bob: User;
+let cleo: User;
+let post: string;
+
+// Rows are written right after the commit of their cause: until they are there.
+export async function eventually<T>(read: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  let value = await read();
+  for (let attempt = 0; attempt < 200 && !good(value); ++attempt) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    value = await read();
+  }
+  return value;
+}
+const list = async (user: User, query = "") => (await grover.get(`/api/notifications${query}`, user.token)).json;
+const withTotal = (user: User, total: number) => eventually(() => list(user), (answer) => answer.total === total);
+
+beforeAll(async () => {
+  grover = await Grover.start();
+  ada = await grover.user("ada");
+  bob = await grover.user("bob");
+  cleo = await grover.user("cleo");
+  post = (await grover.post("/api/posts", ada.token, { content: "Hello" })).json.post.post_id;
+});
+afterAll(() => grover.stop());
+
+describe("notifications", () => {
+  it("starts empty, as an object", async () => {
+    expect(await list(ada)).toEqual({ notifications: [], total: 0, unread_count: 0, has_more: false, next_cursor: null });
+    expect((await grover.get("/api/notifications")).status).toBe(401);
+  });
+
+  it("tells each thing that happened, newest first", async () => {
+    await grover.post(`/api/users/${ada.id}/follow`, bob.token);
+    await grover.post(`/api/posts/${post}/react`, bob.token, { reaction_type: "love" });
+    const comment = (await grover.post(`/api/posts/${post}/comments`, bob.token, { content: "nice" })).json.comment_id;
+    await grover.post(`/api/comments/${comment}/like`, cleo.token);
+    const repost = (await grover.post(`/api/posts/${post}/repost`, cleo.token)).json.repost_id;
+    await grover.post(`/api/posts/${post}/share`, cleo.token);
+    const answer = await withTotal(ada, 5);
+    expect(answer.notifications.map((one: any) => `${one.type}: ${one.content}`)).toEqual([
+      "share: cleo shared your post",
+      "repost: cleo reposted your post",
+      "comment: bob commented on your post",
+      "reaction: bob reacted ❤️ to your post",
+      "follow: bob started following you",
+    ]);
+    expect(answer.unread_count).toBe(5);
+    const [, reposted, commented, reacted, followed] = answer.notifications;
+    expect(reposted).toMatchObject({ related_id: repost, post_id: post, target_type: "post" });
+    expect(commented).toMatchObject({ related_id: post, post_id: post, comment_id: comment, category: "comments", read: false, read_at: null });
+    expect(reacted.data).toEqual({ reaction_type: "love" });
+    expect(reacted.actor).toMatchObject({ user_id: bob.id, name: "bob", username: "bob" });
+    expect(followed).toMatchObject({ related_id: null, actor_id: bob.id, from_user_id: null, order_id: null });
+    // What the app opens is a post.
+    for (const one of [reposted, commented, reacted]) expect((await grover.get(`/api/posts/${one.related_id}`, ada.token)).status).toBe(200);
+    const liked = await withTotal(bob, 1);
+    expect(liked.notifications[0]).toMatchObject({ type: "comment_like", content: "cleo liked your comment", related_id: post, comment_id: comment });
+  });
+
+  it("filters in every spelling, and finds nothing for an unknown one", async () => {
+    for (const [filter, total] of [["like", 1], ["likes", 1], ["comment", 1], ["follow", 1], ["follows", 1], ["repost", 2], ["all", 5], ["sale", 0], ["nonsense", 0]] as const)
+      expect([filter, (await list(ada, `?type_filter=${filter}`)).total]).toEqual([filter, total]);
+    expect((await list(ada, "?type_filter=follow")).unread_count).toBe(5);
+  });
+
+  it("pages by skip and by cursor", async () => {
+    const first = await grover.get("/api/notifications?limit=2", ada.token);
+    expect(first.json).toMatchObject({ total: 5, has_more: true });
+    expect(first.headers.get("x-next-cursor")).toBe(first.json.next_cursor);
+    const second = await list(ada, `?limit=2&cursor=${first.json.next_cursor}`);
+    const skipped = await list(ada, "?limit=2&skip=2");
+    expect(second.notifications).toEqual(skipped.notifications);
+    expect((await list(ada, "?limit=100&skip=4")).notifications).toHaveLength(1);
+    expect((await grover.get("/api/notifications?cursor=forged", ada.token)).status).toBe(400);
+    expect((await grover.get("/api/notifications?limit=many", ada.token)).status).toBe(422);
+  });
+
+  it("answers 304 until something changes", async () => {
+    const etag = (await grover.get("/api/notifications", ada.token)).headers.get("etag")!;
+    const again = () => grover.send("GET", "/api/notifications", { token: ada.token, headers: { "If-None-Match": etag } });
+    const unchanged = await again();
+    expect([unchanged.status, unchanged.text]).toEqual([304, ""]);
+    await grover.put("/api/users/me", bob.token, { name: "Robert" });
+    const renamed = await again();
+    expect(renamed.status).toBe(200);
+    expect(renamed.json.notifications[2]).toMatchObject({ content: "bob commented on your post", actor: { name: "Robert" } });
+  });
+
+  it("counts what is unread by category", async () => {
+    expect((await grover.get("/api/notifications/count", ada.token)).json).toEqual({
+      total: 5, likes: 1, comments: 1, follows: 1, mentions: 0, messages: 0, sales: 0, streams: 0, other: 2, unread_count: 5,
+    });
+    expect((await grover.get("/api/notifications/count")).status).toBe(401);
+  });
+
+  it("marks one, some, all; again is no error; others' do not exist", async () => {
+    const [share, repost, comment] = (await list(ada)).notifications.map((one: any) => one.notification_id);
+    const one = await grover.post(`/api/notifications/${share}/read`, ada.token);
+    expect([one.status, one.json]).toEqual([200, { message: "Notification marked as read", unread_count: 4 }]);
+    expect((await grover.post(`/api/notifications/mark-read/${share}`, ada.token)).json.unread_count).toBe(4);
+    for (const path of [`${share}/read`, "notif_unknown/read"]) {
+      const answer = await grover.post(`/api/notifications/${path}`, bob.token);
+      expect([answer.status, answer.json.detail]).toEqual([404, "Notification not found"]);
+    }
+    expect((await grover.post("/api/notifications/not!an!id/read", ada.token)).status).toBe(400);
+    const some = await grover.post("/api/notifications/mark-read", ada.token, { notification_ids: [repost, share, "notif_unknown"] });
+    expect(some.json).toEqual({ message: "Notifications marked as read", updated: 1, unread_count: 3 });
+    expect((await grover.post("/api/notifications/mark-read", bob.token, { notification_ids: [comment] })).json.updated).toBe(0);
+    expect((await grover.post("/api/notifications/mark-read?type_filter=comments", ada.token)).json.updated).toBe(1);
+    expect((await grover.post("/api/notifications/mark-read", ada.token, { notification_ids: [] })).status).toBe(422);
+    expect((await grover.post("/api/notifications/mark-all-read", ada.token)).json).toMatchObject({ updated: 2, unread_count: 0 });
+    expect((await grover.post("/api/notifications/read-all", ada.token)).json.updated).toBe(0);
+    expect((await list(ada, "?unread_only=true")).total).toBe(0);
+  });
+
+  it("withdraws what is undone while unread, and what points at something deleted", async () => {
+    const theirs = (await grover.post("/api/posts", ada.token, { content: "Second" })).json.post.post_id;
+    await grover.post(`/api/posts/${theirs}/react`, bob.token, { reaction_type: "like" });
+    await withTotal(ada, 6);
+    await grover.delete(`/api/posts/${theirs}/like`, bob.token);
+    await withTotal(ada, 5);
+    await grover.post(`/api/posts/${theirs}/comments`, bob.token, { content: "gone soon" });
+    await withTotal(ada, 6);
+    await grover.delete(`/api/posts/${theirs}`, ada.token);
+    expect((await withTotal(ada, 5)).total).toBe(5);
+  });
+
+  it("keeps switched-off types, muted words and blocked people away", async () => {
+    const dora = await grover.user("dora");
+    const hers = (await grover.post("/api/posts", dora.token, { content: "Mine" })).json.post.post_id;
+    await grover.put("/api/users/me/notification-settings", dora.token, { notify_likes: false, mute_keywords: ["Spoiler"] });
+    await grover.post(`/api/posts/${hers}/react`, bob.token, { reaction_type: "like" });
+    await grover.post(`/api/posts/${hers}/comments`, bob.token, { content: "a SPOILER!" });
+    await grover.post(`/api/posts/${hers}/comments`, bob.token, { content: "harmless" });
+    const answer = await withTotal(dora, 1);
+    expect(answer.notifications[0].content).toBe("Robert commented on your post");
+    await grover.post(`/api/users/${bob.id}/block`, dora.token);
+    expect((await withTotal(dora, 0)).notifications).toEqual([]);
+  });
+
+  it("loses nothing that happened just before a crash", async () => {
+    const emil = await grover.user("emil");
+    const his = (await grover.post("/api/posts", emil.token, { content: "Crash" })).json.post.post_id;
+    for (const user of [ada, bob, cleo]) await grover.post(`/api/posts/${his}/comments`, user.token, { content: "hi" });
+    await grover.restart("SIGKILL");
+    const answer = await withTotal(emil, 3);
+    expect(answer.notifications).toHaveLength(3);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await list(emil)).total).toBe(3);
+  });
+});
