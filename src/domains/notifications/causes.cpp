@@ -29,6 +29,7 @@ void Causes::listen(jobs::Events& events) {
     listen_to_auth(events);
     listen_to_posts(events);
     listen_to_comments(events);
+    listen_to_chats(events);
 }
 
 void remove_all_of(db::Write& tx, const RemoveNotifications& what) {

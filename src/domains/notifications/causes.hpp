@@ -18,8 +18,11 @@ namespace grover::notifications {
 class Causes {
 public:
     // References outlive it.
-    Causes(const Notices& notices, const posts::PostGate& posts, const comments::CommentsService& comments)
-        : notices_(notices), posts_(posts), comments_(comments) {}
+    Causes(db::Database& db, const Notices& notices, const posts::PostGate& posts,
+           const comments::CommentsService& comments)
+        : db_(db), notices_(notices), posts_(posts), comments_(comments) {}
+
+    void plug(ChatPresence* presence) { presence_ = presence; }
 
     void listen(jobs::Events& events);
 
@@ -28,10 +31,13 @@ private:
     void listen_to_auth(jobs::Events& events);
     void listen_to_posts(jobs::Events& events);
     void listen_to_comments(jobs::Events& events);
+    void listen_to_chats(jobs::Events& events);
 
+    db::Database& db_;
     const Notices& notices_;
     const posts::PostGate& posts_;
     const comments::CommentsService& comments_;
+    ChatPresence* presence_ = nullptr;
 };
 
 inline constexpr std::string_view kListener = "notifications";

@@ -152,6 +152,9 @@ void Notices::tell_each(db::Write& tx, const Notice& notice, std::span<const Use
         row.created_at = now;
         bool is_new = true;
         if (repeat == Repeat::newest) {
+            if (tx.exists(sql::notifications::tells_already{
+                    .user_id = row.user_id, .cause = cause, .target_id = row.target_id}))
+                continue;
             const auto renewed =
                 tx.find<NotificationId>(sql::notifications::renew_unread{.now = now,
                                                                          .content = row.content,
@@ -202,6 +205,16 @@ void Notices::withdraw(db::Write& tx, const Notice& notice, const UserId& recipi
     if (removed.empty()) return;
     tx.exec(sql::notifications::mark_withdrawn{.user_id = recipient, .cause = cause});
     count_removed(tx, removed);
+}
+
+void Notices::read(db::Write& tx, const Notice& notice, const UserId& recipient) const {
+    const auto id = tx.find<NotificationId>(
+        sql::notifications::id_of_cause{.user_id = recipient, .cause = cause_of(notice)});
+    if (!id) return;
+    const std::vector<std::string_view> ids{id->view()};
+    if (mark_read(tx, recipient, {.ids = &ids}, clock_.now()) == 0) return;
+    tx.publish(NotificationsRead{
+        .user_id = recipient, .notification_ids = {*id}, .unread_count = unread_of(tx, recipient)});
 }
 
 }  // namespace grover::notifications

@@ -20,8 +20,8 @@ namespace grover::notifications {
 
 struct Notice {
     Type type{};
-    UserId actor;       // empty: nobody
-    std::string words;  // after the actor's name; the whole text where there is no actor
+    UserId actor{};       // empty: nobody
+    std::string words{};  // after the actor's name; the whole text where there is no actor
     std::optional<std::string> related_id{};
     std::optional<std::string> post_id{};
     std::optional<std::string> comment_id{};
@@ -53,9 +53,10 @@ public:
     // Only where it was told and withdrawn within 24 h.
     void bring_back(db::Write& tx, const Notice& notice, const UserId& recipient) const;
 
+    // What was told of was seen where it happened.
+    void read(db::Write& tx, const Notice& notice, const UserId& recipient) const;
     // What was told of is undone: the row goes if it is unread.
     void withdraw(db::Write& tx, const Notice& notice, const UserId& recipient) const;
-    void forget_push(db::Write& tx, const std::vector<Removed>& removed) const;
 
     static std::string cause_of(const Notice& notice);
 

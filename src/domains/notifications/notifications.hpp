@@ -87,6 +87,13 @@ public:
     virtual std::vector<SessionId> living(db::Read& tx, std::span<const SessionId> sessions) = 0;
 };
 
+// Who has a chat open on a socket: they see its messages there and are told of none. In a fiber, outside transactions.
+class ChatPresence {
+public:
+    virtual ~ChatPresence() = default;
+    virtual std::vector<UserId> present(std::string_view conversation_id) = 0;
+};
+
 // How pushes leave. Null: they do not, by that way.
 struct PushProviders {
     integrations::ExpoPush* expo = nullptr;
@@ -123,6 +130,8 @@ public:
     // Idempotent.
     void unregister_device(const Caller& me, const std::string& token);
 
+    // Before the first event; null: nobody has a chat open.
+    void plug(ChatPresence* presence);
     // Hears the domains below.
     void listen(jobs::Events& events);
     void add_jobs(jobs::Jobs& jobs);

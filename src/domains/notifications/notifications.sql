@@ -96,6 +96,23 @@ DELETE FROM notifications
 WHERE notification_id IN (SELECT notification_id FROM notifications WHERE place_id = :place_id LIMIT :limit)
 RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
+-- name: remove_of_message
+DELETE FROM notifications
+WHERE place_id = :place_id AND type = 'message' AND target_id = :message_id AND read_at IS NULL
+RETURNING user_id, type, read_at, notification_id, actor_id, post_id
+
+-- name: told_of_reaction
+SELECT user_id FROM notifications
+WHERE actor_id = :actor_id AND type = 'message_reaction' AND target_id = :message_id AND read_at IS NULL
+
+-- name: id_of_cause
+SELECT notification_id FROM notification_causes WHERE user_id = :user_id AND cause = :cause
+
+-- name: tells_already
+SELECT 1 FROM notifications
+WHERE notification_id = (SELECT notification_id FROM notification_causes WHERE user_id = :user_id AND cause = :cause)
+      AND target_id = :target_id
+
 -- name: remove_between
 -- Everything one user caused for another.
 DELETE FROM notifications WHERE actor_id = :actor_id AND user_id = :user_id

@@ -17,6 +17,7 @@ NotificationsService::NotificationsService(db::Database& db, const Clock& clock,
 
 NotificationsService::~NotificationsService() = default;
 
+void NotificationsService::plug(ChatPresence* presence) { parts_->causes.plug(presence); }
 void NotificationsService::listen(jobs::Events& events) { parts_->causes.listen(events); }
 
 std::string NotificationsService::list(const Caller& me, const NotificationList& in, api::Reply& reply) {

@@ -1,0 +1,102 @@
+// Messages and groups: contract/messages.md, groups.md.
+#include "domains/groups/groups.hpp"
+#include "domains/messages/messages.hpp"
+#include "domains/notifications/causes.hpp"
+#include "platform/jobs/events.hpp"
+#include "sql/notifications.hpp"
+
+namespace grover::notifications {
+namespace {
+
+std::string words_of(const messages::MessageSent& e) {
+    if (e.is_group) return "in " + e.group_name + ": " + e.preview;
+    if (e.is_forward) return "forwarded you a message";
+    const auto type = wire::name_of(e.type);
+    if (type == "post") return "shared a post with you";
+    if (type == "voice") return "sent a voice message";
+    if (type == "video") return "sent a video";
+    if (type == "gif") return "sent a GIF";
+    if (type == "story_reply") return "replied to your story";
+    return "sent you a message";
+}
+
+Notice about_message(const messages::MessageSent& e) {
+    const auto chat = std::string(e.conversation_id.view());
+    return {.type = Type::message,
+            .actor = e.sender_id,
+            .words = words_of(e),
+            .related_id = e.is_group ? chat : e.message_id.str(),
+            .place_type = e.is_group ? "group" : "conversation",
+            .place_id = chat,
+            .target_type = "message",
+            .target_id = e.message_id.str(),
+            .quoted = [content = e.content](db::Read&) { return content; },
+            .same = chat};
+}
+
+}  // namespace
+
+void Causes::listen_to_chats(jobs::Events& events) {
+    // Asks other nodes who has the chat open, so it does not write in its own transaction; a message that is told is known by
+    // its row.
+    events.on<messages::MessageSent>("notifications.messages", [this](const messages::MessageSent& e) {
+        if (wire::name_of(e.type) == "system") return;
+        std::vector<UserId> told;
+        for (const auto& one : e.recipients) {
+            if (one.is_told && one.user_id != e.sender_id) told.push_back(one.user_id);
+        }
+        if (told.empty()) return;
+        if (presence_ != nullptr) {
+            const auto there = presence_->present(e.conversation_id.view());
+            std::erase_if(told,
+                          [&](const UserId& one) { return std::ranges::find(there, one) != there.end(); });
+        }
+        if (told.empty()) return;
+        db_.write([&](db::Write& tx) { notices_.tell_newest(tx, about_message(e), told); });
+    });
+    events.on_in_transaction<messages::MessageDeleted>(
+        kListener, [](db::Write& tx, const messages::MessageDeleted& e) {
+            if (e.only_for) return;
+            count_removed(tx, tx.list<Removed>(sql::notifications::remove_of_message{
+                                  .place_id = e.conversation_id.view(), .message_id = e.message_id}));
+        });
+    events.on_in_transaction<messages::ChatRead>(kListener, [this](db::Write& tx,
+                                                                   const messages::ChatRead& e) {
+        notices_.read(tx, {.type = Type::message, .same = std::string(e.conversation_id.view())}, e.user_id);
+    });
+    events.on_in_transaction<messages::MessageReacted>(
+        kListener, [this](db::Write& tx, const messages::MessageReacted& e) {
+            Notice notice{.type = Type::message_reaction,
+                          .actor = e.user_id,
+                          .words = "reacted " + e.emoji + " to your message",
+                          .related_id = e.message_id.str(),
+                          .target_type = "message",
+                          .target_id = e.message_id.str()};
+            if (e.added && e.author_id) return notices_.tell(tx, notice, *e.author_id);
+            if (e.added) return;
+            // Who is to be told no more is known by the row.
+            for (const auto& owner : tx.list<UserId>(
+                     sql::notifications::told_of_reaction{.actor_id = e.user_id, .message_id = e.message_id}))
+                notices_.withdraw(tx, notice, owner);
+        });
+    events.on_in_transaction<groups::GroupJoined>(
+        kListener, [this](db::Write& tx, const groups::GroupJoined& e) {
+            const auto group = std::string(e.group_id.view());
+            notices_.tell(tx,
+                          Notice{.type = Type::group_invite,
+                                 .actor = e.by_user_id,
+                                 .words = "added you to '" + e.group_name + "'",
+                                 .related_id = group,
+                                 .place_type = "group",
+                                 .place_id = group,
+                                 .target_type = "group",
+                                 .target_id = group},
+                          e.user_ids);
+        });
+    events.on_in_transaction<groups::GroupDeleted>(
+        kListener, [](db::Write& tx, const groups::GroupDeleted& e) {
+            remove_all_of(tx, {.of = "place", .id = std::string(e.group_id.view())});
+        });
+}
+
+}  // namespace grover::notifications
