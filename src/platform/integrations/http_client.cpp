@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "platform/config/ip_network.hpp"
+#include "platform/base/ip_network.hpp"
 #include "platform/integrations/transfers.hpp"
 
 namespace grover::integrations {
