@@ -123,9 +123,14 @@ Domains::Domains(const Ground& ground)
                  posts.gate(), &hashtags},
                 {.keeps_copies = ground.config.cache_max_bytes > 0}),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
+      sessions(auth),
+      push_providers(ground.config, ground.clock, http_client),
+      notifications(ground.db, ground.clock, users, posts.gate(), comments, sessions, push_providers.ways()),
       pictures(ground.db, media),
       db_(ground.db),
       base_url_(ground.config.links_base_url),
+      notifications_eraser_(notifications::notifications_eraser()),
+      notifications_export_(notifications::notifications_export(ground.db)),
       comments_eraser_(comments::comments_eraser(posts.gate())),
       comments_export_(comments::comments_export(ground.db)),
       scheduled_posts_eraser_(scheduled_posts::scheduled_posts_eraser(media)),
@@ -146,7 +151,8 @@ void Domains::plug() {
     users::Plugs plugs{.guard = &auth, .pictures = &pictures, .engagement = &posts};
     // Groups are left before the chats they are, comments go before the posts that hold them, all of them before their files
     // and the sessions.
-    plugs.erasers = {&groups,
+    plugs.erasers = {notifications_eraser_.get(),
+                     &groups,
                      &messages.eraser(),
                      communities_eraser_.get(),
                      scheduled_posts_eraser_.get(),
@@ -161,6 +167,7 @@ void Domains::plug() {
                           communities_export_.get(),
                           collections_export_.get(),
                           &messages.exporter(),
+                          notifications_export_.get(),
                           &media_export_};
     messages.plug({.groups = &groups});
     users.plug(std::move(plugs));
@@ -178,6 +185,8 @@ void Domains::register_background(jobs::Background& background) {
     });
     search_index.listen(events);
     discovery.listen(background);
+    notifications.listen(events);
+    notifications.add_jobs(jobs);
     auth.add_jobs(jobs);
     jobs.on<users::EraseAccount>([this](const users::EraseAccount& job) { users.run(job); });
     jobs.on<users::BuildExport>([this](const users::BuildExport& job) { users.run(job); });
@@ -213,6 +222,9 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
     messages::add_messages_sockets(table, hub, messages);
     messages::tell_messages_to_sockets(events, hub, messages, base_url_);
     groups::tell_groups_to_sockets(events, hub, groups, base_url_);
+    open_chats_ = std::make_unique<OpenChats>(hub);
+    notifications.plug(open_chats_.get());
+    notifications.add_sockets(hub, events, base_url_);
 }
 
 void Domains::add_endpoints(Api& api) {
@@ -229,6 +241,7 @@ void Domains::add_endpoints(Api& api) {
     collections::add_collections_api(api, collections);
     discovery::add_discovery_api(api, discovery);
     media::add_media_api(api, media);
+    notifications::add_notifications_api(api, notifications);
     presence::add_presence_api(api, presence);
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "app/notification_joints.hpp"
 #include "app/picture_store.hpp"
 #include "domains/auth/auth.hpp"
 #include "domains/collections/collections.hpp"
@@ -64,6 +65,9 @@ struct Domains {
     collections::CollectionsService collections;
     discovery::DiscoveryService discovery;
     auth::AuthService auth;
+    SessionsOfAuth sessions;
+    PushProviders push_providers;
+    notifications::NotificationsService notifications;
     PictureStore pictures;
     std::unique_ptr<presence::PresenceService> presence;  // null without sockets
 
@@ -78,6 +82,9 @@ private:
     std::unique_ptr<posts::PostsSockets> posts_sockets_;
     media::MediaEraser media_eraser_{media};
     media::MediaExport media_export_{media};
+    std::unique_ptr<OpenChats> open_chats_;
+    std::unique_ptr<users::AccountEraser> notifications_eraser_;
+    std::unique_ptr<users::ExportContributor> notifications_export_;
     std::unique_ptr<users::AccountEraser> comments_eraser_;
     std::unique_ptr<users::ExportContributor> comments_export_;
     std::unique_ptr<users::AccountEraser> scheduled_posts_eraser_;

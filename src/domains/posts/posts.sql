@@ -130,3 +130,6 @@ SELECT likes_count FROM posts WHERE post_id = :post_id
 
 -- name: get_repost_count
 SELECT repost_count FROM posts WHERE post_id = :post_id
+
+-- name: get_text
+SELECT content FROM posts WHERE post_id = :post_id

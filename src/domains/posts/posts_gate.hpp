@@ -60,6 +60,8 @@ public:
     std::int64_t change_comment_counts(db::Write& tx, const PostId& post_id, int top_level, int total) const;
     // The posts came into (1) or left (-1) a collection, each once.
     void change_collection_counts(db::Write& tx, std::span<const PostId> posts, int delta) const;
+    // What was written in it, for rules about words; empty when it is gone.
+    std::string text_of(db::Read& tx, const PostId& post_id) const;
     // The present `comments_count`, and with all levels.
     std::int64_t comments_count(db::Read& tx, const PostId& post_id) const;
     struct CommentCounts {

@@ -1,4 +1,4 @@
-// How pushes leave this server, by its configuration, and which sessions they may go to.
+// What notifications need from elsewhere: how pushes leave this server, which sessions they may go to, who has a chat open.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 #include "platform/config/config.hpp"
 #include "platform/integrations/expo_push.hpp"
 #include "platform/integrations/web_push.hpp"
+#include "platform/sockets/hub.hpp"
 
 namespace grover::app {
 
@@ -20,6 +21,17 @@ public:
 
 private:
     auth::AuthService& auth_;
+};
+
+class OpenChats final : public notifications::ChatPresence {
+public:
+    explicit OpenChats(sockets::Hub& hub) : hub_(hub) {}
+    std::vector<UserId> present(std::string_view conversation_id) override {
+        return hub_.members_anywhere(sockets::Room::conversation(conversation_id));
+    }
+
+private:
+    sockets::Hub& hub_;
 };
 
 class PushProviders {

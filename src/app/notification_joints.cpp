@@ -1,4 +1,4 @@
-#include "app/push_providers.hpp"
+#include "app/notification_joints.hpp"
 
 namespace grover::app {
 
