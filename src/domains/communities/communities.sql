@@ -87,7 +87,8 @@ UPDATE communities SET post_count = post_count - :count WHERE community_id = :co
 INSERT INTO community_words (word, community_id) SELECT value, :community_id FROM json_each(:words) WHERE true ON CONFLICT DO NOTHING
 
 -- name: insert_words (postgres)
-INSERT INTO community_words (word, community_id) SELECT unnest(:words::text[]), :community_id ON CONFLICT DO NOTHING
+INSERT INTO community_words (word, community_id) SELECT w.word, :community_id FROM unnest(:words::text[]) AS w (word)
+ON CONFLICT DO NOTHING
 
 -- name: delete_words
 DELETE FROM community_words WHERE community_id = :community_id

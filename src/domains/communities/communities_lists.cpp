@@ -1,6 +1,7 @@
 // Finding communities: discover, one's own, their members, the categories.
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "domains/communities/communities_store.hpp"
 #include "domains/communities/communities_views.hpp"

@@ -1,4 +1,6 @@
 // Posts in communities: writing, listing, pinning; and what posts ask of the communities they belong to.
+#include <algorithm>
+
 #include "domains/communities/communities_store.hpp"
 #include "platform/base/error.hpp"
 #include "sql/communities.hpp"
