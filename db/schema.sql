@@ -311,15 +311,15 @@ CREATE TABLE communities (
     created_at   INTEGER NOT NULL,
     active_at    INTEGER NOT NULL,  -- of the newest post
     deleted_at   INTEGER            -- its posts are being removed
-);
+, fewness INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX communities_by_activity ON communities (active_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
 CREATE INDEX communities_by_age ON communities (created_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
 CREATE INDEX communities_by_cover ON communities (cover_id) WHERE cover_id IS NOT NULL;
-CREATE INDEX communities_by_members ON communities ((-member_count), community_id) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_by_members ON communities (fewness, community_id) WHERE is_private = 0 AND deleted_at IS NULL;
 CREATE INDEX communities_by_name ON communities (name_key, community_id) WHERE is_private = 0 AND deleted_at IS NULL;
 CREATE INDEX communities_of_category_by_activity ON communities (category_key, active_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
 CREATE INDEX communities_of_category_by_age ON communities (category_key, created_at DESC, community_id DESC) WHERE is_private = 0 AND deleted_at IS NULL;
-CREATE INDEX communities_of_category_by_members ON communities (category_key, (-member_count), community_id) WHERE is_private = 0 AND deleted_at IS NULL;
+CREATE INDEX communities_of_category_by_members ON communities (category_key, fewness, community_id) WHERE is_private = 0 AND deleted_at IS NULL;
 CREATE INDEX communities_of_category_by_name ON communities (category_key, name_key, community_id) WHERE is_private = 0 AND deleted_at IS NULL;
 CREATE INDEX communities_of_owner ON communities (owner_id);
 

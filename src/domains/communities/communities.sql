@@ -57,8 +57,8 @@ SELECT count(*) FROM communities WHERE owner_id = :user_id AND deleted_at IS NUL
 
 -- name: insert_community
 INSERT INTO communities (community_id, owner_id, name, name_key, description, category, category_key, is_private, cover_id,
-                         member_count, created_at, active_at)
-VALUES (:community_id, :owner_id, :name, :name_key, :description, :category, :category_key, :is_private, :cover_id, 1, :now, :now)
+                         member_count, fewness, created_at, active_at)
+VALUES (:community_id, :owner_id, :name, :name_key, :description, :category, :category_key, :is_private, :cover_id, 1, -1, :now, :now)
 
 -- name: update_community
 UPDATE communities SET name = :name, name_key = :name_key, description = :description, category = :category,
@@ -75,7 +75,7 @@ UPDATE communities SET deleted_at = :now WHERE community_id = :community_id AND 
 DELETE FROM communities WHERE community_id = :community_id AND deleted_at IS NOT NULL
 
 -- name: add_members
-UPDATE communities SET member_count = member_count + :delta WHERE community_id = :community_id RETURNING member_count
+UPDATE communities SET member_count = member_count + :delta, fewness = fewness - :delta WHERE community_id = :community_id RETURNING member_count
 
 -- name: add_post
 UPDATE communities SET post_count = post_count + 1, active_at = :now WHERE community_id = :community_id AND deleted_at IS NULL
@@ -108,14 +108,14 @@ SELECT category, communities FROM community_categories WHERE communities > 0 ORD
 
 -- name: by_members
 SELECT * FROM (
-    SELECT -member_count AS number, name_key AS text, community_id FROM communities
-    WHERE :category = '' AND is_private = 0 AND deleted_at IS NULL AND (-member_count, community_id) > (:number, :id)
-    ORDER BY -member_count, community_id LIMIT :limit OFFSET :skip) AS everything
+    SELECT fewness AS number, name_key AS text, community_id FROM communities
+    WHERE :category = '' AND is_private = 0 AND deleted_at IS NULL AND (fewness, community_id) > (:number, :id)
+    ORDER BY fewness, community_id LIMIT :limit OFFSET :skip) AS everything
 UNION ALL SELECT * FROM (
-    SELECT -member_count AS number, name_key AS text, community_id FROM communities
+    SELECT fewness AS number, name_key AS text, community_id FROM communities
     WHERE :category <> '' AND category_key = :category AND is_private = 0 AND deleted_at IS NULL
-          AND (-member_count, community_id) > (:number, :id)
-    ORDER BY -member_count, community_id LIMIT :limit OFFSET :skip) AS of_category
+          AND (fewness, community_id) > (:number, :id)
+    ORDER BY fewness, community_id LIMIT :limit OFFSET :skip) AS of_category
 
 -- name: by_age
 SELECT * FROM (

@@ -89,8 +89,7 @@ FROM scheduled_post_history WHERE scheduled_post_id = :scheduled_post_id
 SELECT scheduled_post_id FROM scheduled_posts WHERE status > 1 AND updated_at < :before ORDER BY updated_at LIMIT :limit
 
 -- name: some_of_user
-SELECT scheduled_post_id FROM scheduled_posts WHERE user_id = :user_id AND scheduled_post_id > :after
-ORDER BY scheduled_post_id LIMIT :limit
+SELECT scheduled_post_id FROM scheduled_posts WHERE user_id = :user_id LIMIT :limit
 
 -- name: remove
 DELETE FROM scheduled_posts WHERE scheduled_post_id = :scheduled_post_id

@@ -13,7 +13,7 @@ public:
     std::string_view name() const override { return "scheduled_posts"; }
 
     bool erase_some(db::Write& tx, const UserId& user, int batch) override {
-        const auto own = some_of_user(tx, user, ScheduledPostId(), batch);
+        const auto own = some_of_user(tx, user, batch);
         for (const auto& id : own) {
             media_.release(tx, {"scheduled_post", id.view()});
             remove(tx, id);

@@ -108,9 +108,8 @@ std::vector<ScheduledPostId> ended_before(db::Read& tx, Time before, int limit) 
     return tx.list<ScheduledPostId>(s::ended_before{.before = before, .limit = limit});
 }
 
-std::vector<ScheduledPostId> some_of_user(db::Read& tx, const UserId& user, const ScheduledPostId& after,
-                                          int limit) {
-    return tx.list<ScheduledPostId>(s::some_of_user{.user_id = user, .after = after, .limit = limit});
+std::vector<ScheduledPostId> some_of_user(db::Read& tx, const UserId& user, int limit) {
+    return tx.list<ScheduledPostId>(s::some_of_user{.user_id = user, .limit = limit});
 }
 
 void remove(db::Write& tx, const ScheduledPostId& id) { tx.exec(s::remove{.scheduled_post_id = id}); }

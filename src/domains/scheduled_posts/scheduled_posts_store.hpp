@@ -112,9 +112,7 @@ struct HistoryEntry {
 void add_history(db::Write& tx, const ScheduledPostId& id, const HistoryEntry& entry);
 
 std::vector<ScheduledPostId> ended_before(db::Read& tx, Time before, int limit);
-// By id, after one.
-std::vector<ScheduledPostId> some_of_user(db::Read& tx, const UserId& user, const ScheduledPostId& after,
-                                          int limit);
+std::vector<ScheduledPostId> some_of_user(db::Read& tx, const UserId& user, int limit);
 void remove(db::Write& tx, const ScheduledPostId& id);
 
 }  // namespace grover::scheduled_posts
