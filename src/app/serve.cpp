@@ -15,6 +15,7 @@
 #include "app/store.hpp"
 #include "app/watch.hpp"
 #include "platform/api/dispatcher.hpp"
+#include "platform/bus/redis_buckets.hpp"
 #include "platform/db/open.hpp"
 #include "platform/db/row_cache.hpp"
 #include "platform/http/server.hpp"
@@ -35,6 +36,7 @@ api::DispatcherOptions dispatcher_options(const Config& config, const Domains& d
         .port = static_cast<std::uint16_t>(config.backend_port),
         .signing_secret = std::move(secret),
         .upload_directory = domains.media.upload_directory(),
+        .share_limits = config.rate_limit_enabled,
     };
     for (const auto& network : config.trusted_proxies) options.trusted_proxies.push_back(to_string(network));
     return options;
@@ -107,6 +109,9 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     const auto requests = watch.requests(api);
     api::Dispatcher dispatcher(api, clock, domains.auth, answers, requests.get(),
                                dispatcher_options(config, domains, secret));
+    std::optional<api::SharedLimits> shared_limits;
+    if (config.rate_limit_enabled && config.redis_url.starts_with("redis://"))
+        shared_limits.emplace(dispatcher.limiter(), clock, bus::buckets_over_redis(config.redis_url));
     std::optional<SocketProtocolTest> protocol_test;
     if (config.socket_protocol_test) protocol_test.emplace(loops, dispatcher);
     if (!protocol_test) dispatcher.add(realtime);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "platform/bus/bus.hpp"
+#include "platform/bus/redis_buckets.hpp"
 
 extern char** environ;
 
@@ -133,6 +134,23 @@ TEST_CASE("over Redis every node hears every message in order; a restart of Redi
     bus->publish("heard");
     CHECK(inbox.wait_for(1) == std::vector<std::string>{"heard"});
     bus->stop();
+}
+
+TEST_CASE("what nodes take from a bucket adds up in Redis; while it is away they are told nothing") {
+    RedisServer server;
+    const auto one = buckets_over_redis(server.url()), other = buckets_over_redis(server.url());
+    const Time now{1'769'249'472'345'000};
+    const std::int64_t at = now.us;
+    CHECK(one->add({{7, 2'000'000}, {8, 1'000'000}}, now) ==
+          std::vector<std::int64_t>{at + 2'000'000, at + 1'000'000});
+    CHECK(other->add({{7, 3'000'000}}, now) == std::vector<std::int64_t>{at + 5'000'000});
+    // Long full again.
+    CHECK(other->add({{8, 1'000'000}}, now + std::chrono::minutes{1}) ==
+          std::vector<std::int64_t>{at + 61'000'000});
+    server.stop();
+    CHECK(one->add({{7, 1}}, now).empty());
+    server.start();
+    CHECK(one->add({{7, 1}}, now) == std::vector<std::int64_t>{at + 1});
 }
 
 TEST_CASE("an unreachable bus is down, and stops at once") {
