@@ -268,7 +268,7 @@ TEST_CASE("an upload that nothing uses can be deleted, one in use cannot") {
 TEST_CASE("two gigabytes a day, counted as they came in, and nothing is kept of what is too much") {
     World w;
     const auto ada = w.user("ada");
-    const auto first = w.uploaded(ada, a_sound());
+    w.uploaded(ada, a_sound());
     CHECK(testing::query_number(*w.db, "SELECT uploaded_bytes FROM media") ==
           static_cast<std::int64_t>(a_sound().size()));
     testing::execute(*w.db, "UPDATE media SET uploaded_bytes = 2000000000");
