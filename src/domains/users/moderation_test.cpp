@@ -25,7 +25,7 @@ std::string report(World& w, const Caller& reporter, std::string_view type, std:
 
 TEST_CASE("an administrator works through the reports, and each is decided once") {
     World w;
-    const auto admin = w.user("root"), ada = w.user("ada"), bob = w.user("bob");
+    const auto admin = w.user("root_user"), ada = w.user("ada"), bob = w.user("bob");
     Notes notes;
     notes.owner = ada.id;
     auto plugs = w.plugs();
@@ -64,7 +64,7 @@ TEST_CASE("an administrator works through the reports, and each is decided once"
 
 TEST_CASE("a refused decision leaves the report open and no entry in the log") {
     World w;
-    const auto admin = w.user("root"), ada = w.user("ada"), bob = w.user("bob");
+    const auto admin = w.user("root_user"), ada = w.user("ada"), bob = w.user("bob");
     const ReportId id{report(w, bob, "user", ada.id.view())};
     CHECK(refusal([&] {
               w.parts().moderation.resolve(admin, {id, ReportAction::remove});
@@ -75,7 +75,7 @@ TEST_CASE("a refused decision leaves the report open and no entry in the log") {
 
 TEST_CASE("suspending signs out and hides, at once and for everybody; unsuspending shows again") {
     World w;
-    const auto admin = w.user("root"), ada = w.user("ada"), bob = w.user("bob");
+    const auto admin = w.user("root_user"), ada = w.user("ada"), bob = w.user("bob");
     w.parts().moderation.suspend(admin, ada.id);
     CHECK(w.guard.ended == std::vector<std::string>{ada.id.str()});
     CHECK(w.sight(bob, ada) == Sight::nothing);

@@ -86,7 +86,8 @@ TEST_CASE("privacy settings change field by field") {
     CHECK(answer.settings.allow_tags == Audience::none);
     CHECK(answer.settings.allow_mentions == Audience::everyone);
     CHECK_FALSE(answer.settings.show_online);
-    CHECK(w.effects().empty());
+    CHECK(w.effects() == "user.online_visibility_changed");
+    w.forget_effects();
 
     answer = w.parts().profiles.update_privacy(ada, {.is_private = true, .discoverable = false});
     CHECK(answer.settings.is_private);

@@ -211,7 +211,7 @@ TEST_CASE("nobody gets in without signing in, on any endpoint of users") {
         const auto sent = s.send("mallory", endpoint->route.method, path, "{}");
         CHECK_MESSAGE(sent.status == 401, path);
     }
-    CHECK(s.api.endpoints().size() == 37);
+    CHECK(s.api.endpoints().size() == 41);
 }
 
 TEST_CASE("what is private in an account appears in no answer to another") {

@@ -23,6 +23,7 @@ TEST_CASE("statements asked together answer as they do alone, and on PostgreSQL 
         for (std::size_t i = 0; i < names.size(); ++i)
             tx.exec(sql::db_test::add_counter{.name = names[i], .value = static_cast<std::int64_t>(i) - 1});
     });
+    testing::count_rows(*db, "counters");  // a thread's connection asks once when it is opened
     counts.calls = 0;
     db->read([&](db::Read& tx) {
         db::Together all;

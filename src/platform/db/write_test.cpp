@@ -189,6 +189,7 @@ TEST_CASE("what a request asks of the store counts for that request, on whatever
         }
     } counts;
     const auto db = database_with_tables({.observer = &counts});
+    testing::count_rows(*db, "counters");  // a thread's connection asks once when it is opened
     const log::Context request{.request_id = "r1"};
     {
         const log::ContextScope working(request);

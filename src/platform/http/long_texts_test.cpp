@@ -71,7 +71,7 @@ TEST_CASE(
         REQUIRE(read.files.size() == 1);
         CHECK(read.files[0].part_name == "media_url");
         CHECK(read.files[0].is_text);
-        CHECK(read.files[0].size == kLong.size() + 5);
+        CHECK(read.files[0].size == kLong.size() + 6);
         CHECK(content_of(read.files[0]) == kLong + "/+\n+==");
     }
     CHECK(directory.is_empty());
