@@ -25,6 +25,8 @@ std::vector<std::string_view> texts_of(const std::vector<UserId>& users) {
 
 // What is no id is nobody.
 std::vector<UserId> ids_of(const std::vector<std::string>& texts) {
+    if (texts.size() > kMostAsked)
+        throw invalid_input({"body", "user_ids"}, "List should have at most 100 items", "too_long");
     std::vector<UserId> out;
     for (const auto& text : texts) {
         if (is_well_formed_id(text)) out.emplace_back(text);
@@ -195,6 +197,9 @@ void PresenceService::recheck(const UserId& viewer) {
 
 void add_presence_api(api::Api& api, const std::unique_ptr<PresenceService>& presence) {
     api.on<PresenceList>([&](const Caller& me, const PresenceList& in) {
+        if (in.user_ids.empty()) throw invalid_input({"query", "user_ids"}, "Field required", "missing");
+        if (in.user_ids.size() > kMostAsked)
+            throw invalid_input({"query", "user_ids"}, "List should have at most 100 items", "too_long");
         std::vector<UserId> users;
         for (const auto& text : in.user_ids) {
             if (!is_well_formed_id(text)) throw validation_error("Invalid user_id format");

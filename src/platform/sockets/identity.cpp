@@ -60,10 +60,10 @@ std::optional<std::string> claimed_user(wire::JsonView payload) {
 }  // namespace
 
 std::string_view without_scheme(std::string_view text) {
-    constexpr std::string_view kScheme = "bearer ";
+    constexpr std::string_view kScheme = "bearer";
     text = trimmed(text);
-    if (text.size() >= kScheme.size() && http::equals_ignoring_case(text.substr(0, kScheme.size()), kScheme))
-        text.remove_prefix(kScheme.size());
+    const auto first = text.substr(0, text.find(' '));
+    if (http::equals_ignoring_case(first, kScheme)) text.remove_prefix(first.size());
     return trimmed(text);
 }
 
