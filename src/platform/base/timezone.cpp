@@ -121,8 +121,10 @@ const TimeZone* TimeZone::find(std::string_view name) {
         data.emplace();
     } else if (is_name(name) && known.size() < kMaxZones) {
         std::ifstream file("/usr/share/zoneinfo/" + std::string(name), std::ios::binary);
-        std::string bytes;
-        if (file) bytes.assign(std::istreambuf_iterator<char>(file), {});
+        // Some names are folders: read() fails there, where an iterator would throw.
+        std::string bytes(kMaxFile + 1, '\0');
+        file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        bytes.resize(static_cast<std::size_t>(file.gcount()));
         if (!bytes.empty() && bytes.size() <= kMaxFile) data = parse(bytes);
     }
     if (!data) return nullptr;
