@@ -80,7 +80,7 @@ std::vector<std::string> whole_table_steps(db::Database& database, const db::Sta
 void check_no_scans(db::Database& database, std::span<const db::Statement* const> statements) {
     CHECK_FALSE(statements.empty());
     for (const db::Statement* const statement : statements) {
-        INFO(statement->name);
+        INFO(std::string(statement->name));
         try {
             const auto steps = whole_table_steps(database, *statement);
             if (*statement->scan_reason == '\0' && !steps.empty())
