@@ -57,7 +57,7 @@ describe("the main job", () => {
     const [seen] = await feed(bob.token);
     expect(seen.post_id).toBe(post.post_id);
     expect(seen.media_public_id).toBeNull();
-    expect(seen.media.public_id).toBeNull();
+    expect(seen.media!.public_id).toBeNull();
     expect(JSON.stringify(seen)).not.toContain("@example.com");
   });
 
