@@ -34,7 +34,7 @@ bool has_phrase(std::string_view text, const std::vector<std::string>& phrase) {
 
 std::string tag_term(std::string_view tag) { return '#' + std::string(tag); }
 std::string mention_term(std::string_view username) { return '@' + std::string(username); }
-std::string category_term(std::string_view category) { return "\x01category:" + std::string(category); }
+std::string category_term(std::string_view category) { return "\001category:" + std::string(category); }
 std::string media_term(std::string_view kind) { return "\x01media:" + std::string(kind); }
 std::string poll_term() { return "\x01poll"; }
 

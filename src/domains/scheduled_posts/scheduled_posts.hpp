@@ -75,7 +75,8 @@ struct PublishScheduled {
 // Publish all that is due: at the start of a server, because jobs that the last one was running are not due yet.
 struct PublishDue {
     static constexpr std::string_view name = "scheduled_posts.publish_due";
-    static constexpr auto fields = Pack{};
+    Time asked_at;  // for who reads the row of the job
+    static constexpr auto fields = Pack{wire::field("asked_at", &PublishDue::asked_at)};
 };
 
 // ---- the service

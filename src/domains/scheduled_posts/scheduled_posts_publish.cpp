@@ -194,7 +194,7 @@ void ScheduledPostsService::run(const PublishScheduled& job) {
 void ScheduledPostsService::run(const PublishDue&) { process_due(); }
 
 void ScheduledPostsService::start() {
-    db_.write([](db::Write& tx) { tx.enqueue(PublishDue{}); });
+    db_.write([&](db::Write& tx) { tx.enqueue(PublishDue{.asked_at = clock_.now()}); });
 }
 
 ProcessScheduledAnswer ScheduledPostsService::process_due() {
