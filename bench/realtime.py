@@ -179,8 +179,12 @@ def main():
     options = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    subprocess.run(["cmake", "--build", BUILD, "--target", "grover", "bench_floor", "bench_realtime_floor",
-                    "bench_realtime_load", "bench_realtime_server"], check=True, stdout=subprocess.DEVNULL)
+    programs = ["bench_realtime_floor", "bench_realtime_load", "bench_realtime_server"]
+    if options.only != "broadcast":
+        programs += ["grover", "bench_floor"]
+    if not (BUILD / "build.ninja").exists():
+        subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", BUILD, "--target", *programs], check=True, stdout=subprocess.DEVNULL)
     STORES.mkdir(parents=True, exist_ok=True)
     table = Table(options.seconds)
     wanted = lambda part: options.only in (None, part)
