@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "sql/attendance.hpp"
 
@@ -37,7 +38,32 @@ void Attendance::change(std::string_view room, const UserId& user, int by) {
 }
 
 void Attendance::flush() {
-    const std::lock_guard only(flushing_);
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(flushing_, true)) {
+            flush_again_ = true;
+            return;
+        }
+    }
+    const auto more = [&] {
+        const std::lock_guard lock(mutex_);
+        flushing_ = std::exchange(flush_again_, false);
+        return flushing_;
+    };
+    do {
+        try {
+            flush_once();
+        } catch (...) {
+            more();
+            const std::lock_guard lock(mutex_);
+            flushing_ = false;
+            rewrite_ = true;
+            throw;
+        }
+    } while (more());
+}
+
+void Attendance::flush_once() {
     std::vector<Member> joined;
     std::vector<Member> left;
     {
@@ -89,6 +115,12 @@ void Attendance::write(const std::vector<Member>& joined, const std::vector<Memb
 
 void Attendance::renew() {
     const Time until = clock_.now() + kLease;
+    bool rewrite = false;
+    {
+        const std::lock_guard lock(mutex_);
+        rewrite = std::exchange(rewrite_, false);
+    }
+    if (rewrite) withdraw();
     const bool known = db_.write([&](db::Write& tx) {
         if (tx.exec(sql::attendance::renew_node{.lease_until = until, .node_id = node_}) > 0) return true;
         tx.exec(sql::attendance::put_node{.node_id = node_, .address = address_, .lease_until = until});

@@ -54,6 +54,7 @@ private:
         bool waits = false;   // in changed_
     };
     void change(std::string_view room, const UserId& user, int by);
+    void flush_once();
     void write(const std::vector<Member>& joined, const std::vector<Member>& left);
 
     db::Database& db_;
@@ -64,7 +65,10 @@ private:
     std::mutex mutex_;
     std::map<Member, Entry> members_;
     std::vector<Member> changed_;
-    std::mutex flushing_;  // one writer at a time keeps the order
+    // One writer at a time keeps the order; who comes meanwhile leaves it more to do. No lock is held while it waits.
+    bool flushing_ = false;
+    bool flush_again_ = false;
+    bool rewrite_ = false;  // something could not be written: all is written again with the next renewal
     std::map<std::string, std::string, std::less<>> addresses_;
     Time addresses_read_at_;
 };

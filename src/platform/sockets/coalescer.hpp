@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "platform/sockets/hub.hpp"
@@ -30,12 +31,15 @@ public:
 
     // Any thread.
     void touch(const Key& key) {
-        auto& state = *state_;
-        const Time now = state.hub.clock().now();
-        const std::lock_guard lock(state.mutex);
-        auto& due = state.keys.try_emplace(key, Due{now, false}).first->second;
-        due.changed = true;
-        arm(state_, std::max(due.at, now), now);
+        const Time now = state_->hub.clock().now();
+        std::optional<std::chrono::milliseconds> wait;
+        {
+            const std::lock_guard lock(state_->mutex);
+            auto& due = state_->keys.try_emplace(key, Due{now, false}).first->second;
+            due.changed = true;
+            wait = state_->arm(std::max(due.at, now), now);
+        }
+        call_after(state_, wait);
     }
 
 private:
@@ -51,17 +55,25 @@ private:
         std::mutex mutex;
         std::map<Key, Due> keys;
         Time armed_for{INT64_MAX};
+
+        // How long until it has to be looked at, if nobody waits for that already.
+        std::optional<std::chrono::milliseconds> arm(Time at, Time now) {
+            if (at >= armed_for) return std::nullopt;
+            armed_for = at;
+            return std::max(std::chrono::ceil<std::chrono::milliseconds>(at - now),
+                            std::chrono::milliseconds{0});
+        }
     };
 
-    static void arm(const std::shared_ptr<State>& state, Time at, Time now) {
-        if (at >= state->armed_for) return;
-        state->armed_for = at;
-        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(at - now);
-        state->hub.after(std::max(wait, std::chrono::milliseconds{0}), [state] { run(state); });
+    // Never under the lock: what is due runs at once.
+    static void call_after(const std::shared_ptr<State>& state,
+                           std::optional<std::chrono::milliseconds> wait) {
+        if (wait) state->hub.after(*wait, [state] { run(state); });
     }
 
     static void run(const std::shared_ptr<State>& state) {
         std::vector<Key> due;
+        std::optional<std::chrono::milliseconds> wait;
         {
             const std::lock_guard lock(state->mutex);
             const Time now = state->hub.clock().now();
@@ -81,8 +93,9 @@ private:
                 next = std::min(next, entry.at);
                 ++it;
             }
-            if (next != Time{INT64_MAX}) arm(state, next, now);
+            if (next != Time{INT64_MAX}) wait = state->arm(next, now);
         }
+        call_after(state, wait);
         if (!due.empty()) state->flush(due);
     }
 
