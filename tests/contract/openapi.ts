@@ -52,7 +52,8 @@ export function inputs({ operation }: Operation, known: Record<string, unknown>)
   }
   const query = new URLSearchParams();
   for (const parameter of operation.parameters) {
-    if (parameter.in === "query" && parameter.name in known && !(parameter.name in body)) query.set(parameter.name, String(known[parameter.name]));
+    if (parameter.in !== "query" || parameter.name in body) continue;
+    if (parameter.name in known || parameter.required) query.set(parameter.name, String(sample(parameter.name, parameter.schema, known)));
   }
   return { body, query: query.size > 0 ? `?${query}` : "" };
 }

@@ -59,10 +59,10 @@ describe.each(["sqlite", "postgres"])("lists on %s", (engine) => {
       .map((line) => JSON.parse(line))
       .filter((line) => line.method === "GET" && lists.includes(line.route));
     expect(lines.length).toBeGreaterThanOrEqual(lists.length);
-    for (const line of lines) {
-      expect(line.db_calls, `${line.route}: ${line.db_calls}`).toBeLessThanOrEqual(engine === "postgres" ? 4 : 8);
-      expect(line.db_calls, line.route).toBeGreaterThan(0);
-    }
+    const asked = new Map<string, number>();
+    for (const line of lines) asked.set(line.route, line.db_calls);
+    console.log(engine, [...asked].sort((a, b) => b[1] - a[1]).map(([route, calls]) => `${calls} ${route}`).join("\n"));
+    expect([...asked].filter(([, calls]) => calls > 4)).toEqual([]);
     expect(lines.some((line) => line.db_ms > 0)).toBe(true);
   }, 120_000);
 });

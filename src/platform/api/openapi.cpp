@@ -42,7 +42,7 @@ void append_parameter(std::string& out, const InputInfo& input, std::string_view
     out += "{\"name\":";
     append_string(out, input.name);
     out += ",\"in\":\"" + std::string(in) +
-           "\",\"required\":" + (input.required && in == "path" ? "true" : "false");
+           "\",\"required\":" + (input.required && !(input.where & wire::in_body) ? "true" : "false");
     if (!input.summary.empty()) {
         out += ",\"description\":";
         append_string(out, input.summary);
