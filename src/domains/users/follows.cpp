@@ -122,7 +122,8 @@ RequestsAccepted Follows::accept_all(const Caller& me) const {
 FollowerRemoved Follows::remove_follower(const Caller& me, const UserId& follower) const {
     return ground_.db.write([&](db::Write& tx) -> FollowerRemoved {
         store::lock_pair(tx, me.id, follower);
-        if (!store::find_identity(tx, follower) || store::has_block(tx, follower, me.id)) throw user_not_found();
+        if (!store::find_identity(tx, follower) || store::has_block(tx, follower, me.id))
+            throw user_not_found();
         if (store::remove_follow(tx, follower, me.id)) tx.publish(Unfollowed{follower, me.id});
         return {"Follower removed", followers_count(tx, me.id)};
     });
