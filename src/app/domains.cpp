@@ -185,6 +185,8 @@ void Domains::register_background(jobs::Background& background) {
     });
     search_index.listen(events);
     discovery.listen(background);
+    cause_facts_ = std::make_unique<FactsOfCauses>(communities, posts.writer());
+    notifications.plug(*cause_facts_);
     notifications.listen(events);
     notifications.add_jobs(jobs);
     auth.add_jobs(jobs);
@@ -223,7 +225,7 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
     messages::tell_messages_to_sockets(events, hub, messages, base_url_);
     groups::tell_groups_to_sockets(events, hub, groups, base_url_);
     open_chats_ = std::make_unique<OpenChats>(hub);
-    notifications.plug(open_chats_.get());
+    notifications.plug(*open_chats_);
     notifications.add_sockets(hub, events, base_url_);
 }
 

@@ -82,6 +82,7 @@ private:
     std::unique_ptr<posts::PostsSockets> posts_sockets_;
     media::MediaEraser media_eraser_{media};
     media::MediaExport media_export_{media};
+    std::unique_ptr<FactsOfCauses> cause_facts_;
     std::unique_ptr<OpenChats> open_chats_;
     std::unique_ptr<users::AccountEraser> notifications_eraser_;
     std::unique_ptr<users::ExportContributor> notifications_export_;

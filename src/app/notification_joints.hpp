@@ -4,7 +4,9 @@
 #include <optional>
 
 #include "domains/auth/auth.hpp"
+#include "domains/communities/communities.hpp"
 #include "domains/notifications/notifications.hpp"
+#include "domains/posts/posts.hpp"
 #include "platform/config/config.hpp"
 #include "platform/integrations/expo_push.hpp"
 #include "platform/integrations/web_push.hpp"
@@ -32,6 +34,23 @@ public:
 
 private:
     sockets::Hub& hub_;
+};
+
+class FactsOfCauses final : public notifications::CauseFacts {
+public:
+    FactsOfCauses(communities::CommunitiesService& communities, const posts::PostWriter& posts)
+        : communities_(communities), posts_(posts) {}
+    std::string community_name(db::Read& tx, const CommunityId& community) override {
+        return communities_.names(tx, {&community, 1}).front();
+    }
+    std::vector<UserId> voters_after(db::Read& tx, const PostId& post, const UserId& after,
+                                     int limit) override {
+        return posts_.voters_after(tx, post, after, limit);
+    }
+
+private:
+    communities::CommunitiesService& communities_;
+    const posts::PostWriter& posts_;
 };
 
 class PushProviders {

@@ -30,6 +30,9 @@ void Causes::listen(jobs::Events& events) {
     listen_to_posts(events);
     listen_to_comments(events);
     listen_to_chats(events);
+    listen_to_communities(events);
+    listen_to_collections(events);
+    listen_to_schedules(events);
 }
 
 void remove_all_of(db::Write& tx, const RemoveNotifications& what) {

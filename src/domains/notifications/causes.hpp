@@ -15,6 +15,21 @@ class Events;
 
 namespace grover::notifications {
 
+// Order for platform/jobs: the voters of a poll that ended, page by page.
+struct TellVoters {
+    PostId post_id;
+    UserId author_id;
+    UserId after;
+    int told = 0;
+    static constexpr std::string_view name = "notifications.tell_voters";
+    static constexpr auto fields = Pack{
+        wire::field("post_id", &TellVoters::post_id),
+        wire::field("author_id", &TellVoters::author_id),
+        wire::field("after", &TellVoters::after),
+        wire::field("told", &TellVoters::told),
+    };
+};
+
 class Causes {
 public:
     // References outlive it.
@@ -22,9 +37,11 @@ public:
            const comments::CommentsService& comments)
         : db_(db), notices_(notices), posts_(posts), comments_(comments) {}
 
-    void plug(ChatPresence* presence) { presence_ = presence; }
+    void plug(CauseFacts& facts) { facts_ = &facts; }
+    void plug(ChatPresence& presence) { presence_ = &presence; }
 
     void listen(jobs::Events& events);
+    void tell_voters(db::Write& tx, const TellVoters& job);
 
 private:
     void listen_to_users(jobs::Events& events);
@@ -32,11 +49,15 @@ private:
     void listen_to_posts(jobs::Events& events);
     void listen_to_comments(jobs::Events& events);
     void listen_to_chats(jobs::Events& events);
+    void listen_to_communities(jobs::Events& events);
+    void listen_to_collections(jobs::Events& events);
+    void listen_to_schedules(jobs::Events& events);
 
     db::Database& db_;
     const Notices& notices_;
     const posts::PostGate& posts_;
     const comments::CommentsService& comments_;
+    CauseFacts* facts_ = nullptr;
     ChatPresence* presence_ = nullptr;
 };
 

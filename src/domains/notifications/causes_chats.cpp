@@ -75,8 +75,8 @@ void Causes::listen_to_chats(jobs::Events& events) {
             if (e.added && e.author_id) return notices_.tell(tx, notice, *e.author_id);
             if (e.added) return;
             // Who is to be told no more is known by the row.
-            for (const auto& owner : tx.list<UserId>(
-                     sql::notifications::told_of_reaction{.actor_id = e.user_id, .message_id = e.message_id}))
+            for (const auto& owner : tx.list<UserId>(sql::notifications::told_of{
+                     .actor_id = e.user_id, .type = "message_reaction", .target_id = e.message_id}))
                 notices_.withdraw(tx, notice, owner);
         });
     events.on_in_transaction<groups::GroupJoined>(

@@ -73,9 +73,21 @@ void Causes::listen_to_posts(jobs::Events& events) {
             notice.quoted = [this, id = e.post_id](db::Read& read) { return posts_.text_of(read, id); };
             notices_.tell(tx, notice, e.newly_mentioned_users);
         });
-    events.on_in_transaction<posts::PostDeleted>(kListener, [](db::Write& tx, const posts::PostDeleted& e) {
-        remove_all_of(tx, {.of = "post", .id = e.post_id.str()});
-    });
+    events.on_in_transaction<posts::PostDeleted>(
+        kListener, [this](db::Write& tx, const posts::PostDeleted& e) {
+            remove_all_of(tx, {.of = "post", .id = e.post_id.str()});
+            if (!e.removed_by || !e.community_id) return;
+            const auto community =
+                facts_ != nullptr ? facts_->community_name(tx, *e.community_id) : std::string();
+            notices_.tell(tx,
+                          {.type = Type::post_removed,
+                           .words = "A moderator removed your post from " + community,
+                           .place_type = "community",
+                           .place_id = e.community_id->str(),
+                           .target_type = "post",
+                           .target_id = e.post_id.str()},
+                          e.user_id);
+        });
     events.on_in_transaction<posts::PostReacted>(kListener,
                                                  [this](db::Write& tx, const posts::PostReacted& e) {
                                                      if (e.added) notices_.tell(tx, reaction(e), e.author_id);

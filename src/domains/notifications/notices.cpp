@@ -101,7 +101,7 @@ std::optional<Notices::Actor> Notices::find_actor(db::Read& tx, const UserId& ac
 
 std::vector<users::NoticeTerms> Notices::open_to(db::Read& tx, const Notice& notice,
                                                  std::span<const UserId> recipients) const {
-    auto terms = users_.notice_terms(tx, recipients, notice.actor);
+    auto terms = users_.notice_terms(tx, recipients, notice.actor.empty() ? notice.owner : notice.actor);
     const auto& facts = facts_of(notice.type);
     std::optional<std::string> quoted;
     std::erase_if(terms, [&](const users::NoticeTerms& one) {

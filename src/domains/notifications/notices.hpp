@@ -20,7 +20,9 @@ namespace grover::notifications {
 
 struct Notice {
     Type type{};
-    UserId actor{};       // empty: nobody
+    UserId actor{};  // empty: nobody
+    // Whose thing it is, where they did nothing: a block between them and the recipient counts.
+    UserId owner{};
     std::string words{};  // after the actor's name; the whole text where there is no actor
     std::optional<std::string> related_id{};
     std::optional<std::string> post_id{};

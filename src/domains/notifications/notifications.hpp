@@ -94,6 +94,16 @@ public:
     virtual std::vector<UserId> present(std::string_view conversation_id) = 0;
 };
 
+// What events do not carry. The domains that know implement it, through app.
+class CauseFacts {
+public:
+    virtual ~CauseFacts() = default;
+    virtual std::string community_name(db::Read& tx, const CommunityId& community) = 0;
+    // Who voted in the poll of a post, ascending by id.
+    virtual std::vector<UserId> voters_after(db::Read& tx, const PostId& post, const UserId& after,
+                                             int limit) = 0;
+};
+
 // How pushes leave. Null: they do not, by that way.
 struct PushProviders {
     integrations::ExpoPush* expo = nullptr;
@@ -130,8 +140,9 @@ public:
     // Idempotent.
     void unregister_device(const Caller& me, const std::string& token);
 
-    // Before the first event; null: nobody has a chat open.
-    void plug(ChatPresence* presence);
+    // Before the first event.
+    void plug(CauseFacts& facts);
+    void plug(ChatPresence& presence);  // not plugged: nobody has a chat open
     // Hears the domains below.
     void listen(jobs::Events& events);
     void add_jobs(jobs::Jobs& jobs);

@@ -101,9 +101,10 @@ DELETE FROM notifications
 WHERE place_id = :place_id AND type = 'message' AND target_id = :message_id AND read_at IS NULL
 RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
--- name: told_of_reaction
+-- name: told_of
+-- Who has an unread row of this cause.
 SELECT user_id FROM notifications
-WHERE actor_id = :actor_id AND type = 'message_reaction' AND target_id = :message_id AND read_at IS NULL
+WHERE actor_id = :actor_id AND type = :type AND target_id = :target_id AND read_at IS NULL
 
 -- name: id_of_cause
 SELECT notification_id FROM notification_causes WHERE user_id = :user_id AND cause = :cause

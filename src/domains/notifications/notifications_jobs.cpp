@@ -63,6 +63,9 @@ void NotificationsService::add_jobs(jobs::Jobs& jobs) {
     jobs.on<RemoveNotifications>([this](const RemoveNotifications& job) {
         parts_->db.write([&](db::Write& tx) { remove_all_of(tx, job); });
     });
+    jobs.on<TellVoters>([this](const TellVoters& job) {
+        parts_->db.write([&](db::Write& tx) { parts_->causes.tell_voters(tx, job); });
+    });
     jobs.on<PreparePush>([this](const PreparePush& job) { parts_->pushes.run(job); });
     jobs.on<PushSummary>([this](const PushSummary& job) { parts_->pushes.run(job); });
     jobs.on<SendPushes>([this](const SendPushes& job) { parts_->deliveries.run(job); });

@@ -17,7 +17,8 @@ NotificationsService::NotificationsService(db::Database& db, const Clock& clock,
 
 NotificationsService::~NotificationsService() = default;
 
-void NotificationsService::plug(ChatPresence* presence) { parts_->causes.plug(presence); }
+void NotificationsService::plug(CauseFacts& facts) { parts_->causes.plug(facts); }
+void NotificationsService::plug(ChatPresence& presence) { parts_->causes.plug(presence); }
 void NotificationsService::listen(jobs::Events& events) { parts_->causes.listen(events); }
 
 std::string NotificationsService::list(const Caller& me, const NotificationList& in, api::Reply& reply) {
