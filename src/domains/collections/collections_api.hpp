@@ -75,6 +75,7 @@ struct CollectionCreate {
     bool is_public = false;
     std::vector<std::string> posts;
 
+    static constexpr api::RouteError errors[] = {{400, "Collection limit reached"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections",
                                  .summary = "Make a collection, with some posts in it.",
@@ -138,6 +139,7 @@ struct CollectionListFollowed {
 struct UserCollections {
     UserId user_id;
     PageRequest page{.limit = kPageSize, .skip = 0, .after = {}};
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/users/{user_id}/collections",
                                  .summary = "Somebody's public collections."};
@@ -150,6 +152,8 @@ struct UserCollections {
 struct CollectionGet {
     CollectionId collection_id;
     PageRequest page{.limit = kPageSize, .skip = 0, .after = {}};
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
+                                                 {403, "Collection is private"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/collections/{collection_id}",
                                  .summary = "A collection with its posts."};
@@ -187,6 +191,8 @@ struct CollectionUpdate {
     std::optional<bool> is_public;
     std::optional<std::string> cover_post_id;
 
+    static constexpr api::RouteError errors[] = {
+        {404, "Collection not found"}, {403, "Not authorized"}, {400, "Post not in collection"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/collections/{collection_id}",
                                  .summary = "Change one's own collection.",
@@ -212,6 +218,7 @@ struct CollectionUpdateAnswer : Collection {
 
 struct CollectionDelete {
     CollectionId collection_id;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/collections/{collection_id}",
                                  .summary = "Delete one's own collection; its posts stay.",
@@ -222,6 +229,11 @@ struct CollectionDelete {
 struct CollectionAdd {
     CollectionId collection_id;
     PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
+                                                 {403, "Not authorized"},
+                                                 {404, "Post not found"},
+                                                 {400, "Post already in collection"},
+                                                 {400, "Collection is full"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections/{collection_id}/posts/{post_id}",
                                  .summary = "Put a post into a collection.",
@@ -242,6 +254,8 @@ struct CollectionAddAnswer {
 struct CollectionRemove {
     CollectionId collection_id;
     PostId post_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Collection not found"}, {403, "Not authorized"}, {404, "Post not in collection"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/collections/{collection_id}/posts/{post_id}",
                                  .summary = "Take a post out of a collection.",

@@ -18,6 +18,9 @@ struct CollectionFollowAnswer {
 
 struct CollectionFollowToggle {
     CollectionId collection_id;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
+                                                 {403, "Collection is private"},
+                                                 {400, "Cannot follow your own collection"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections/{collection_id}/follow",
                                  .summary = "Follow a collection, or stop following it.",
@@ -28,6 +31,9 @@ struct CollectionFollowToggle {
 
 struct CollectionFollowSet {
     CollectionId collection_id;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
+                                                 {403, "Collection is private"},
+                                                 {400, "Cannot follow your own collection"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/collections/{collection_id}/follow",
                                  .summary = "Follow a collection; again changes nothing.",
@@ -37,6 +43,7 @@ struct CollectionFollowSet {
 
 struct CollectionFollowClear {
     CollectionId collection_id;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/collections/{collection_id}/follow",
                                  .summary = "Stop following a collection; again changes nothing.",
@@ -55,6 +62,7 @@ struct CollectionFollower {
 struct CollectionFollowers {
     CollectionId collection_id;
     PageRequest page;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/collections/{collection_id}/followers",
                                  .summary = "Who follows one's own collection, newest first."};
@@ -73,6 +81,8 @@ struct CollectionNews {
 struct CollectionAddMany {
     CollectionId collection_id;
     std::vector<std::string> post_ids;
+    static constexpr api::RouteError errors[] = {
+        {404, "Collection not found"}, {403, "Not authorized"}, {400, "Collection is full"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections/{collection_id}/posts",
                                  .summary = "Put several posts into a collection.",
@@ -85,6 +95,7 @@ struct CollectionAddMany {
 struct CollectionRemoveMany {
     CollectionId collection_id;
     std::vector<std::string> post_ids;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/collections/{collection_id}/posts",
                                  .summary = "Take several posts out of a collection.",
@@ -116,6 +127,10 @@ struct CollectionMove {
     CollectionId collection_id;
     PostId post_id;
     CollectionId to;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
+                                                 {403, "Not authorized"},
+                                                 {404, "Post not in collection"},
+                                                 {400, "Post already in collection"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections/{collection_id}/posts/{post_id}/move",
                                  .summary = "Move a post into another of one's collections.",
@@ -128,6 +143,10 @@ struct CollectionMove {
 struct CollectionOrder {
     CollectionId collection_id;
     std::vector<std::string> post_ids;
+    static constexpr api::RouteError errors[] = {
+        {404, "Collection not found"},
+        {403, "Not authorized"},
+        {400, "post_ids must be all posts of the collection, each once"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/collections/{collection_id}/order",
                                  .summary = "Put all posts of a collection into another order.",
@@ -145,6 +164,8 @@ struct PostCollectionsAnswer {
 struct PostCollectionsSet {
     PostId post_id;
     std::vector<std::string> collection_ids;
+    static constexpr api::RouteError errors[] = {
+        {404, "Post not found"}, {404, "Collection not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/posts/{post_id}/collections",
                                  .summary = "Put a post into exactly these of one's collections.",
@@ -157,6 +178,10 @@ struct PostCollectionsSet {
 struct CollaboratorInvite {
     CollectionId collection_id;
     UserId user_id;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
+                                                 {403, "Not authorized"},
+                                                 {404, "User not found"},
+                                                 {400, "A collection can have at most 20 collaborators"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections/{collection_id}/collaborators/{user_id}",
                                  .summary = "Invite somebody to add posts to one's collection.",
@@ -168,6 +193,8 @@ struct CollaboratorInvite {
 struct CollaboratorRemove {
     CollectionId collection_id;
     UserId user_id;
+    static constexpr api::RouteError errors[] = {
+        {404, "Collection not found"}, {403, "Not authorized"}, {404, "Collaborator not found"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/collections/{collection_id}/collaborators/{user_id}",
                                  .summary = "End a collaboration: the owner's, or one's own.",
@@ -178,6 +205,8 @@ struct CollaboratorRemove {
 
 struct CollaboratorAccept {
     CollectionId collection_id;
+    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
+                                                 {404, "Invitation not found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections/{collection_id}/collaborators/accept",
                                  .summary = "Accept an invitation to add posts.",

@@ -56,6 +56,7 @@ struct CategoryPosts {
     std::string category_id;
     PageRequest page;
     CategorySort sort = CategorySort::recent;
+    static constexpr api::RouteError errors[] = {{404, "Category not found"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/categories/{category_id}/posts",
                                  .summary = "The posts of a category."};
@@ -183,6 +184,7 @@ struct Message {
 
 struct SuggestionDismiss {
     UserId user_id;
+    static constexpr api::RouteError errors[] = {{404, "User not found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/discover/suggested-users/{user_id}/dismiss",
                                  .summary = "Not to be suggested for 90 days.",
@@ -199,6 +201,7 @@ struct Feedback {
     std::optional<PostId> post_id;
     std::optional<UserId> user_id;
     FeedbackAction action = FeedbackAction::not_interested;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {404, "User not found"}};
     static constexpr Route route{.method = Method::post,
                                  .path = "/discover/feedback",
                                  .summary = "Say what to recommend less or more of.",
@@ -232,6 +235,7 @@ struct SeenAnswer {
 struct SimilarPosts {
     PostId post_id;
     PageRequest page;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::get,
                                  .path = "/posts/{post_id}/similar",
                                  .summary = "Posts about the same, or liked by the same people."};

@@ -107,7 +107,8 @@ Listener::Progress Listener::advance(const RetryPolicy& retry,
     for (std::span<const StoredEventPtr> left(batch.events); !left.empty();) {
         const auto told = tell(left, retry, report);
         if (told == 0) {
-            save(false);
+            // What was gathered of this batch is not stored yet: after a crash it has to be heard again.
+            if (!after_batch_) save(false);
             progress.again = std::min(retry_at_, now + kLease / 3);
             return progress;
         }
