@@ -16,6 +16,9 @@ WHERE collection_id = :collection_id AND post_id = :post_id
 -- name: count_entries
 SELECT count(*) FROM collection_posts WHERE collection_id = :collection_id
 
+-- name: top_position
+SELECT COALESCE(max(position), 0) FROM collection_posts WHERE collection_id = :collection_id
+
 -- name: entries_of
 SELECT collection_id, post_id, added_by, added_at, position FROM collection_posts WHERE collection_id IN each(:ids)
 ORDER BY collection_id, position DESC, post_id DESC
