@@ -64,9 +64,8 @@ CollectionsService::PutIn CollectionsService::put_in(db::Write& tx, const Caller
     const auto facts = posts_.visible_facts(tx, me, wanted);
     const auto now = clock_.now();
     // The last one given is the newest, also among those of one moment.
-    auto position =
-        std::max(now.us,
-                 tx.value<std::int64_t>(entries::top_position{.collection_id = row.collection_id}) + 1);
+    auto position = std::max(
+        now.us, tx.value<std::int64_t>(entries::top_position{.collection_id = row.collection_id}) + 1);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const bool is_new = facts[i] && tx.exists(entries::insert_entry{.collection_id = row.collection_id,
                                                                         .post_id = wanted[i],
