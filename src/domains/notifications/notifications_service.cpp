@@ -57,6 +57,9 @@ NotificationCounts NotificationsService::counts(const Caller& me) {
 }
 
 MarkReadAnswer NotificationsService::mark_read(const Caller& me, const MarkRead& in) {
+    // No ids are no wish to mark everything.
+    if (in.notification_ids && (in.notification_ids->empty() || in.notification_ids->size() > 100))
+        throw invalid_input({"body", "notification_ids"}, "List should have 1 to 100 items");
     const auto types = types_selected_by(in.type_filter);
     ReadChange change{.types = types ? &*types : nullptr};
     std::vector<std::string_view> ids;

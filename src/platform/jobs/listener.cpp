@@ -130,7 +130,10 @@ Listener::Progress Listener::advance(const RetryPolicy& retry,
     if (position() != saved_position_ && now >= saved_at_ + kSaveInterval) save(false);
     if (!progress.again)
         progress.again =
-            position() != saved_position_ ? saved_at_ + kSaveInterval : lease_until_ - kLease / 2;
+            position() != saved_position_
+                ? saved_at_ + kSaveInterval
+                // Never at once: who has nothing to say would ask for ever, and nobody else had the thread.
+                : std::max(lease_until_ - kLease / 2, now + std::chrono::seconds{1});
     return progress;
 }
 
@@ -183,17 +186,19 @@ std::size_t Listener::tell(std::span<const StoredEventPtr> events, const RetryPo
 
 void Listener::write_effects(std::span<const StoredEventPtr> events) {
     const auto last = events.back()->position;
+    const Time until = clock_.now() + kLease;
     database_.write([&](db::Write& tx) {
         for (const auto& event : events) {
             const auto call = write_calls_.find(event->name);
             if (call != write_calls_.end()) call->second(tx, event->payload);
         }
-        const auto saved = tx.exec(sql::events::save_position{
-            .position = last, .until = lease_until_, .name = name_, .owner = node_});
+        const auto saved = tx.exec(
+            sql::events::save_position{.position = last, .until = until, .name = name_, .owner = node_});
         if (saved == 0) throw std::runtime_error("another node tells this listener");
     });
     saved_position_ = last;
     saved_at_ = clock_.now();
+    lease_until_ = until;
 }
 
 int Listener::batch_size() const { return after_batch_ ? kLargeBatch : kBatch; }
