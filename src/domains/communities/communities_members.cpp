@@ -79,8 +79,7 @@ Message CommunitiesService::remove_member(const Caller& me, const CommunityMembe
             tx.exec(
                 m::insert_ban{.user_id = in.user_id, .community_id = in.community_id, .now = clock_.now()});
             tx.exec(m::delete_invite{.user_id = in.user_id, .community_id = in.community_id});
-            if (tx.find<int>(m::delete_request{.community_id = in.community_id, .user_id = in.user_id}) == 1)
-                tx.publish(CommunityRequestEnded{.community_id = in.community_id, .user_id = in.user_id});
+            drop_request(tx, in.community_id, in.user_id);
         }
         tx.publish(
             CommunityLeft{.community_id = in.community_id, .user_id = in.user_id, .is_banned = in.ban});

@@ -69,9 +69,8 @@ ORDER BY created_at, user_id LIMIT :limit OFFSET :skip
 UPDATE community_requests SET declined_at = :now WHERE community_id = :community_id AND user_id = :user_id AND declined_at IS NULL
 
 -- name: delete_request
--- Whether one was pending.
-DELETE FROM community_requests WHERE community_id = :community_id AND user_id = :user_id
-RETURNING CASE WHEN declined_at IS NULL THEN 1 ELSE 0 END AS was_pending
+-- Returns when it was declined. (SQLite 3.40 gets "declined_at IS NULL" wrong in the RETURNING of a DELETE.)
+DELETE FROM community_requests WHERE community_id = :community_id AND user_id = :user_id RETURNING declined_at
 
 -- name: is_pending
 SELECT 1 FROM community_requests WHERE community_id = :community_id AND user_id = :user_id AND declined_at IS NULL

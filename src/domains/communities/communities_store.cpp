@@ -63,10 +63,16 @@ Change add_member(db::Write& tx, const Row& community, const UserId& user, Role 
         return {false, community.member_count};
     const auto count = tx.value<std::int64_t>(s::add_members{.delta = 1, .community_id = id});
     tx.exec(m::delete_invite{.user_id = user, .community_id = id});
-    if (tx.find<int>(m::delete_request{.community_id = id, .user_id = user}) == 1)
-        tx.publish(CommunityRequestEnded{.community_id = id, .user_id = user});
+    drop_request(tx, id, user);
     tx.publish(CommunityMembersChanged{.community_id = id, .member_count = count});
     return {true, count};
+}
+
+void drop_request(db::Write& tx, const CommunityId& id, const UserId& user) {
+    bool was_pending = false;
+    tx.each(m::delete_request{.community_id = id, .user_id = user},
+            [&](const db::Row& row) { was_pending = !row.get<std::optional<Time>>(0); });
+    if (was_pending) tx.publish(CommunityRequestEnded{.community_id = id, .user_id = user});
 }
 
 Change drop_member(db::Write& tx, const Row& community, const UserId& user) {

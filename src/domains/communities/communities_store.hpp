@@ -81,6 +81,8 @@ struct Change {
 };
 Change add_member(db::Write& tx, const Row& community, const UserId& user, Role role, Time now);
 Change drop_member(db::Write& tx, const Row& community, const UserId& user);
+// A request that was pending is out of date.
+void drop_request(db::Write& tx, const CommunityId& id, const UserId& user);
 
 // What GET /communities/discover finds a public community by.
 void index(db::Write& tx, const Row& community);

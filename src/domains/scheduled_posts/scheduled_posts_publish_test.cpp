@@ -71,7 +71,7 @@ TEST_CASE("people who are gone or blocked by then are not tagged") {
     in.tagged_users = {"bob"};
     in.scheduled_time = w.clock.now() + 1h;
     const auto plan = w.scheduled.schedule(ada, in).scheduled_post;
-    w.db->write([&](db::Write& tx) { w.users.suspend(tx, bob.id); });
+    w.suspend(bob);
     testing::execute(*w.db, "INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ('" +
                                 eve.id.str() + "', '" + ada.id.str() + "', 1)");
     w.pass(1h);
@@ -86,9 +86,12 @@ TEST_CASE("however many workers there are, each post is published once and each 
     std::vector<Caller> authors;
     for (int i = 0; i < 4; ++i) authors.push_back(w.user("author" + std::to_string(i)));
     std::vector<PublishScheduled> jobs;
+    // All at one moment: then the order of scheduling counts.
+    const auto due = w.clock.now() + 1h;
     for (int i = 0; i < 40; ++i) {
         const auto& author = authors[static_cast<std::size_t>(i % 4)];
-        const auto plan = w.schedule(author, std::chrono::hours(1), std::to_string(i));
+        w.clock.advance(1ms);
+        const auto plan = w.schedule(author, due - w.clock.now(), std::to_string(i));
         jobs.push_back({plan.scheduled_post_id, author.id});
     }
     w.clock.advance(1h);
@@ -201,7 +204,7 @@ TEST_CASE("the account is gone: the post fails at once; the file is gone: it is 
     in.media_id = medium;
     in.scheduled_time = w.clock.now() + 1h;
     const auto without_file = w.scheduled.schedule(bob, in).scheduled_post;
-    w.db->write([&](db::Write& tx) { w.users.suspend(tx, ada.id); });
+    w.suspend(ada);
     testing::execute(*w.db, "UPDATE media SET deleted_at = 1 WHERE media_id = '" + medium.str() + "'");
     w.pass(1h);
     CHECK(w.get(ada, of_suspended.scheduled_post_id).status == Status::failed);

@@ -22,7 +22,7 @@ TEST_CASE("the owner's sockets, and nobody else's, hear of a publication and of 
     CHECK(sent[0].find("\"scheduled_post_id\":\"" + good.scheduled_post_id.str() + '"') != std::string::npos);
     CHECK(sent[0].find("\"post_id\":\"" + good.post_id.str() + '"') != std::string::npos);
     CHECK(sent[0].find("\"published_at\":\"2026-01-24T11:11:12.345Z\"") != std::string::npos);
-    w.db->write([&](db::Write& tx) { w.users.suspend(tx, bob.id); });
+    w.suspend(bob);
     w.pass(1h);
     sent = hub.sent();
     REQUIRE(sent.size() == 1);

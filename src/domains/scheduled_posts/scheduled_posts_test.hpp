@@ -62,6 +62,9 @@ public:
         caller.base_url = "http://localhost:8001";
         return caller;
     }
+    void suspend(const Caller& a) {
+        testing::execute(*db, "UPDATE users SET suspended_at = 1 WHERE user_id = '" + a.id.str() + "'");
+    }
     template <class Duration>
     ScheduledPost schedule(const Caller& me, Duration in, const std::string& content = "later") {
         PostSchedule request;
