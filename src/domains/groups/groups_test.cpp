@@ -120,7 +120,7 @@ TEST_CASE("whoever cannot be added is skipped and named, and more than 50 are re
     in.member_ids->push_back(ada.id.str());
     CHECK(w.groups.create(ada, in).skipped_member_ids.size() == 49);
     in.member_ids.reset();
-    CHECK(refusal([&] { w.groups.create(ada, in); }) == "422 [member_ids: Field required]");
+    CHECK(refusal([&] { w.groups.create(ada, in); }) == "422 Validation failed[member_ids: Field required]");
     CHECK(w.rows("chat_groups") == 2);
 }
 

@@ -59,9 +59,9 @@ std::int64_t Reading::mark(db::Write& tx, const UserId& me, const SeenChat& seen
                    .is_group = chat.is_group,
                    .user_id = me,
                    .read_at = now,
+                   .last_read_message_id = chat.last_message_id,
                    .messages = std::move(newest),
                    .is_shown = chats_.shows_receipts(tx, chat, me)};
-    if (!event.messages.empty()) event.last_read_message_id = event.messages.front().message_id;
     tx.publish(event);
     return chat.unread_count;
 }
