@@ -54,6 +54,7 @@ TEST_CASE("an administrator works through the reports, and each is decided once"
           }) == "404 Report not found");
     CHECK(w.sight(bob, ada) == Sight::everything);
 
+    w.clock.advance(std::chrono::seconds{1});
     moderation.resolve(admin, {second, ReportAction::remove});
     CHECK(notes.removed == std::vector<std::string>{"note_1"});
     CHECK(moderation.reports({}).items.empty());
@@ -79,6 +80,7 @@ TEST_CASE("suspending signs out and hides, at once and for everybody; unsuspendi
     w.parts().moderation.suspend(admin, ada.id);
     CHECK(w.guard.ended == std::vector<std::string>{ada.id.str()});
     CHECK(w.sight(bob, ada) == Sight::nothing);
+    w.clock.advance(std::chrono::seconds{1});
     w.parts().moderation.unsuspend(admin, ada.id);
     CHECK(w.sight(bob, ada) == Sight::everything);
     CHECK(refusal([&] { w.parts().moderation.suspend(admin, UserId{"user_nobody"}); }) ==
