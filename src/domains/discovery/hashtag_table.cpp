@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "domains/discovery/hashtags_api.hpp"
 #include "domains/discovery/search_documents.hpp"
@@ -24,7 +23,8 @@ struct Sums {
 struct Counted {
     std::int64_t posts = 0;
     std::array<Sums, 3> now, before;
-    std::array<std::unordered_set<std::uint32_t>, 3> authors;  // no more than have to be told apart
+    // Only when fewer authors than some do not count: as many as have to be told apart.
+    std::array<std::vector<std::uint32_t>, 3> authors;
 };
 
 class Counter {
@@ -32,34 +32,49 @@ public:
     Counter(const People& people, const HashtagRules& rules, Time now)
         : people_(people), rules_(rules), now_(now) {}
 
-    void add(const search::Segment& segment, std::uint32_t term, Counted& counted) const {
-        for (search::PostingReader reader(segment, term); reader.document() != search::PostingReader::kEnd;
-             reader.next()) {
-            const auto document = reader.document();
-            if (segment.is_dead(document, UINT32_MAX) || segment.group(document) != 0 ||
-                PostTraits::of(segment.flags(document)).visibility != posts::Visibility::public_)
-                continue;
-            const auto author = segment.owner(document);
-            const auto& person = people_.at(author);
-            if (person.is_hidden.load(std::memory_order_relaxed) ||
-                person.is_private.load(std::memory_order_relaxed))
-                continue;
-            ++counted.posts;
-            add_to_windows(segment.created_at(document), segment.counts(document).likes, author, counted);
+    // Document by document: that walks through memory in its order. `first` is the segment's first hashtag.
+    void add(const search::Segment& segment, std::uint32_t first, std::vector<Counted>& counted) const {
+        for (std::uint32_t document = 0; document < segment.size(); ++document) {
+            const auto tags = segment.tags(document);
+            if (tags.empty() || !counts(segment, document)) continue;
+            const auto likes = segment.counts(document).likes;
+            const auto age = now_ - Time{segment.created_at(document)};
+            for (const auto tag : tags) {
+                auto& of_tag = counted[tag - first];
+                ++of_tag.posts;
+                add_to_windows(age, likes, segment.owner(document), of_tag);
+            }
         }
     }
 
+    bool is_enough(const Counted& counted, std::size_t window) const {
+        if (counted.now[window].posts == 0) return false;
+        return rules_.min_authors <= 1 || std::ssize(counted.authors[window]) >= rules_.min_authors;
+    }
+
 private:
-    void add_to_windows(std::int64_t created_at, std::int64_t likes, std::uint32_t author,
+    // Public posts of public accounts, outside communities.
+    bool counts(const search::Segment& segment, std::uint32_t document) const {
+        if (segment.is_dead(document, UINT32_MAX) || segment.group(document) != 0 ||
+            PostTraits::of(segment.flags(document)).visibility != posts::Visibility::public_)
+            return false;
+        const auto& author = people_.at(segment.owner(document));
+        return !author.is_hidden.load(std::memory_order_relaxed) &&
+               !author.is_private.load(std::memory_order_relaxed);
+    }
+
+    void add_to_windows(std::chrono::microseconds age, std::int64_t likes, std::uint32_t author,
                         Counted& counted) const {
-        const auto age = now_ - Time{created_at};
         for (std::size_t i = kWindows.size(); i-- > 0;) {
             if (age >= 2 * kWindows[i]) return;  // the shorter ones too
             auto& sums = age < kWindows[i] ? counted.now[i] : counted.before[i];
             ++sums.posts;
             sums.likes += likes;
+            if (rules_.min_authors <= 1 || age >= kWindows[i]) continue;
             auto& authors = counted.authors[i];
-            if (age < kWindows[i] && std::ssize(authors) < rules_.min_authors) authors.insert(author);
+            if (std::ssize(authors) < rules_.min_authors &&
+                std::ranges::find(authors, author) == authors.end())
+                authors.push_back(author);
         }
     }
 
@@ -67,6 +82,20 @@ private:
     const HashtagRules& rules_;
     Time now_;
 };
+
+void add(Counted& sum, const Counted& part, int min_authors) {
+    sum.posts += part.posts;
+    for (std::size_t i = 0; i < kWindows.size(); ++i) {
+        for (auto [to, from] :
+             {std::pair{&sum.now[i], &part.now[i]}, std::pair{&sum.before[i], &part.before[i]}})
+            to->posts += from->posts, to->likes += from->likes;
+        for (const auto author : part.authors[i]) {
+            auto& authors = sum.authors[i];
+            if (std::ssize(authors) < min_authors && std::ranges::find(authors, author) == authors.end())
+                authors.push_back(author);
+        }
+    }
+}
 
 HashtagTrend trend_of(std::string_view tag, const Sums& now, const Sums& before) {
     HashtagTrend trend{std::string(tag), now.posts, now.likes, now.score(), std::nullopt, {}};
@@ -97,8 +126,10 @@ HashtagTable count_hashtags(const std::vector<std::shared_ptr<search::Segment>>&
     for (const auto& segment : posts) {
         const auto& vocabulary = segment->vocabulary();
         const auto [first, last] = vocabulary.range("#");
+        std::vector<Counted> counted(last - first);
+        counter.add(*segment, first, counted);
         for (auto term = first; term < last; ++term)
-            counter.add(*segment, term, all[vocabulary.at(term).substr(1)]);
+            add(all[vocabulary.at(term).substr(1)], counted[term - first], rules.min_authors);
     }
     HashtagTable table;
     for (const auto& [tag, counted] : all) {
@@ -106,7 +137,7 @@ HashtagTable count_hashtags(const std::vector<std::shared_ptr<search::Segment>>&
         table.counts_.push_back({std::string(tag), counted.posts});
         if (rules.blocked && rules.blocked->occurs_in(tag)) continue;
         for (std::size_t i = 0; i < kWindows.size(); ++i) {
-            if (counted.now[i].posts > 0 && std::ssize(counted.authors[i]) >= rules.min_authors)
+            if (counter.is_enough(counted, i))
                 table.trends_[i].push_back(trend_of(tag, counted.now[i], counted.before[i]));
         }
     }

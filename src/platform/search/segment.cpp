@@ -37,6 +37,36 @@ void Segment::index_ids() {
     std::ranges::sort(by_id_, {}, [&](std::uint32_t document) { return id(document); });
 }
 
+void Segment::index_tags() {
+    const auto [first, last] = vocabulary_.range("#");
+    const auto each = [&](auto&& f) {
+        for (auto term = first; term < last; ++term) {
+            for (PostingReader reader(*this, term); reader.document() != PostingReader::kEnd; reader.next())
+                f(reader.document(), term);
+        }
+    };
+    tag_starts_.assign(size() + 1, 0);
+    each([&](std::uint32_t document, std::uint32_t) { ++tag_starts_[document + 1]; });
+    std::partial_sum(tag_starts_.begin(), tag_starts_.end(), tag_starts_.begin());
+    tags_.resize(tag_starts_.back());
+    auto next = tag_starts_;
+    each([&](std::uint32_t document, std::uint32_t term) { tags_[next[document]++] = term; });
+}
+
+void Segment::index_owners() {
+    std::vector<std::uint32_t> order(size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::ranges::stable_sort(order, {}, [&](std::uint32_t document) { return owners_[document]; });
+    for (std::uint32_t i = 0; i < size(); ++i) {
+        const auto owner = owners_[order[i]];
+        if (!owner_list_.empty() && owner_list_.back() == owner) continue;
+        owner_list_.push_back(owner);
+        owner_starts_.push_back(i);
+    }
+    owner_starts_.push_back(size());
+    owner_documents_ = std::move(order);
+}
+
 double Segment::growth_of(std::uint32_t document, const Counts& counts) const {
     return boost(counts.popularity()) / static_cast<double>(boosts_[document]);
 }
@@ -60,7 +90,7 @@ std::size_t Segment::bytes() const {
     return vocabulary_.bytes() + terms_.size() * sizeof(TermInfo) + postings_.size() +
            skips_.size() * sizeof(Skip) + windows_.size() * sizeof(Window) + ids_.size() +
            size() * (5 * sizeof(std::uint32_t) + sizeof(std::int64_t) + sizeof(float) + sizeof(Changing)) +
-           8 * owner_list_.size();
+           8 * owner_list_.size() + 4 * (tags_.size() + tag_starts_.size());
 }
 
 void PostingReader::seek(std::uint32_t document) {

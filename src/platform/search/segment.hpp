@@ -75,6 +75,11 @@ public:
         return std::string_view(ids_).substr(start, id_ends_[document] - start);
     }
     std::optional<std::uint32_t> find(std::string_view id) const;
+    // The terms of a document that begin with "#", ascending.
+    std::span<const std::uint32_t> tags(std::uint32_t document) const {
+        return std::span(tags_).subspan(tag_starts_[document],
+                                        tag_starts_[document + 1] - tag_starts_[document]);
+    }
     std::uint32_t owner(std::uint32_t document) const { return owners_[document]; }
     std::uint32_t group(std::uint32_t document) const { return groups_[document]; }
     std::int64_t created_at(std::uint32_t document) const { return created_at_[document]; }
@@ -115,6 +120,8 @@ private:
         std::atomic<std::uint16_t> flags{0};
     };
     void index_ids();
+    void index_tags();
+    void index_owners();
 
     Time built_at_;
     Vocabulary vocabulary_;
@@ -131,6 +138,8 @@ private:
     std::vector<std::uint32_t> owner_list_;    // ascending
     std::vector<std::uint32_t> owner_starts_;  // one more than owners
     std::vector<std::uint32_t> owner_documents_;
+    std::vector<std::uint32_t> tags_;
+    std::vector<std::uint32_t> tag_starts_;  // one more than documents
     std::vector<std::int64_t> created_at_;
     std::vector<float> boosts_;  // at the time of building
     std::unique_ptr<Changing[]> changing_;

@@ -84,19 +84,8 @@ std::shared_ptr<Segment> SegmentWriter::finish(
     }
     s.growth_.store(1.000001, std::memory_order_relaxed);
 
-    // Documents of each owner: counted, then placed.
-    std::vector<std::uint32_t> order(n);
-    std::iota(order.begin(), order.end(), 0u);
-    std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return s.owners_[i]; });
-    for (std::uint32_t i = 0; i < n; ++i) {
-        const auto owner = s.owners_[order[i]];
-        if (s.owner_list_.empty() || s.owner_list_.back() != owner) {
-            s.owner_list_.push_back(owner);
-            s.owner_starts_.push_back(i);
-        }
-    }
-    s.owner_starts_.push_back(n);
-    s.owner_documents_ = std::move(order);
+    s.index_owners();
+    s.index_tags();
     return std::move(segment_);
 }
 
