@@ -38,9 +38,9 @@ void Segment::index_ids() {
 }
 
 void Segment::index_tags() {
-    const auto [first, last] = vocabulary_.range("#");
+    const auto range = vocabulary_.range("#");
     const auto each = [&](auto&& f) {
-        for (auto term = first; term < last; ++term) {
+        for (auto term = range.first; term < range.second; ++term) {
             for (PostingReader reader(*this, term); reader.document() != PostingReader::kEnd; reader.next())
                 f(reader.document(), term);
         }
