@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include <atomic>
+#include <concepts>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -107,7 +107,9 @@ public:
         index.post_changed(id);
         return id;
     }
-    PostId post(const Caller& author, const std::string& content) {
+    // A template, so that braces mean the other one.
+    template <std::convertible_to<std::string> Text>
+    PostId post(const Caller& author, const Text& content) {
         return post(author, Written{.content = content});
     }
     void set(const PostId& post, const std::string& values) {
