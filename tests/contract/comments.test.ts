@@ -103,7 +103,7 @@ describe("reading", () => {
     expect(await replies(eve.token)).toEqual([second]);
     expect((await comment(bob.token, { content: "x", parent_comment_id: second }, id)).status).toBe(403);
     expect((await grover.post(`/api/comments/${second}/like`, bob.token)).status).toBe(404);
-    await grover.post(`/api/users/${eve.id}/unblock`, bob.token);
+    await grover.delete(`/api/users/${eve.id}/block`, bob.token);
     expect((await grover.get("/api/comments/comment_unknown/replies", ada.token)).json.detail).toBe("Comment not found");
   });
 });
@@ -136,6 +136,6 @@ describe("liking and deleting", () => {
     expect((await comment(eve.token, { content: "x" })).status).toBe(404);
     expect((await grover.get(`/api/posts/${post}/comments`, eve.token)).status).toBe(404);
     expect((await grover.post(`/api/comments/${id}/like`, eve.token)).status).toBe(404);
-    await grover.post(`/api/users/${eve.id}/unblock`, ada.token);
+    await grover.delete(`/api/users/${eve.id}/block`, ada.token);
   });
 });

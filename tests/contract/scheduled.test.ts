@@ -140,11 +140,3 @@ describe("publishing", () => {
     expect(order).toEqual(["late 4", "late 3", "late 2", "late 1", "late 0"]);
   });
 });
-
-it("an administrator runs one pass", async () => {
-  const server = await Grover.start();
-  const root = await server.user("root");
-  await server.stop();
-  const admin = await Grover.start({ ADMIN_USER_IDS: root.id });
-  await admin.stop();
-});

@@ -221,8 +221,8 @@ TEST_CASE("the account is gone: the post fails at once; the file is gone: it is 
 TEST_CASE("a worker that died leaves a lease: when it ends the post is published, once") {
     World w;
     const auto ada = w.user("ada");
-    const auto plan = w.schedule(ada, 1h), next = w.schedule(ada, 1h, "next");
-    w.clock.advance(1h);
+    const auto plan = w.schedule(ada, 1h), next = w.schedule(ada, 1h + 1s, "next");
+    w.clock.advance(1h + 1s);
     // As it stands when the process ends between the lease and the publication.
     testing::execute(*w.db, "UPDATE scheduled_posts SET status = 1, next_attempt_at = " +
                                 std::to_string((w.clock.now() + 60s).us) + " WHERE scheduled_post_id = '" +
