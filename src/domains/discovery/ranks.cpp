@@ -15,6 +15,10 @@ namespace ranks = sql::ranks;
 constexpr std::size_t kBatch = 200;
 // Under load what happened is gathered for so long, so that a post that thousands like is counted once.
 constexpr std::chrono::milliseconds kGather{500};
+// Counting an author reads the posts of a week: more than a few of them only now and then. Who is lost by a crash in between
+// is counted with the next event, or within the hour.
+constexpr std::size_t kFewCreators = 64;
+constexpr std::chrono::seconds kCreatorsEvery{30};
 // The best posts older than 30 days that are kept.
 constexpr int kKeptOfOld = 2'000;
 // An author's newest posts of the week that count.
@@ -125,7 +129,11 @@ void Ranks::store() {
     const auto gathered = std::chrono::steady_clock::now() - stored_at_;
     if (gathered < kGather && runtime::in_fiber()) runtime::sleep_for(kGather - gathered);
     store_posts();
-    store_creators();
+    const auto now = std::chrono::steady_clock::now();
+    if (creators_.size() <= kFewCreators || now - creators_stored_at_ >= kCreatorsEvery) {
+        store_creators();
+        creators_stored_at_ = now;
+    }
     store_growth();
     stored_at_ = std::chrono::steady_clock::now();
 }

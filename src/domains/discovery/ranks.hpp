@@ -95,7 +95,7 @@ private:
     // Of the one fiber that tells the listener.
     std::set<PostId> posts_;
     std::set<UserId> creators_, grown_;
-    std::chrono::steady_clock::time_point stored_at_{};
+    std::chrono::steady_clock::time_point stored_at_{}, creators_stored_at_{};
 };
 
 }  // namespace grover::discovery

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMostLoops = 256;
 constexpr std::size_t kMostSeen = 1'000;
 constexpr std::chrono::hours kRemembered{48};
-constexpr std::chrono::seconds kStoreAfter{2};
+constexpr std::chrono::seconds kStoreAfter{10};
 // Readers whose record waits in one thread; more are not noted until these are stored.
 constexpr std::size_t kMostPending = 20'000;
 constexpr int kWidth = 16;  // hexadecimal digits of a pair: eight of the hash, eight of the second
@@ -128,9 +128,8 @@ void SeenPosts::store_all(Pending& pending) {
             store(reader, *fresh);
         } catch (const db::MissingReference&) {
             // The reader is gone.
-        } catch (const Error& error) {
+        } catch (const Error&) {
             // What was seen is not worth a retry when the store is away.
-            if (error.kind != ErrorKind::database_error) throw;
         }
     }
 }

@@ -1,5 +1,5 @@
 // What each reader was shown or opened in the last 48 hours: recommendations put it behind what is new to them. The last
-// thousand posts of each, recorded within two seconds; losing some costs nothing but a repeat. Private to domains/discovery.
+// thousand posts of each, stored within ten seconds; losing some costs nothing but a repeat. Private to domains/discovery.
 #pragma once
 
 #include <cstdint>
