@@ -24,7 +24,7 @@ std::string suggested(World& w, const Caller& me, std::string_view field = "user
 
 TEST_CASE("followed, popular and fresh in turn, each post once") {
     World w;
-    const auto me = w.user("me"), friend_ = w.user("friend"), star = w.user("star"), other = w.user("other");
+    const auto me = w.user("myself"), friend_ = w.user("friend"), star = w.user("star"), other = w.user("other");
     w.follow(me, friend_);
     const auto popular = w.post(star, "popular");
     w.like(friend_, popular);
@@ -36,8 +36,8 @@ TEST_CASE("followed, popular and fresh in turn, each post once") {
 
 TEST_CASE("a new user gets a full page as long as there are posts, own ones only at the end") {
     World w;
-    const auto me = w.user("me");
-    for (int i = 0; i < 12; ++i) w.post(w.user("u" + std::to_string(i)));
+    const auto me = w.user("myself");
+    for (int i = 0; i < 12; ++i) w.post(w.user("person" + std::to_string(i)));
     const auto own = w.post(me, "own");
     CHECK(w.for_you(me, 10).size() == 10);
     CHECK_FALSE(has(w.for_you(me, 10), own));
@@ -51,7 +51,7 @@ TEST_CASE("a new user gets a full page as long as there are posts, own ones only
 TEST_CASE(
     "over all pages of a cursor no post comes twice and none is missing, whatever is written meanwhile") {
     World w;
-    const auto me = w.user("me");
+    const auto me = w.user("myself");
     const auto authors = w.crowd("author", 8);
     std::set<std::string> written;
     for (int i = 0; i < 60; ++i) {
@@ -88,7 +88,7 @@ TEST_CASE(
 
 TEST_CASE("what was seen in 48 hours comes after what was not") {
     World w;
-    const auto me = w.user("me");
+    const auto me = w.user("myself");
     const auto authors = w.crowd("author", 6);
     std::vector<PostId> posts;
     for (const auto& author : authors) posts.push_back(w.post(author));
@@ -109,7 +109,7 @@ TEST_CASE("what was seen in 48 hours comes after what was not") {
 
 TEST_CASE("a post and its reposts count as one, and no author comes three times in a row") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+    const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob");
     w.follow(me, bob);
     const auto root = w.post(ada, "root");
     const auto again = w.posts.repost(bob, {.post_id = root}).repost_id;
@@ -127,7 +127,7 @@ TEST_CASE("a post and its reposts count as one, and no author comes three times 
 
 TEST_CASE("recommendations hold only what the reader may open") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"),
+    const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"),
                zoe = w.user("zoe");
     const auto open = w.post(ada, "open");
     const auto followers = w.post(ada, "f", "", posts::Visibility::followers),
@@ -151,7 +151,7 @@ TEST_CASE("recommendations hold only what the reader may open") {
 
 TEST_CASE("fresh posts about what the reader liked come first") {
     World w;
-    const auto me = w.user("me");
+    const auto me = w.user("myself");
     const auto authors = w.crowd("author", 4);
     const auto liked = w.post(authors[0], "#jazz");
     w.clock.advance(1h);
@@ -164,7 +164,7 @@ TEST_CASE("fresh posts about what the reader liked come first") {
 
 TEST_CASE("feedback takes effect on the next page") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+    const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob");
     const auto first = w.post(ada), second = w.post(ada), of_bob = w.post(bob);
     CHECK(w.for_you(me).size() == 3);
     CHECK(w.discovery.feedback(me, {.post_id = second, .action = FeedbackAction::not_interested}).message ==
@@ -182,7 +182,7 @@ TEST_CASE("feedback takes effect on the next page") {
 
 TEST_CASE("suggested are whom friends follow, most mutual first, and never those who must not be") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"),
+    const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"),
                zoe = w.user("zoe"), dan = w.user("dan");
     w.settle();
     w.clock.advance(std::chrono::hours{8 * 24});
@@ -212,7 +212,7 @@ TEST_CASE("suggested are whom friends follow, most mutual first, and never those
 
 TEST_CASE("with few friends come people of one's topics, then who gains followers, then the new") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+    const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob");
     const auto liked = w.post(ada, "#chess");
     w.like(me, liked);
     w.settle();
@@ -227,7 +227,7 @@ TEST_CASE("with few friends come people of one's topics, then who gains follower
 
 TEST_CASE("similar posts share hashtags, a category, or readers") {
     World w;
-    const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
     const auto post = w.post(ada, "#jazz #piano"), both = w.post(bob, "#jazz #piano too"),
                one = w.post(bob, "#jazz"), third = w.post(bob, "#jazz again"), liked = w.post(eve, "cats"),
                other = w.post(eve, "dogs");
@@ -248,7 +248,7 @@ TEST_CASE("similar posts share hashtags, a category, or readers") {
 TEST_CASE("recommendations are the same without copies in memory") {
     for (const bool cached : {true, false}) {
         World w(cached);
-        const auto me = w.user("me"), ada = w.user("ada"), bob = w.user("bob");
+        const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob");
         const auto a = w.post(ada, "#a"), b = w.post(bob, "#b");
         w.like(bob, a);
         w.settle();
