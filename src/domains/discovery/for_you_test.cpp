@@ -24,7 +24,8 @@ std::string suggested(World& w, const Caller& me, std::string_view field = "user
 
 TEST_CASE("followed, popular and fresh in turn, each post once") {
     World w;
-    const auto me = w.user("myself"), friend_ = w.user("friend"), star = w.user("star"), other = w.user("other");
+    const auto me = w.user("myself"), friend_ = w.user("friend"), star = w.user("star"),
+               other = w.user("other");
     w.follow(me, friend_);
     const auto popular = w.post(star, "popular");
     w.like(friend_, popular);
