@@ -194,11 +194,9 @@ void PostsSockets::tell_polls(const std::vector<PostId>& posts) {
 }
 
 void PostsSockets::tell_followers(const PostId& post_id, const UserId& author) {
-    const auto post = db_.read([&](db::Read& tx) {
-        const auto found = tx.list<PostFacts>(statements::facts_of_posts{.ids = {{post_id.view()}}});
-        return found.empty() ? std::optional<PostFacts>{} : found.front();
-    });
-    if (!post || post->visibility == Visibility::private_) return;
+    const auto post = db_.read([&](db::Read& tx) { return gate_.find(tx, post_id); });
+    // Posts of communities are told to their rooms.
+    if (!post || post->visibility == Visibility::private_ || post->community_id) return;
     users::FollowerPosition after;
     while (true) {
         const auto followers = db_.read(

@@ -343,14 +343,15 @@ std::vector<UserId> UsersService::hiding_online(db::Read& tx, std::span<const Us
 std::vector<UserId> UsersService::followers_after(db::Read& tx, const UserId& user, FollowerPosition& after,
                                                   int limit) {
     std::vector<UserId> followers;
-    tx.each(sql::user_edges::followers_after{.user_id = user,
-                                             .created_at = after.created_at,
-                                             .follower_id = after.follower_id,
-                                             .limit = limit},
-            [&](const db::Row& row) {
-                after = {row.get<Time>(0), row.get<UserId>(1)};
-                followers.push_back(after.follower_id);
-            });
+    // A copy: the statement reads its arguments while rows come.
+    const FollowerPosition from = after;
+    tx.each(
+        sql::user_edges::followers_after{
+            .user_id = user, .created_at = from.created_at, .follower_id = from.follower_id, .limit = limit},
+        [&](const db::Row& row) {
+            after = {row.get<Time>(0), row.get<UserId>(1)};
+            followers.push_back(after.follower_id);
+        });
     return followers;
 }
 
