@@ -59,6 +59,11 @@ struct PingAck {
 
 std::string status_data(int status) { return "{\"status\":" + std::to_string(status) + '}'; }
 
+// The one argument that handlers take; absent when the client sent none.
+wire::JsonView argument_of(const realtime::Event& event) {
+    return event.array.size() > 1 ? event.array.at(1) : wire::JsonView{};
+}
+
 Error too_fast() { return rate_limited(1s); }
 
 }  // namespace
@@ -215,7 +220,7 @@ std::string Gateway::answer_to(LiveSocket& socket, const Handler& handler, const
     if (event.arguments.size() > kLargestPayload) throw Error(ErrorKind::too_large, "Payload too large");
     if (!event.attachments.empty()) throw validation_error("Binary data is not accepted");
     refuse_too_fast(socket, handler);
-    return handler.run(socket.caller(), socket, event.array.at(1));
+    return handler.run(socket.caller(), socket, argument_of(event));
 }
 
 void Gateway::refuse_too_fast(LiveSocket& socket, const Handler& handler) const {
@@ -231,7 +236,7 @@ void Gateway::fail(LiveSocket& socket, realtime::Event& event, const Error& erro
     if (error.kind == ErrorKind::not_authenticated && socket.is_guest() &&
         !socket.first_in("error " + std::string(event.name.substr(0, 64)), kGuestErrorEvery))
         return;
-    socket.emit_json("error", error_payload(error, event.name, event.array.at(1)));
+    socket.emit_json("error", error_payload(error, event.name, argument_of(event)));
 }
 
 void Gateway::on_disconnected(realtime::Socket& socket, realtime::Reason reason) {
