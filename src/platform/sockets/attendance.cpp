@@ -162,7 +162,6 @@ std::string Attendance::address_of(std::string_view node) {
         const auto found = addresses_.find(node);
         if (found != addresses_.end()) return found->second;
         if (now < addresses_read_at_ + kAddressesGood) return {};
-        addresses_read_at_ = now;
     }
     std::map<std::string, std::string, std::less<>> known;
     db_.read([&](db::Read& tx) {
@@ -171,6 +170,8 @@ std::string Attendance::address_of(std::string_view node) {
     });
     const std::lock_guard lock(mutex_);
     addresses_ = std::move(known);
+    // Only now: who asks while this is being read, reads too.
+    addresses_read_at_ = now;
     const auto found = addresses_.find(node);
     return found == addresses_.end() ? std::string{} : found->second;
 }
