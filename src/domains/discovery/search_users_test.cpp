@@ -52,8 +52,8 @@ TEST_CASE(
     CHECK(people(w, eve, "ada") == "ada adam");
     w.set(adam, "is_discoverable = 0");
     CHECK(people(w, eve, "ada") == "ada");
-    CHECK(people(w, eve, "adam") == "adam");
-    CHECK(people(w, eve, "@adam") == "adam");
+    CHECK(people(w, eve, "adam") == "adam ada");  // ada is one slip away
+    CHECK(people(w, eve, "@adam") == "adam ada");
     w.mute(eve, ada);
     CHECK(people(w, eve, "ad").empty());
     CHECK(people(w, eve, "ada") == "ada");
