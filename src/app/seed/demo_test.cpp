@@ -106,7 +106,7 @@ TEST_CASE("the demo is a whole community with one login") {
     CHECK(demo.number("SELECT count(*) FROM users") == static_cast<std::int64_t>(demo_people().size()));
     CHECK(demo.number("SELECT count(*) FROM users WHERE picture IS NOT NULL") ==
           static_cast<std::int64_t>(demo_people().size()));
-    CHECK(demo.number("SELECT count(*) FROM posts WHERE is_repost = 0") ==
+    CHECK(demo.number("SELECT count(*) FROM posts WHERE is_repost = 0 AND community_id IS NULL") ==
           static_cast<std::int64_t>(demo_posts().size()));
     CHECK(demo.number("SELECT count(*) FROM posts WHERE is_repost = 1") ==
           static_cast<std::int64_t>(demo_reposts().size()));
