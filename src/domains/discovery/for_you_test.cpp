@@ -76,6 +76,7 @@ TEST_CASE(
         request.after = page.next;
         if (request.after.empty()) break;
         if (n == 2) {
+            w.clock.advance(1ms);
             w.post(authors[3], "new");
             w.follow(me, authors[4]);
             w.like(me, PostId(ids[0]));

@@ -56,7 +56,8 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
             add(person.user_id, Reason::mutual, person.mutual_followers);
         const auto interests = interests_of(tx, me.id, now);
         if (!interests->empty()) {
-            for (const auto& post : *parts_->recommended.fresh(tx, me.base_url)) {
+            const auto newest = parts_->recommended.fresh(tx, me.base_url);
+            for (const auto& post : *newest) {
                 const bool shares = std::ranges::any_of(post.topics, [&](std::uint64_t topic) {
                     return std::ranges::binary_search(*interests, topic);
                 });
@@ -130,7 +131,8 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             }
             return points;
         };
-        for (const auto& candidate : *parts_->recommended.fresh(tx, me.base_url)) {
+        const auto newest = parts_->recommended.fresh(tx, me.base_url);
+        for (const auto& candidate : *newest) {
             const int points = points_of(candidate);
             if (points == 0) continue;
             if (auto* scored = score(candidate)) scored->points = points;
