@@ -132,7 +132,7 @@ ORDER BY d.due_at, d.delivery_id LIMIT :limit
 SELECT due_at FROM push_deliveries WHERE provider = :provider AND state = 'waiting' ORDER BY due_at, delivery_id LIMIT 1
 
 -- name: count_waiting
-SELECT count(*) FROM (SELECT 1 AS one FROM push_deliveries WHERE provider = :provider AND state = 'waiting' LIMIT :limit) AS some
+SELECT count(*) FROM (SELECT 1 AS one FROM push_deliveries WHERE provider = :provider AND state = 'waiting' LIMIT :limit) AS waiting
 
 -- name: begin_sending
 UPDATE push_deliveries SET state = 'sending', attempts = attempts + 1, started_at = :now,
