@@ -1,4 +1,5 @@
--- Ranks of posts, of creators, and of who grows. `:rows` is a JSON array: one statement for a whole batch.
+-- Ranks of posts, of creators, and of who grows. `:rows` is a JSON array: one statement for a whole batch (a text, because texts are sent in binary
+-- and jsonb has a form of its own).
 
 -- name: rank_posts (sqlite)
 INSERT INTO post_ranks (post_id, user_id, created_at, age, likes, score)
@@ -9,7 +10,7 @@ ON CONFLICT (post_id) DO UPDATE SET age = excluded.age, likes = excluded.likes, 
 
 -- name: rank_posts (postgres)
 INSERT INTO post_ranks (post_id, user_id, created_at, age, likes, score)
-SELECT r->>0, r->>1, (r->>2)::bigint, (r->>3)::bigint, (r->>4)::bigint, (r->>5)::bigint FROM jsonb_array_elements(:rows::jsonb) AS r
+SELECT r->>0, r->>1, (r->>2)::bigint, (r->>3)::bigint, (r->>4)::bigint, (r->>5)::bigint FROM jsonb_array_elements(:rows::text::jsonb) AS r
 ON CONFLICT (post_id) DO UPDATE SET age = excluded.age, likes = excluded.likes, score = excluded.score
 
 -- name: rank_in_categories (sqlite)
@@ -17,7 +18,7 @@ UPDATE category_posts SET score = json_extract(r.value, '$[5]') FROM json_each(:
 WHERE category_posts.post_id = json_extract(r.value, '$[0]')
 
 -- name: rank_in_categories (postgres)
-UPDATE category_posts SET score = (r->>5)::bigint FROM jsonb_array_elements(:rows::jsonb) AS r
+UPDATE category_posts SET score = (r->>5)::bigint FROM jsonb_array_elements(:rows::text::jsonb) AS r
 WHERE category_posts.post_id = r->>0
 
 -- name: unrank_posts
