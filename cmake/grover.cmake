@@ -13,6 +13,9 @@ if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_link_options(-fuse-ld=mold)
 endif()
 
+# What a stack trace needs is two thirds of the binary.
+add_link_options($<$<CONFIG:Release>:-Wl,--compress-debug-sections=zlib>)
+
 # Programs lie in the root of the build directory: build/release/grover, build/debug/test_platform_db.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
