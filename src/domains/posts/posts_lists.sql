@@ -4,7 +4,9 @@
 -- Of posts, and of the roots of those that are reposts.
 SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, media_type, is_pinned, created_at, community_id
 FROM posts
-WHERE post_id IN each(:ids) OR post_id IN (SELECT r.original_post_id FROM posts r WHERE r.post_id IN each(:ids))
+WHERE post_id IN (SELECT p.post_id FROM posts p WHERE p.post_id IN each(:ids)
+                  UNION ALL
+                  SELECT r.original_post_id FROM posts r WHERE r.post_id IN each(:ids) AND r.original_post_id IS NOT NULL)
 
 -- name: of_author
 SELECT created_at, post_id FROM posts
