@@ -12,7 +12,7 @@ SELECT 1 FROM collections WHERE collection_id = :collection_id
 
 -- name: lock_collection (postgres)
 -- Changes of one collection follow each other.
-SELECT 1 FROM collections WHERE collection_id = :collection_id FOR UPDATE
+SELECT 1 FROM collections WHERE collection_id = :collection_id FOR NO KEY UPDATE
 
 -- name: count_of_user
 SELECT count(*) FROM collections WHERE user_id = :user_id

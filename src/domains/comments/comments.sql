@@ -12,7 +12,7 @@ SELECT 1 FROM comments WHERE comment_id = :comment_id
 
 -- name: lock_comment (postgres)
 -- The likes of one comment change one transaction after the other.
-SELECT 1 FROM comments WHERE comment_id = :comment_id FOR UPDATE
+SELECT 1 FROM comments WHERE comment_id = :comment_id FOR NO KEY UPDATE
 
 -- name: load
 -- One page of a list, or one comment: `list` says which, `of` whose. The caller sorts.

@@ -44,7 +44,7 @@ SELECT 1 FROM communities WHERE community_id = :community_id
 
 -- name: lock_community (postgres)
 -- Whatever changes who is in a community, or how many posts it has, happens one after the other.
-SELECT 1 FROM communities WHERE community_id = :community_id FOR UPDATE
+SELECT 1 FROM communities WHERE community_id = :community_id FOR NO KEY UPDATE
 
 -- name: lock_owner (sqlite)
 SELECT 1 WHERE :user_id <> ''

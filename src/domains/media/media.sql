@@ -38,7 +38,7 @@ SELECT media_id FROM media WHERE media_id = :media_id
 
 -- name: lock_medium (postgres)
 -- Two that release the last two references at once must see each other's: the second waits here, and looks afterwards.
-SELECT media_id FROM media WHERE media_id = :media_id FOR UPDATE
+SELECT media_id FROM media WHERE media_id = :media_id FOR NO KEY UPDATE
 
 -- name: settle
 -- What the references that are left make of a medium: the least guarded one decides, and without any it is deleted.

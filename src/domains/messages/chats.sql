@@ -49,7 +49,7 @@ SELECT 1 FROM chats WHERE chat_id = :chat_id
 
 -- name: hold_chat (postgres)
 -- What is decided from several rows of a chat is decided by one transaction after the other.
-SELECT 1 FROM chats WHERE chat_id = :chat_id FOR UPDATE
+SELECT 1 FROM chats WHERE chat_id = :chat_id FOR NO KEY UPDATE
 
 -- name: find_standing
 -- A chat as one of its members has it.

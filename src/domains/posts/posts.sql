@@ -84,7 +84,7 @@ SELECT 1 FROM posts WHERE post_id IN each(:ids)
 
 -- name: lock_posts (postgres)
 -- In one order, so that two transactions that count the same posts do not wait for each other.
-SELECT 1 FROM posts WHERE post_id IN each(:ids) ORDER BY post_id FOR UPDATE
+SELECT 1 FROM posts WHERE post_id IN each(:ids) ORDER BY post_id FOR NO KEY UPDATE
 
 -- name: get_comment_counts
 SELECT comments_count, comments_total_count FROM posts WHERE post_id = :post_id

@@ -29,7 +29,7 @@ SELECT 1 FROM posts WHERE post_id = :post_id
 
 -- name: lock_post (postgres)
 -- The counters of one post change one transaction after the other.
-SELECT 1 FROM posts WHERE post_id = :post_id FOR UPDATE
+SELECT 1 FROM posts WHERE post_id = :post_id FOR NO KEY UPDATE
 
 -- name: count_reaction_types
 SELECT count(*) FROM post_reaction_counts WHERE post_id = :post_id AND reactions > 0 AND reaction_type <> :reaction_type

@@ -50,7 +50,7 @@ ORDER BY scheduled_time, scheduled_post_id LIMIT 1
 -- name: next_due (postgres)
 SELECT scheduled_post_id, user_id, post_id, draft, scheduled_time, status, next_attempt_at, attempts FROM scheduled_posts
 WHERE user_id = :user_id AND status < 2 AND (status = 1 OR next_attempt_at <= :now)
-ORDER BY scheduled_time, scheduled_post_id LIMIT 1 FOR UPDATE
+ORDER BY scheduled_time, scheduled_post_id LIMIT 1 FOR NO KEY UPDATE
 
 -- name: due
 SELECT scheduled_post_id, user_id FROM scheduled_posts WHERE status < 2 AND next_attempt_at <= :now

@@ -32,6 +32,8 @@ store::ProfileRow get_own(db::Read& tx, const UserId& user) {
     return std::move(*row);
 }
 
+Error username_taken() { return conflict("Username already taken"); }
+
 }  // namespace
 
 wire::Raw<Profile> Profiles::get(const Caller& me, const UserId& user) const {
@@ -91,7 +93,7 @@ UserAnswer Profiles::update(const Caller& me, const UserUpdate& in) const {
     std::optional<std::string> username;
     if (in.username) username = text::validate_username(*in.username);
 
-    return ground_.db.write([&](db::Write& tx) -> UserAnswer {
+    const auto write = [&](db::Write& tx) -> UserAnswer {
         const Time now = ground_.clock.now();
         const auto before = get_own(tx, me.id);
         store::ProfileChange change = checked_change;
@@ -113,15 +115,21 @@ UserAnswer Profiles::update(const Caller& me, const UserUpdate& in) const {
         }
         tx.publish(ProfileUpdated{me.id, change.name || change.username || in.picture});
         return {"Profile updated", views_.me_of(get_own(tx, me.id), me.base_url)};
-    });
+    };
+    try {
+        return ground_.db.write(write);
+    } catch (const db::AlreadyExists& taken) {
+        // Somebody took the name between the look and the update.
+        if (taken.constraint != "users.username") throw;
+        throw username_taken();
+    }
 }
 
 void Profiles::change_username(db::Write& tx, const store::ProfileRow& before, const std::string& username,
                                Time now) const {
     store::lock_pair(tx, before.user_id, before.user_id);
     const std::vector<std::string_view> one{username};
-    if (!store::taken_usernames(tx, before.user_id, one, now).empty())
-        throw conflict("Username already taken");
+    if (!store::taken_usernames(tx, before.user_id, one, now).empty()) throw username_taken();
     const auto changes = tx.list<Time>(
         sql::users::username_changes_since{.user_id = before.user_id, .since = now - kUsernameWindow});
     if (changes.size() >= kUsernameChangesInWindow) {

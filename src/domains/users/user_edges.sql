@@ -5,7 +5,7 @@ SELECT 1 FROM user_counts WHERE user_id IN (:one, :other);
 
 -- name: lock_pair (postgres)
 -- What changes between two people changes one transaction after the other. Everybody locks in this order.
-SELECT 1 FROM user_counts WHERE user_id IN (:one, :other) ORDER BY user_id FOR UPDATE;
+SELECT 1 FROM user_counts WHERE user_id IN (:one, :other) ORDER BY user_id FOR NO KEY UPDATE;
 
 -- name: insert_follow
 INSERT INTO follows (follower_id, following_id, created_at) VALUES (:follower_id, :following_id, :now)
