@@ -59,7 +59,8 @@ export class Grover {
       ...(process.env.GROVER_TEST_POSTGRES ? { DATABASE_URL: process.env.GROVER_TEST_POSTGRES } : {}),
       ...settings,
     };
-    const server = new Grover(`http://127.0.0.1:${port}`, data, env, wrapper, Grover.launch(data, env, wrapper));
+    const scheme = settings.TLS_CERT_FILE ? "https" : "http";
+    const server = new Grover(`${scheme}://127.0.0.1:${port}`, data, env, wrapper, Grover.launch(data, env, wrapper));
     await server.ready();
     return server;
   }

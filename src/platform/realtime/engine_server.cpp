@@ -111,7 +111,7 @@ public:
 
     void taken(http::UpgradedConnection connection) override {
         auto arrival = std::make_shared<Arrival>(std::move(connection));
-        if (runtime::this_loop() == static_cast<int>(home_.index)) return join(home_, id_, *arrival);
+        if (home_.state.here() == static_cast<int>(home_.index)) return join(home_, id_, *arrival);
         home_.state.loops.post(home_.index, [&home = home_, id = id_, arrival] { join(home, id, *arrival); });
     }
 
@@ -131,7 +131,7 @@ private:
 // Runs `f` on the thread of the session and waits for it.
 template <class F>
 auto on_thread(IoThread& home, F f) -> decltype(f()) {
-    if (runtime::this_loop() == static_cast<int>(home.index)) return f();
+    if (home.state.here() == static_cast<int>(home.index)) return f();
     std::optional<decltype(f())> result;
     runtime::Signal done;
     home.state.loops.post(home.index, [&] {
@@ -161,6 +161,12 @@ EngineState::EngineState(runtime::Loops& its_loops, ServerOptions its_options,
 }
 
 EngineState::~EngineState() = default;
+
+int EngineState::here() const {
+    const int index = runtime::this_loop();
+    if (index < 0 || static_cast<std::size_t>(index) >= threads.size()) return -1;
+    return threads[static_cast<std::size_t>(index)]->runs_on == std::this_thread::get_id() ? index : -1;
+}
 
 void EngineState::opened(TransportKind transport) {
     auto& count = transport == TransportKind::polling ? polling_sessions : websocket_sessions;
@@ -214,6 +220,8 @@ EngineServer::EngineServer(runtime::Loops& loops, const ServerOptions& options,
 }
 
 EngineServer::~EngineServer() = default;
+
+int EngineServer::here() const { return state_->here(); }
 
 const ServerOptions& EngineServer::options() const { return state_->options; }
 

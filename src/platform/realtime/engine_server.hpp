@@ -56,6 +56,8 @@ public:
     void handle(http::Exchange& exchange);
     std::size_t sessions(TransportKind transport) const;
     const ServerOptions& options() const;
+    // Which of its threads calls; -1: another one.
+    int here() const;
     void drain(std::chrono::milliseconds limit);
 
 private:

@@ -40,6 +40,7 @@ IoThread::IoThread(EngineState& its_state, unsigned its_index, boost::asio::io_c
 IoThread::~IoThread() = default;
 
 void IoThread::start() {
+    runs_on = std::this_thread::get_id();
     wait_for_events();
     sweep();
 }
@@ -89,6 +90,7 @@ void IoThread::end_turn() {
     in_turn_ = false;
     dead_sessions_.clear();
     dead_sockets_.clear();
+    dead_users_.clear();
     if (!unread_sockets_.empty()) end_turn_soon();
 }
 

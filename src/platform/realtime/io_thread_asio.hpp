@@ -6,6 +6,7 @@
 // socket.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -14,6 +15,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -49,6 +51,9 @@ struct EngineState {
     std::mutex drain_mutex;
     std::condition_variable drained;
 
+    // Which of these threads calls; -1: none of them, be it one of another server's loops.
+    int here() const;
+
     bool all_gone() const { return polling_sessions == 0 && websocket_sessions == 0 && sockets == 0; }
 
 private:
@@ -74,8 +79,9 @@ public:
     Session* find(std::string_view id) const;
     // It polls no more: nobody finds it by its id.
     void forget_id(std::string_view id);
-    // It has ended: destroyed at the end of this turn.
+    // They have ended: destroyed at the end of this turn.
     void bury(Session& session);
+    void bury(std::shared_ptr<SessionUser> user) { dead_users_.push_back(std::move(user)); }
     // Owned from here until its client has seen the end.
     void let_finish(std::unique_ptr<WebSocket> socket, CloseCode code);
     void bury(WebSocket& socket);
@@ -94,6 +100,7 @@ public:
 
     EngineState& state;
     const unsigned index;
+    std::atomic<std::thread::id> runs_on{};  // unset until it runs
 
 private:
     static constexpr std::size_t kReadBuffer = 64 * 1024;
@@ -124,6 +131,7 @@ private:
     std::vector<std::pair<Session*, Reason>> doomed_;
     std::vector<std::unique_ptr<Session>> dead_sessions_;
     std::vector<std::unique_ptr<WebSocket>> dead_sockets_;
+    std::vector<std::shared_ptr<SessionUser>> dead_users_;
     bool in_turn_ = false;
     bool end_is_posted_ = false;
 };

@@ -27,7 +27,7 @@ PacketPtr Namespace::encode(const Outgoing& event) const {
 template <class F>
 void Namespace::on_threads(const Audience& audience, F f) {
     std::shared_ptr<const Audience> shared;
-    const auto here_index = runtime::this_loop();
+    const auto here_index = server_.engine.here();
     for (unsigned i = 0; i < rooms_.size(); ++i) {
         if (static_cast<int>(i) == here_index) continue;
         bool wanted = audience.rooms.empty();
@@ -72,7 +72,7 @@ void Namespace::with(std::string_view socket_id, std::function<void(Socket&)> f)
     const auto run = [&rooms, socket_id = std::string(socket_id), f = std::move(f)] {
         if (const SocketPtr socket = rooms.find(socket_id)) f(*socket);
     };
-    if (runtime::this_loop() == static_cast<int>(id->thread)) return run();
+    if (server_.engine.here() == static_cast<int>(id->thread)) return run();
     server_.loops.post(id->thread, run);
 }
 

@@ -69,7 +69,7 @@ void Session::send(const PacketPtr& packet, Delivery delivery) {
 
 void Session::close(Reason reason) {
     if (is_closed()) return;
-    const auto user = std::exchange(user_, nullptr);
+    auto user = std::exchange(user_, nullptr);
     ended_by_ = reason;
     thread_->state.closed(transport(), reason);
     if (polling_) end_polling(reason);
@@ -79,6 +79,8 @@ void Session::close(Reason reason) {
     }
     thread_->bury(*this);
     user->on_closed(reason);
+    // It may be its own call that led here.
+    thread_->bury(std::move(user));
 }
 
 void Session::set_deadline(std::chrono::milliseconds from_now) {

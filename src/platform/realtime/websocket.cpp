@@ -21,6 +21,8 @@ constexpr std::size_t kPiecesAtOnce = 64;
 // TLS is decrypted until nothing is left, because the kernel does not tell of what OpenSSL holds; a fast client waits for
 // another turn after so many.
 constexpr int kReadsAtOnce = 16;
+// Pings between two messages: who says nothing but that wants to keep us busy.
+constexpr unsigned kPingsInARow = 1'000;
 // A TLS record: what is written together should not be more.
 constexpr std::size_t kTlsPiece = 16 * 1024;
 
@@ -125,11 +127,16 @@ bool WebSocket::take(std::span<char> bytes) {
 }
 
 bool WebSocket::on_message(std::string_view payload, bool binary) {
+    pings_ = 0;
     session_->on_websocket_message(*this, payload, binary);
     return session_ != nullptr;
 }
 
 bool WebSocket::on_ping(std::string_view payload) {
+    if (++pings_ > kPingsInARow) {
+        session_->on_websocket_closed(*this, Reason::flood);
+        return false;
+    }
     // One answer is enough, to whatever was asked last (RFC 6455 §5.5.3): pings cannot fill the queue.
     if (queue.empty()) send(Packet::raw_frames(pong_frame(payload)), Delivery::durable);
     return true;

@@ -78,6 +78,7 @@ private:
     int fd_;
     std::uint32_t watched_ = 0;              // epoll events
     std::uint32_t sent_ = 0;                 // of the first packet
+    std::uint32_t pings_ = 0;                // since the last message
     CloseCode peer_code_ = CloseCode::none;  // the client has closed
     bool finishing_ = false;
     bool paused_ = false;

@@ -1,6 +1,9 @@
 // Engine.IO over WebSocket: handshakes, frames, limits, and what becomes of those who do not play along.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <fstream>
 #include <thread>
 
 #include "platform/realtime/realtime_fixture.hpp"
@@ -205,6 +208,18 @@ TEST_CASE("a flood is borne for some seconds, then it is over") {
     }
 }
 
+TEST_CASE("a client that only pings is no client") {
+    World w;
+    const auto socket = WsClient::connected(w);
+    std::string pings;
+    for (int i = 0; i < 1001; ++i) pings += client_frame(0x89, "");
+    socket->send_raw(pings);
+    std::string last;
+    while ((last = socket->read()) == "pong:") {
+    }
+    CHECK(last == "close:1008");
+}
+
 TEST_CASE("a server that ends sends everybody away to come back") {
     World w({}, 2);
     const auto socket = WsClient::connected(w);
@@ -227,6 +242,34 @@ TEST_CASE("a server that ends sends everybody away to come back") {
     CHECK(w.server->sessions(TransportKind::polling) == 0);
     CHECK(w.app.hears("disconnected shutdown"));
     CHECK(ask(w, http::get("/socket.io/?EIO=4&transport=polling")).status == 503);
+}
+
+TEST_CASE("thousands of idle clients cost less than 3 KB each, their ends in this process included") {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    const std::size_t count = std::min<std::size_t>(5'000, (limit.rlim_cur - 200) / 2);
+    const auto resident = [] {
+        std::size_t total = 0;
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> total >> pages;
+        return pages * 4096;
+    };
+    World w({}, 2);
+    std::vector<std::unique_ptr<WsClient>> clients;
+    clients.reserve(count);
+    for (int i = 0; i < 10; ++i) clients.push_back(WsClient::connected(w));
+    const auto before = resident();
+    while (clients.size() < count) clients.push_back(WsClient::connected(w));
+    const auto each = (resident() - before) / count;
+    MESSAGE("bytes per idle client: ", each, ", of ", count);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    CHECK(each < 3'000);
+#endif
+    CHECK(w.server->sessions(TransportKind::websocket) == count);
+    w.nsp->emit({}, {.name = "all"});
+    for (const auto& client : clients) CHECK(client->read() == R"(42["all"])");
 }
 
 TEST_CASE("there are only so many sessions") {
