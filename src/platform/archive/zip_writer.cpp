@@ -29,18 +29,34 @@ struct ZipWriter::Impl {
     int fd = -1;
     struct archive* out = nullptr;
     struct archive_entry* entry = nullptr;
+    int error = 0;
+    bool thrown_away = false;
 
     ~Impl() {
-        // Closes nothing that finish() has not closed: an unfinished archive is thrown away.
-        if (out) {
-            archive_write_fail(out);
-            archive_write_free(out);
-        }
+        thrown_away = true;
+        archive_write_free(out);
         archive_entry_free(entry);
         if (fd >= 0) ::close(fd);
     }
 
+    // libarchive leaks its buffers when an archive fails, so it is never told: check() throws what is noted here.
+    static la_ssize_t to_disk(struct archive*, void* self, const void* data, std::size_t size) {
+        auto& impl = *static_cast<Impl*>(self);
+        const auto* next = static_cast<const char*>(data);
+        for (auto left = size; left > 0 && impl.error == 0 && !impl.thrown_away;) {
+            const auto written = ::write(impl.fd, next, left);
+            if (written < 0) {
+                if (errno != EINTR) impl.error = errno;
+                continue;
+            }
+            next += written;
+            left -= static_cast<std::size_t>(written);
+        }
+        return static_cast<la_ssize_t>(size);
+    }
+
     void check(int result) const {
+        if (error != 0) fail(std::strerror(error));
         if (result < ARCHIVE_WARN)
             fail(archive_error_string(out) ? archive_error_string(out) : "unknown error");
     }
@@ -58,6 +74,7 @@ struct ZipWriter::Impl {
             data += written;
             size -= static_cast<std::size_t>(written);
         }
+        check(ARCHIVE_OK);
     }
 };
 
@@ -69,7 +86,8 @@ ZipWriter::ZipWriter(const std::string& path) : impl_(std::make_unique<Impl>()) 
     if (!impl_->out || !impl_->entry) throw std::bad_alloc();
     impl_->check(archive_write_set_format_zip(impl_->out));
     impl_->check(archive_write_set_format_option(impl_->out, "zip", "hdrcharset", "UTF-8"));
-    impl_->check(archive_write_open_fd(impl_->out, impl_->fd));
+    impl_->check(archive_write_set_bytes_in_last_block(impl_->out, 1));
+    impl_->check(archive_write_open(impl_->out, impl_.get(), nullptr, Impl::to_disk, nullptr));
 }
 
 ZipWriter::~ZipWriter() = default;

@@ -68,3 +68,20 @@ TEST_CASE("a file that is gone is left out") {
 TEST_CASE("a directory that is not there is an error, not a silent loss") {
     CHECK_THROWS_AS(ZipWriter("/nowhere/at/all.zip"), std::runtime_error);
 }
+
+TEST_CASE("a full disk is an error with its name, and what was begun is let go") {
+    ZipWriter zip("/dev/full");
+    zip.begin("posts.json");
+    std::string noise(1 << 20, '\0');
+    for (std::size_t i = 0; i < noise.size(); ++i)
+        noise[i] = static_cast<char>((i * i * 2'654'435'761u) >> 13);
+    CHECK_THROWS_WITH(zip.write(noise), "zip: No space left on device");
+    CHECK_THROWS_WITH(zip.finish(), "zip: No space left on device");
+}
+
+TEST_CASE("an archive that nobody finishes takes no memory with it") {
+    const Folder folder;
+    ZipWriter zip(folder.file("c.zip"));
+    zip.begin("posts.json");
+    zip.write("half of");
+}
