@@ -45,6 +45,10 @@ if(GROVER_SANITIZE)
     # Asio's fences are not modelled; what they order is ordered by its mutex as well.
     add_compile_options(-Wno-tsan)
   endif()
+  if(GROVER_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Each access is checked by a call: written out in place it takes longer to compile, and to link.
+    add_compile_options("SHELL:--param asan-instrumentation-with-call-threshold=0")
+  endif()
 endif()
 
 # grover_module(NAME platform_db SOURCES a.cpp TESTS a_test.cpp SQL posts.sql USES platform_base PKG sqlite3)
@@ -68,6 +72,11 @@ function(grover_module)
   endforeach()
   add_library(${target} STATIC ${M_SOURCES})
   target_link_libraries(${target} PUBLIC grover_options)
+  if(GROVER_SANITIZE MATCHES "undefined" AND NOT M_NAME MATCHES "^platform_")
+    # The platform is where pointers are cast. Elsewhere AddressSanitizer stops what goes through a null pointer, and
+    # these three checks cost a third of the time to compile.
+    target_compile_options(${target} PUBLIC -fno-sanitize=null,alignment,vptr)
+  endif()
   foreach(use IN LISTS M_USES)
     target_link_libraries(${target} PUBLIC grover_${use})
   endforeach()
