@@ -3,11 +3,11 @@
 //   db.read(f)   f(db::Read&): a consistent snapshot. On SQLite it runs inline on this thread's own
 //   connection. db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all
 //   waiting writers are run by one
-//                writer thread inside one transaction, each under a savepoint (group commit); the calling
-//                fiber sleeps.
+//                writer thread inside one transaction (group commit); the calling fiber sleeps. One that
+//                throws after it wrote makes the others of its transaction run again.
 //
 // A closure does SQL and nothing else: no network, no sleeping, no other read() or write(). A write closure
-// may run again (serialization failure), possibly on another thread: it assigns its results, it does not
+// may run again (serialization failure, see above), possibly on another thread: it assigns its results, it does not
 // accumulate. What it throws rolls back its own changes alone and leaves write().
 //
 // Both may be called from a fiber (which is suspended while waiting) or from a plain thread (which blocks).

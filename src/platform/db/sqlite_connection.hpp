@@ -83,6 +83,8 @@ public:
     void exec(const char* sql);
 
     bool in_transaction() const;
+    // Rows that statements changed since the connection was opened.
+    std::int64_t changes() const;
     // Whether the last failure was a statement stopped for taking too long.
     bool was_stopped() const;
     sqlite3* handle() const { return connection_; }

@@ -44,6 +44,7 @@ struct SqliteWriter::Batch {
     std::vector<Waiting*> succeeded;
     std::vector<Waiting*> failed;
     std::vector<std::uint64_t> touched;
+    bool careful = false;  // each closure can be undone alone
     bool events = false;
     bool jobs = false;
     bool stopped = false;  // the last failure was a statement that took too long
@@ -192,7 +193,7 @@ void SqliteWriter::run_batch(Waiting*& pending) {
     }
     while (pending != nullptr) {
         Waiting& waiting = *std::exchange(pending, pending->next);
-        run_one(batch, waiting);
+        run_one(batch, waiting, pending);
         if (!connection_.in_transaction()) {
             give_up(batch, pending);
             break;
@@ -207,39 +208,61 @@ void SqliteWriter::run_batch(Waiting*& pending) {
     if (after_commit_ != nullptr && batch.jobs) after_commit_->jobs_committed();
 }
 
-void SqliteWriter::run_one(Batch& batch, Waiting& waiting) {
+// A savepoint costs each closure a copy of every page that it changes, and few fail once they have written something: the
+// first that does makes those before it run again, carefully this time.
+void SqliteWriter::run_one(Batch& batch, Waiting& waiting, Waiting*& pending) {
     // The first closure needs no savepoint: nothing is lost when its transaction ends with it.
     const bool first = batch.succeeded.empty();
+    const bool saves = batch.careful && !first;
     const std::size_t touched = batch.touched.size();
+    const std::int64_t changes = connection_.changes();
     waiting.error = nullptr;
     try {
-        if (!first) connection_.control(kSave);
+        if (saves) connection_.control(kSave);
         {
             const InsideClosure inside;
             Transaction transaction(*this, batch);
             waiting.closure(transaction);
         }
-        if (!first) connection_.control(kRelease);
+        if (saves) connection_.control(kRelease);
         batch.succeeded.push_back(&waiting);
         return;
     } catch (...) {
         waiting.error = std::current_exception();
     }
     batch.stopped = connection_.was_stopped();
-    batch.failed.push_back(&waiting);
     batch.touched.resize(touched);
-    if (!connection_.in_transaction()) return;
+    const bool undone = !connection_.in_transaction() || (!saves && connection_.changes() == changes);
     try {
-        if (first) {
+        if (undone) {
+        } else if (first) {
             connection_.control(kRollback);
             connection_.control(kBegin);
-        } else {
+        } else if (saves) {
             connection_.control(kRollbackOne);
             connection_.control(kRelease);
+        } else {
+            connection_.control(kRollback);
+            connection_.control(kBegin);
+            waiting.next = std::exchange(pending, &waiting);
+            put_back(batch, pending);
+            batch.touched.clear();
+            batch.careful = true;
+            return;
         }
     } catch (...) {
         // What cannot be undone must not be committed with the others.
         roll_back();
+    }
+    batch.failed.push_back(&waiting);
+}
+
+// What succeeded so far was rolled back with the transaction, and runs again in the same order.
+void SqliteWriter::put_back(Batch& batch, Waiting*& pending) {
+    while (!batch.succeeded.empty()) {
+        Waiting* const again = batch.succeeded.back();
+        batch.succeeded.pop_back();
+        again->next = std::exchange(pending, again);
     }
 }
 
@@ -247,12 +270,8 @@ void SqliteWriter::run_one(Batch& batch, Waiting& waiting) {
 // stopped.
 void SqliteWriter::give_up(Batch& batch, Waiting*& pending) {
     if (batch.stopped) {
-        // Only the stopped one is to blame: the others run again.
-        while (!batch.succeeded.empty()) {
-            Waiting* const again = batch.succeeded.back();
-            batch.succeeded.pop_back();
-            again->next = std::exchange(pending, again);
-        }
+        // Only the stopped one is to blame.
+        put_back(batch, pending);
         return;
     }
     const auto error =

@@ -45,7 +45,8 @@ private:
     Waiting* take_all();
     void work();
     void run_batch(Waiting*& pending);
-    void run_one(Batch& batch, Waiting& waiting);
+    void run_one(Batch& batch, Waiting& waiting, Waiting*& pending);
+    static void put_back(Batch& batch, Waiting*& pending);
     void give_up(Batch& batch, Waiting*& pending);
     void commit(Batch& batch);
     void roll_back();
