@@ -13,8 +13,11 @@ namespace ranks = sql::ranks;
 
 // One transaction's share: SQLite has one writer, and it is not ours alone.
 constexpr std::size_t kBatch = 200;
-// Under load what happened is gathered for so long, so that a post that thousands like is counted once.
+// Under load what happened is gathered for so long, so that a post that thousands like is counted once; longer when it is
+// much, because each post that moves costs several pages of three indexes.
 constexpr std::chrono::milliseconds kGather{500};
+constexpr std::chrono::seconds kGatherMuch{4};
+constexpr std::size_t kMuch = 200;
 // Counting an author reads the posts of a week: more than a few of them only now and then. Who is lost by a crash in between
 // is counted with the next event, or within the hour.
 constexpr std::size_t kFewCreators = 64;
@@ -127,7 +130,9 @@ void Ranks::listen(jobs::Events& events) {
 
 void Ranks::store() {
     const auto gathered = std::chrono::steady_clock::now() - stored_at_;
-    if (gathered < kGather && runtime::in_fiber()) runtime::sleep_for(kGather - gathered);
+    const std::chrono::steady_clock::duration wanted =
+        posts_.size() < kMuch ? std::chrono::steady_clock::duration{kGather} : kGatherMuch;
+    if (gathered < wanted && runtime::in_fiber()) runtime::sleep_for(wanted - gathered);
     store_posts();
     const auto now = std::chrono::steady_clock::now();
     if (creators_.size() <= kFewCreators || now - creators_stored_at_ >= kCreatorsEvery) {

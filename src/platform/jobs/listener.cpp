@@ -15,9 +15,9 @@ constexpr std::chrono::seconds kLease{15};
 constexpr std::chrono::milliseconds kSaveInterval{50};
 constexpr int kBatch = 128;
 // Of a listener that gathers.
-constexpr int kLargeBatch = 2'000;
+constexpr int kLargeBatch = 20'000;
 // In one transaction: SQLite has one writer, a longer one would hold the requests up.
-constexpr std::size_t kTogether = 16;
+constexpr std::size_t kTogether = 32;
 
 }  // namespace
 
