@@ -68,15 +68,17 @@ wire::Raw<CommunityPostAnswer> CommunitiesService::post(const Caller& me, Commun
         db_.read([&](db::Read& tx) { require_member(communities::get(tx, me.id, in.community_id)); });
         writer_.take_media(me, asked, draft);
     }
-    const auto post_id = db_.write([&](db::Write& tx) {
+    posts::PostWriter::As as;
+    posts::PostWriter::Named named;
+    db_.write([&](db::Write& tx) {
         require_member(get_for_change(tx, me.id, in.community_id));
         const auto now = clock_.now();
         const PostId id(IdSource::next_at<Id<PostInCommunityTag>>(now).view());
         tx.exec(s::add_post{.now = now, .community_id = in.community_id});
-        writer_.publish(tx, me.id, draft, {.id = id, .at = now, .community_id = in.community_id});
-        return id;
+        as = {.id = id, .at = now, .community_id = in.community_id};
+        named = writer_.publish(tx, me.id, draft, as);
     });
-    auto json = db_.read([&](db::Read& tx) { return post_views_.one(tx, me, post_id); });
+    auto json = db_.read([&](db::Read& tx) { return post_views_.made(tx, me, {draft, as, named}); });
     json.pop_back();
     json += R"(,"message":"Posted to community"})";
     return {std::move(json)};

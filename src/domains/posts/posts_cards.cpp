@@ -260,34 +260,8 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
     std::size_t next_medium = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
-        auto card = std::make_shared<PostCard>();
-        card->facts = row;
-        card->poll_expires_at = row.poll_expires_at;
-        auto content = row.shown_content();
-        if (row.media_id) {
-            card->has_media = true;
-            card->media_key = db::Stamps::hash(row.media_id->view());
-            card->media_seen = snapshot;
-            card->author_is_private = authors[i]->is_private;
-            card->base_url = base_url;
-            card->links_until = media_.urls_change_at();
-            if (const auto& medium = media[next_medium++]) {
-                // The storage id is the author's to see: kept apart, and put in for the author alone (posts_views.cpp).
-                auto info = media_.info(
-                    *medium,
-                    {.base_url = base_url, .owner_is_private = authors[i]->is_private, .is_owner = true});
-                card->public_id = info.public_id.value_or("");
-                info.public_id.reset();
-                card->thumbnail = info.thumbnail_url ? info.thumbnail_url : info.poster_url;
-                content.media_url = info.url;
-                content.media_type = row.media_type;
-                content.thumbnail_url = info.thumbnail_url;
-                content.poster_url = info.poster_url;
-                content.media = wire::Raw<media::MediaInfo>{wire::to_json(info)};
-            }
-        }
-        card->frame = members_of(row.frame());
-        card->content = members_of(content);
+        const auto* medium = row.media_id ? media[next_medium++].get() : nullptr;
+        const auto card = card_of(row, *authors[i], medium, base_url, snapshot);
         const auto bytes =
             sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
         out.cards[row.post_id] = {card, authors[i]};
@@ -297,6 +271,73 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
                                       row.viewer_vote};
         }
     }
+}
+
+std::shared_ptr<PostCard> PostCards::card_of(const Row& row, const users::UserCard& author,
+                                             const media::Medium* medium, std::string_view base_url,
+                                             std::uint64_t snapshot) const {
+    auto card = std::make_shared<PostCard>();
+    card->facts = row;
+    card->poll_expires_at = row.poll_expires_at;
+    auto content = row.shown_content();
+    if (row.media_id) {
+        card->has_media = true;
+        card->media_key = db::Stamps::hash(row.media_id->view());
+        card->media_seen = snapshot;
+        card->author_is_private = author.is_private;
+        card->base_url = base_url;
+        card->links_until = media_.urls_change_at();
+        if (medium) {
+            // The storage id is the author's to see: kept apart, and put in for the author alone (posts_views.cpp).
+            auto info = media_.info(
+                *medium, {.base_url = base_url, .owner_is_private = author.is_private, .is_owner = true});
+            card->public_id = info.public_id.value_or("");
+            info.public_id.reset();
+            card->thumbnail = info.thumbnail_url ? info.thumbnail_url : info.poster_url;
+            content.media_url = info.url;
+            content.media_type = row.media_type;
+            content.thumbnail_url = info.thumbnail_url;
+            content.poster_url = info.poster_url;
+            content.media = wire::Raw<media::MediaInfo>{wire::to_json(info)};
+        }
+    }
+    card->frame = members_of(row.frame());
+    card->content = members_of(content);
+    return card;
+}
+
+LoadedPost PostCards::made(db::Read& tx, const UserId& author, const MadePost& post,
+                           std::string_view base_url) {
+    const auto& [draft, as, named] = post;
+    Row row;
+    row.post_id = as.id;
+    row.user_id = author;
+    row.visibility = draft.visibility;
+    row.has_poll = draft.poll.has_value();
+    row.media_type = draft.media_type;
+    row.created_at = as.at;
+    row.community_id = as.community_id;
+    row.content = draft.content;
+    row.media_id = draft.media_id;
+    row.location = draft.location;
+    row.tags = wire::to_json(draft.tags);
+    row.tagged_users = wire::to_json(named.tagged);
+    row.mentioned_users = wire::to_json(named.mentioned);
+    row.category = draft.category;
+    row.scheduled_for = as.scheduled_for;
+    if (draft.poll) {
+        row.poll_question = draft.poll->question;
+        row.poll_options = wire::to_json(draft.poll->options);
+        row.poll_expires_at = as.at + std::chrono::hours{draft.poll->duration_hours};
+        std::string votes;
+        for (std::size_t i = 0; i < draft.poll->options.size(); ++i)
+            votes += (i ? "," : "") + std::to_string(i) + " 0";
+        row.poll_votes = std::move(votes);
+    }
+    auto card = users_.cards(tx, std::span(&author, 1), base_url).front();
+    std::shared_ptr<const media::Medium> medium;
+    if (draft.media_id) medium = media_.find(tx, *draft.media_id);
+    return {card_of(row, *card, medium.get(), base_url, tx.snapshot()), card, nullptr, nullptr};
 }
 
 MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids) {

@@ -10,6 +10,7 @@
 
 #include "domains/media/media.hpp"
 #include "domains/posts/posts_facts.hpp"
+#include "domains/posts/posts_writing.hpp"
 #include "domains/users/users.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/db/row_cache.hpp"
@@ -64,6 +65,13 @@ struct LoadedPage {
     std::shared_ptr<const users::Relations> relations;
 };
 
+// A post that was written a moment ago.
+struct MadePost {
+    const PostDraft& draft;
+    const PostWriter::As& as;
+    const PostWriter::Named& named;
+};
+
 class PostCards {
 public:
     PostCards(media::MediaService& media, users::UsersService& users, const Clock& clock)
@@ -76,9 +84,15 @@ public:
     // Marks of one reader on the given posts; at most two statements, usually none.
     MarksPtr marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids);
 
+    // The same of what was just written, without asking for it; not kept, because others may have changed it since.
+    LoadedPost made(db::Read& tx, const UserId& author, const MadePost& post, std::string_view base_url);
+
 private:
     struct Row;
     struct Fetched;
+    std::shared_ptr<PostCard> card_of(const Row& row, const users::UserCard& author,
+                                      const media::Medium* medium, std::string_view base_url,
+                                      std::uint64_t snapshot) const;
     void fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing,
                std::string_view base_url, Fetched& out);
     bool is_usable(const db::Read& tx, const PostCard& card, const users::UserCard& author,

@@ -128,11 +128,12 @@ void PostWriter::take_media(const Caller& me, PostCreate& in, PostDraft& draft) 
     draft.media_type = std::string(wire::name_of(medium->kind));
 }
 
-void PostWriter::publish(db::Write& tx, const UserId& author, const PostDraft& draft, const As& as) {
-    const auto tagged = draft.tagged_users.empty()
-                            ? std::vector<UserId>{}
-                            : users_.addressed(tx, author, draft.tagged_users, users::Address::tag);
-    const auto mentioned = mentioned_in(tx, users_, author, draft.content);
+PostWriter::Named PostWriter::publish(db::Write& tx, const UserId& author, const PostDraft& draft,
+                                      const As& as) {
+    Named named{.mentioned = mentioned_in(tx, users_, author, draft.content)};
+    if (!draft.tagged_users.empty())
+        named.tagged = users_.addressed(tx, author, draft.tagged_users, users::Address::tag);
+    const auto& [tagged, mentioned] = named;
     const auto& media_id = draft.media_id;
     tx.exec(sql::posts::insert_post{
         .post_id = as.id,
@@ -156,8 +157,8 @@ void PostWriter::publish(db::Write& tx, const UserId& author, const PostDraft& d
     if (media_id)
         media_.attach(tx, author, *media_id, {"post", as.id.view()},
                       media_access(draft.visibility, as.community_id.has_value()));
-    for (const auto* named : {&tagged, &mentioned}) {
-        for (const auto& user : *named)
+    for (const auto* list : {&tagged, &mentioned}) {
+        for (const auto& user : *list)
             tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = as.id, .created_at = as.at});
     }
     if (draft.poll) {
@@ -188,6 +189,7 @@ void PostWriter::publish(db::Write& tx, const UserId& author, const PostDraft& d
         .created_at = as.at,
         .community_id = as.community_id,
     });
+    return named;
 }
 
 std::vector<UserId> PostWriter::who_may_hear(db::Read& tx, const std::vector<UserId>& named,
@@ -207,13 +209,16 @@ bool PostWriter::exists(db::Read& tx, const PostId& post_id) const {
 PostCreateAnswer PostsService::create(const Caller& me, PostCreate& in) {
     auto draft = PostWriter::check(in);
     writer_.take_media(me, in, draft);
-    const auto post_id = db_.write([&](db::Write& tx) {
+    PostWriter::As as;
+    PostWriter::Named named;
+    db_.write([&](db::Write& tx) {
         const auto now = clock_.now();
-        const auto id = IdSource::next_at<PostId>(now);
-        writer_.publish(tx, me.id, draft, {.id = id, .at = now});
-        return id;
+        as = {.id = IdSource::next_at<PostId>(now), .at = now};
+        named = writer_.publish(tx, me.id, draft, as);
     });
-    return {.post_id = post_id, .post = {view(me, post_id)}};
+    // Everything about it is known here: reading it again would cost more than writing it did.
+    auto json = db_.read([&](db::Read& tx) { return views_.made(tx, me, {draft, as, named}); });
+    return {.post_id = as.id, .post = {std::move(json)}};
 }
 
 }  // namespace grover::posts

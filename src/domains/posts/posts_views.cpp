@@ -252,4 +252,14 @@ std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
     return out;
 }
 
+std::string PostViews::made(db::Read& tx, const Caller& me, const MadePost& post) {
+    static const MarksByPost kNone;
+    const auto loaded = cards_.made(tx, me.id, post, me.base_url);
+    std::vector<CommunityId> community;
+    if (post.as.community_id) community.push_back(*post.as.community_id);
+    std::string out;
+    append(out, me, loaded, kNone, communities_of(tx, me, std::move(community)), false);
+    return out;
+}
+
 }  // namespace grover::posts

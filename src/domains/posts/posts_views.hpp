@@ -53,6 +53,8 @@ public:
     // One post: 404 `not_found_text`, or 403, as posts.md §1.5 says.
     std::string one(db::Read& tx, const Caller& me, const PostId& post,
                     std::string_view not_found_text = "Post not found");
+    // One that its author `me` has just made.
+    std::string made(db::Read& tx, const Caller& me, const MadePost& post);
 
 private:
     // The communities that posts of one page belong to.

@@ -29,6 +29,25 @@ TEST_CASE("a new post has every field, both spellings, and belongs to its author
     CHECK(w.number("SELECT posts_count FROM user_counts") == 1);
 }
 
+TEST_CASE("what is answered to its author is what reading it says") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    PostCreate in;
+    in.content = "Look at #Summer, @bob";
+    in.location = "Lisbon";
+    in.category = "art";
+    in.visibility = Visibility::followers;
+    in.tagged_users = {"bob"};
+    in.poll_question = "Well?";
+    in.poll_options = std::vector<std::string>{"Yes", "No", "Perhaps"};
+    const auto full = w.posts.create(ada, in);
+    CHECK(full.post.json == w.posts.get(ada, full.post_id).json);
+    PostCreate plain;
+    plain.content = "Hello";
+    const auto short_one = w.posts.create(bob, plain);
+    CHECK(short_one.post.json == w.posts.get(bob, short_one.post_id).json);
+}
+
 TEST_CASE("a post without text, media and poll is refused and leaves nothing") {
     World w;
     const auto ada = w.user("ada");

@@ -166,9 +166,13 @@ public:
         std::optional<CommunityId> community_id{};
         std::optional<Time> scheduled_for{};
     };
+    // Who was named in it, of those who may be addressed.
+    struct Named {
+        std::vector<UserId> tagged, mentioned;
+    };
     // The post with everything that belongs to it. Throws db::AlreadyExists for a known id, 404 "Media not found" when the
     // file is gone.
-    void publish(db::Write& tx, const UserId& author, const PostDraft& draft, const As& as);
+    Named publish(db::Write& tx, const UserId& author, const PostDraft& draft, const As& as);
     bool exists(db::Read& tx, const PostId& post_id) const;
 
     // The post with everything on it; what counts elsewhere follows. 404 when it is gone.
