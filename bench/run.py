@@ -28,7 +28,7 @@ class Community(NamedTuple):
     """What the requests are made from: read once from the running server."""
 
     tokens: list  # (session token, user id)
-    post_ids: list
+    readings: list  # (post, session token of somebody who may read it)
     busy_ids: list  # posts with 1,000 comments
 
 
@@ -49,7 +49,7 @@ def users(community, chance):
 
 
 def posts(community, chance):
-    return [get(f"/api/posts/{post_id}", chance.choice(community.tokens)[0]) for post_id in community.post_ids]
+    return [get(f"/api/posts/{post_id}", token) for post_id, token in community.readings]
 
 
 def page_50(community, chance):
@@ -70,8 +70,8 @@ def new_posts(community, chance):
 
 
 def reactions(community, chance):
-    return [post(f"/api/posts/{chance.choice(community.post_ids)}/react", chance.choice(community.tokens)[0],
-                 {"reaction_type": chance.choice(REACTIONS)}) for _ in range(20_000)]
+    return [post(f"/api/posts/{post_id}/react", token, {"reaction_type": chance.choice(REACTIONS)})
+            for post_id, token in chance.choices(community.readings, k=20_000)]
 
 
 def comments(community, chance):
@@ -80,8 +80,8 @@ def comments(community, chance):
 
 
 def new_comments(community, chance):
-    return [post(f"/api/posts/{chance.choice(community.post_ids)}/comments", chance.choice(community.tokens)[0],
-                 {"content": f"What a view, number {number}"}) for number in range(20_000)]
+    return [post(f"/api/posts/{post_id}/comments", token, {"content": f"What a view, number {number}"})
+            for number, (post_id, token) in enumerate(chance.choices(community.readings, k=20_000))]
 
 
 COMMON_WORDS = "about every still new day year long morning coffee people train last love small break".split()
@@ -204,6 +204,7 @@ def measure_fastify(table, options):
 
 
 def read_community(folder):
+    chance = random.Random(2)
     tokens = [tuple(line.split()) for line in (folder / "seed-tokens.txt").read_text().splitlines() if line]
     post_ids, busy_ids, path = [], [], "/api/posts/explore?limit=100"
     for _ in range(50):
@@ -213,7 +214,17 @@ def read_community(folder):
         if not headers["X-Next-Cursor"]:
             break
         path = f"/api/posts/explore?limit=100&cursor={urllib.parse.quote(headers['X-Next-Cursor'])}"
-    return Community(tokens, post_ids, busy_ids)
+    # Some have blocked each other.
+    pairs = [(post_id, chance.choice(tokens)[0]) for post_id in post_ids]
+    return Community(tokens, [pair for pair in pairs if may_read(*pair)], busy_ids)
+
+
+def may_read(post_id, token):
+    try:
+        fetch(f"/api/posts/{post_id}", token)
+        return True
+    except RuntimeError:
+        return False
 
 
 def wait_for_search(community):
