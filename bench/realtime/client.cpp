@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -87,8 +88,9 @@ void Connection::send_text(std::string_view text) {
 
 void Client::poll(std::chrono::microseconds limit) {
     std::array<epoll_event, 512> events;
-    const int count = epoll_wait(poller_, events.data(), static_cast<int>(events.size()),
-                                 static_cast<int>((limit.count() + 999) / 1'000));
+    const timespec wait{.tv_sec = limit.count() / 1'000'000, .tv_nsec = limit.count() % 1'000'000 * 1'000};
+    const int count =
+        epoll_pwait2(poller_, events.data(), static_cast<int>(events.size()), &wait, nullptr);
     for (int i = 0; i < count; ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
         handle(*static_cast<Connection*>(event.data.ptr), event.events);

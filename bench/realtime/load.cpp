@@ -8,6 +8,7 @@
 //     cross PORT_A PORT_B RATE SECONDS CHATS          sent on A, received on B
 #include <poll.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -119,7 +120,11 @@ int broadcast(std::uint16_t port, std::size_t sockets, std::size_t senders, int 
                 const auto due = sent_before + static_cast<std::uint64_t>(ms_since(begin) * rate / 1'000.0);
                 while (sent < due) say(*connections[0]);
             }
-            client.poll(microseconds{rate > 0 ? 0 : 10'000});
+            // Until the next one is due: who spins takes time from the server on the core's other thread.
+            const double next_ms = rate > 0 ? static_cast<double>(sent - sent_before + 1) * 1'000.0 / rate -
+                                                  ms_since(begin)
+                                            : 10.0;
+            client.poll(microseconds{static_cast<std::int64_t>(std::clamp(next_ms, 0.0, 10.0) * 1'000.0)});
         }
         return static_cast<double>(received - before) * 1'000.0 / ms_since(begin);
     };
@@ -193,7 +198,8 @@ int messages(std::uint16_t port, std::size_t senders, int length,
     const auto send = [&](Connection& connection) {
         const auto i = static_cast<std::size_t>(connection.index);
         begun[i] = Clock::now();
-        connection.send_text("42" + std::to_string(++number) + "[\"send_message\",{\"conversation_id\":\"" +
+        ++number;
+        connection.send_text("42" + std::to_string(number) + "[\"send_message\",{\"conversation_id\":\"" +
                              chats[i].at(2) + "\",\"content\":\"message number " + std::to_string(number) +
                              "\"}]");
     };

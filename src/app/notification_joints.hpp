@@ -28,8 +28,10 @@ private:
 class OpenChats final : public notifications::ChatPresence {
 public:
     explicit OpenChats(sockets::Hub& hub) : hub_(hub) {}
-    std::vector<UserId> present(std::string_view conversation_id) override {
-        return hub_.members_anywhere(sockets::Room::conversation(conversation_id));
+    std::vector<std::vector<UserId>> present(const std::vector<std::string>& conversation_ids) override {
+        std::vector<sockets::Room> rooms;
+        for (const auto& id : conversation_ids) rooms.push_back(sockets::Room::conversation(id));
+        return hub_.members_anywhere(rooms);
     }
 
 private:

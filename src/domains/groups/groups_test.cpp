@@ -1,75 +1,13 @@
 // Groups: who is in them, who may do what, and what everybody sees.
-#include "domains/messages/messages_test.hpp"
+#include "domains/groups/groups_test.hpp"
 
-#include "domains/groups/groups_api.hpp"
-#include "domains/groups/groups_sockets.hpp"
-#include "platform/jobs/background.hpp"
-#include "platform/sockets/sockets_testing.hpp"
 #include "sql/groups.hpp"
 #include "testing/query_plan.hpp"
 
 using namespace grover;
 using namespace grover::groups;
 using namespace std::chrono_literals;
-using messages::at_once;
-using messages::contents;
-using messages::refusal;
-using messages::Texts;
 
-namespace {
-
-class World : public messages::World {
-public:
-    World()
-        : messages::World({.limit_rate = false}), groups(db(), clock, users, media, messages.group_chats()) {
-        messages.plug({.groups = &groups});
-    }
-    std::vector<Caller> crowd(int count) {
-        std::vector<Caller> out;
-        for (int i = 0; i < count; ++i) out.push_back(user("member" + std::to_string(i)));
-        return out;
-    }
-    GroupCreateAnswer make(const Caller& me, const std::vector<Caller>& members,
-                           const std::string& name = "Trip") {
-        GroupCreate in;
-        in.name = name;
-        in.member_ids.emplace();
-        for (const auto& member : members) in.member_ids->push_back(member.id.str());
-        auto answer = groups.create(me, in);
-        pass();
-        return answer;
-    }
-    messages::SendAnswer say(const Caller& me, const GroupId& group, const std::string& text = "hi") {
-        auto answer = groups.chats().send(
-            me, {{.content = text, .reply_to_message_id = {}, .client_message_id = {}}, group});
-        pass();
-        return answer;
-    }
-    std::vector<messages::Message> read(const Caller& me, const GroupId& group, bool mark_read = true) {
-        return groups.messages(me, {.group_id = group, .mark_read = mark_read}).items;
-    }
-    GroupMemberAddAnswer add(const Caller& me, const GroupId& group, const Caller& whom) {
-        auto answer = groups.add(me, {.group_id = group, .user_id = whom.id});
-        pass();
-        return answer;
-    }
-    GroupMemberRemoveAnswer remove(const Caller& me, const GroupId& group, const Caller& whom) {
-        auto answer = groups.remove(me, {.group_id = group, .user_id = whom.id});
-        pass();
-        return answer;
-    }
-
-    messages::DeleteAnswer take_back(const Caller& me, const messages::MessageId& message,
-                                     bool for_everyone) {
-        return messages::World::remove(me, message, for_everyone);
-    }
-
-    GroupsService groups;
-};
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
 
 TEST_CASE("a new group holds its members, a first line, and tells everybody but its maker") {
     World w;
@@ -410,46 +348,6 @@ TEST_CASE("the number of statements does not grow with members or senders") {
     CHECK(cost([&] { w.groups.get(members[0], large); }) == cost([&] { w.groups.get(members[0], small); }));
     CHECK(cost([&] { w.read(members[0], large, false); }) == cost([&] { w.read(members[0], small, false); }));
     CHECK(cost([&] { w.groups.list(members[0], {}); }) <= 6);
-}
-
-TEST_CASE("sockets hear of new groups, of who comes and of who goes, who then hears nothing more") {
-    World w;
-    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
-    sockets::RecordingHub hub(w.clock);
-    sockets::Sockets table;
-    jobs::Background background(w.db(), {.clock = &w.clock});
-    messages::add_messages_sockets(table, hub, w.messages);
-    messages::tell_messages_to_sockets(background.events(), hub, w.messages, "http://localhost:8001");
-    tell_groups_to_sockets(background.events(), hub, w.groups, "http://localhost:8001");
-    sockets::TestSocket of_bob(hub, "s1", bob.id), of_eve(hub, "s2", eve.id);
-    const auto heard = [&](std::string_view event) {
-        background.run_due();
-        Texts out;
-        for (auto& line : hub.sent()) {
-            if (has(line, ' ' + std::string(event) + ' ')) out.push_back(std::move(line));
-        }
-        return out;
-    };
-    const auto id = w.make(ada, {bob}, "Trip").group_id;
-    auto lines = heard("group:added");
-    REQUIRE(lines.size() == 1);
-    CHECK(lines[0].starts_with(sockets::Room::user(bob.id).name()));
-    CHECK(has(lines[0], R"("name":"Trip")"));
-    const auto room = R"({"conversation_id":")" + id.str() + R"("})";
-    CHECK(has(sockets::send(table, of_bob, bob, "join_conversation", room), R"("ok":true)"));
-    CHECK(has(sockets::send(table, of_eve, eve, "join_conversation", room), R"("error":"not_found")"));
-    w.add(ada, id, eve);
-    CHECK(heard("group:member_added").size() == 2);
-    CHECK(has(sockets::send(table, of_eve, eve, "join_conversation", room), R"("ok":true)"));
-    w.say(ada, id);
-    CHECK(heard("new_message").size() == 2);
-    w.remove(ada, id, eve);
-    lines = heard("group:member_removed");
-    CHECK(lines.size() == 2);
-    w.say(ada, id);
-    lines = heard("new_message");
-    REQUIRE(lines.size() == 1);
-    CHECK(lines[0].ends_with(" only " + bob.id.str()));
 }
 
 TEST_CASE("no statement of groups reads a whole table") {

@@ -137,6 +137,14 @@ SELECT c.chat_id, c.is_group, c.low_user_id, c.high_user_id, c.is_accepted, c.re
 FROM chat_members p JOIN chats c ON c.chat_id = p.chat_id LEFT JOIN messages m ON m.message_id = p.last_message_id
 WHERE p.chat_id = :chat_id AND p.user_id = :user_id
 
+-- name: listed_by_members
+-- One chat as its members have it in their lists; :only_user empty: all of them.
+SELECT p.user_id, p.folder, p.last_message_at, p.unread_count, p.last_message_id, c.is_group,
+       m.sender_id AS last_sender_id, m.type AS last_type, m.content AS last_content, m.deleted_at AS last_deleted_at,
+       m.forwarded_from AS last_forwarded_from
+FROM chat_members p JOIN chats c ON c.chat_id = p.chat_id LEFT JOIN messages m ON m.message_id = p.last_message_id
+WHERE p.chat_id = :chat_id AND (:only_user = '' OR p.user_id = :only_user)
+
 -- name: set_settings
 UPDATE chat_members SET muted_until = :muted_until, is_pinned = :is_pinned, folder = :folder
 WHERE chat_id = :chat_id AND user_id = :user_id

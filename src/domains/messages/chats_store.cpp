@@ -74,6 +74,12 @@ std::vector<ListedChat> list(db::Read& tx, const UserId& user, bool groups, Chat
                                                       .skip = skip});
 }
 
+std::vector<LineOfMember> lines_of_members(db::Read& tx, const ChatId& chat,
+                                           const std::optional<UserId>& only_user) {
+    return tx.list<LineOfMember>(sql::chats::listed_by_members{
+        .chat_id = chat, .only_user = only_user ? only_user->view() : std::string_view{}});
+}
+
 std::optional<ListedChat> find_listed(db::Read& tx, const ChatId& chat, const UserId& user) {
     return tx.find<ListedChat>(sql::chats::get_chat{.chat_id = chat, .user_id = user});
 }

@@ -160,6 +160,35 @@ struct ListedChat {
     };
 };
 
+// The same line of one chat, for each of its members.
+struct LineOfMember {
+    UserId user_id;
+    ChatFolder folder = ChatFolder::listed;
+    Time last_message_at;
+    std::int64_t unread_count = 0;
+    std::optional<MessageId> last_message_id;
+    bool is_group = false;
+    std::optional<UserId> last_sender_id;
+    std::optional<MessageType> last_type;
+    std::optional<std::string> last_content;
+    std::optional<Time> last_deleted_at;
+    std::optional<UserId> last_forwarded_from;
+
+    static constexpr auto columns = Pack{
+        db::column("user_id", &LineOfMember::user_id),
+        db::column("folder", &LineOfMember::folder),
+        db::column("last_message_at", &LineOfMember::last_message_at),
+        db::column("unread_count", &LineOfMember::unread_count),
+        db::column("last_message_id", &LineOfMember::last_message_id),
+        db::column("is_group", &LineOfMember::is_group),
+        db::column("last_sender_id", &LineOfMember::last_sender_id),
+        db::column("last_type", &LineOfMember::last_type),
+        db::column("last_content", &LineOfMember::last_content),
+        db::column("last_deleted_at", &LineOfMember::last_deleted_at),
+        db::column("last_forwarded_from", &LineOfMember::last_forwarded_from),
+    };
+};
+
 enum class MarkKind : std::uint8_t { delivered, read, read_alone };
 
 struct MarkRow {
@@ -207,6 +236,9 @@ struct ListPosition {
 };
 std::vector<ListedChat> list(db::Read& tx, const UserId& user, bool groups, ChatFolder folder,
                              const ListPosition& after, const UserIds& cut_off, int limit, std::int64_t skip);
+// Of one member, or of all.
+std::vector<LineOfMember> lines_of_members(db::Read& tx, const ChatId& chat,
+                                           const std::optional<UserId>& only_user);
 std::optional<ListedChat> find_listed(db::Read& tx, const ChatId& chat, const UserId& user);
 
 bool insert_mark(db::Write& tx, const ChatId& chat, const UserId& user, MarkKind kind, Time up_to, Time now);

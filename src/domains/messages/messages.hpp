@@ -39,11 +39,12 @@ public:
     virtual std::string name(db::Read& tx, const GroupId& group) = 0;
 };
 
-// sockets implement it. Any thread, no I/O.
+// sockets implement it.
 class OnlineUsers {
 public:
     virtual ~OnlineUsers() = default;
-    virtual bool is_online(const UserId& user) const = 0;
+    // Whether the user has a live socket, on any node.
+    virtual bool is_online(db::Read& tx, const UserId& user) const = 0;
 };
 
 struct Plugs {

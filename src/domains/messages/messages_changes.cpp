@@ -98,6 +98,8 @@ DeleteAnswer Changes::hide(db::Write& tx, const UserId& me, const SeenMessage& s
             tx.exec(sql::chats::set_last_message{.chat_id = chat.chat_id, .user_id = me});
         tx.publish(MessageDeleted{.message_id = message.message_id,
                                   .conversation_id = chat.chat_id,
+                                  .is_group = chat.is_group,
+                                  .sender_id = message.sender_id,
                                   .only_for = me,
                                   .deleted_at = {}});
     }
@@ -139,6 +141,8 @@ DeleteAnswer Changes::erase(db::Write& tx, const UserId& me, const SeenMessage& 
                                            .message_id = message.message_id});
     tx.publish(MessageDeleted{.message_id = message.message_id,
                               .conversation_id = chat.chat_id,
+                              .is_group = chat.is_group,
+                              .sender_id = message.sender_id,
                               .only_for = {},
                               .deleted_at = now});
     return {.message_id = message.message_id, .deleted_for_everyone = true, .deleted_at = now};

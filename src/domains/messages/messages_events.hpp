@@ -72,6 +72,7 @@ struct MessageEdited {
     static constexpr auto fields = Pack{
         field("message_id", &MessageEdited::message_id),
         field("conversation_id", &MessageEdited::conversation_id),
+        field("is_group", &MessageEdited::is_group),
         field("sender_id", &MessageEdited::sender_id),
         field("content", &MessageEdited::content),
         field("created_at", &MessageEdited::created_at),
@@ -84,11 +85,15 @@ struct MessageDeleted {
     static constexpr std::string_view name = "message.deleted";
     MessageId message_id;
     ChatId conversation_id;
+    bool is_group = false;
+    std::optional<UserId> sender_id;
     std::optional<UserId> only_for;
     std::optional<Time> deleted_at;
     static constexpr auto fields = Pack{
         field("message_id", &MessageDeleted::message_id),
         field("conversation_id", &MessageDeleted::conversation_id),
+        field("is_group", &MessageDeleted::is_group),
+        field("sender_id", &MessageDeleted::sender_id),
         field("only_for", &MessageDeleted::only_for),
         field("deleted_at", &MessageDeleted::deleted_at),
     };
@@ -100,6 +105,8 @@ struct MessageReacted {
     static constexpr std::string_view name = "message.reacted";
     MessageId message_id;
     ChatId conversation_id;
+    bool is_group = false;
+    std::optional<UserId> sender_id;  // of the message
     UserId user_id;
     std::optional<UserId> author_id;
     std::string emoji;
@@ -107,6 +114,8 @@ struct MessageReacted {
     static constexpr auto fields = Pack{
         field("message_id", &MessageReacted::message_id),
         field("conversation_id", &MessageReacted::conversation_id),
+        field("is_group", &MessageReacted::is_group),
+        field("sender_id", &MessageReacted::sender_id),
         field("user_id", &MessageReacted::user_id),
         field("author_id", &MessageReacted::author_id),
         field("emoji", &MessageReacted::emoji),

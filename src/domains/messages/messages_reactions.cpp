@@ -44,6 +44,8 @@ void Changes::tell_reaction(db::Write& tx, const UserId& me, const SeenMessage& 
                             const std::string& emoji, bool added) const {
     MessageReacted event{.message_id = seen.message.message_id,
                          .conversation_id = seen.message.chat_id,
+                         .is_group = seen.in.chat.is_group,
+                         .sender_id = seen.message.sender_id,
                          .user_id = me,
                          .author_id = {},
                          .emoji = shown_emoji(emoji),

@@ -89,7 +89,7 @@ struct ConversationUpdated {
     std::string last_message;
     Time last_message_at;
     std::int64_t unread_count = 0;
-    MessageId message_id;
+    std::optional<MessageId> message_id;  // null: nothing is left of the chat for its reader
     static constexpr auto fields = Pack{
         field("conversation_id", &ConversationUpdated::conversation_id),
         field("last_message", &ConversationUpdated::last_message),

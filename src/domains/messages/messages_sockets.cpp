@@ -1,6 +1,8 @@
 // What clients send over sockets: the rules of the endpoints, by the same code.
 #include "domains/messages/messages_sockets.hpp"
 
+#include <algorithm>
+
 #include "domains/messages/messages_parts.hpp"
 #include "domains/messages/messages_socket_events.hpp"
 
@@ -45,16 +47,30 @@ private:
         parts_.ground.db.read([&](db::Read& tx) { parts_.chats.get_visible(tx, me.id, chat); });
     }
     void relay(const UserId& user, const ChatId& chat, bool is_typing) {
-        const auto name = parts_.ground.db.read(
-            [&](db::Read& tx) { return parts_.ground.users.card(tx, user, {})->summary.name; });
+        sockets::Delivery others{.except_user = user};
+        const auto name = parts_.ground.db.read([&](db::Read& tx) {
+            if (is_group(chat)) others.except_users = members_cut_off(tx, user, chat);
+            return parts_.ground.users.card(tx, user, {})->summary.name;
+        });
         const auto room = room_of(chat);
-        const sockets::Delivery others{.except_user = user};
         hub_.broadcast(room, events::TypingUpdate{chat, user, is_typing}, others);
         if (is_typing) {
             hub_.broadcast(room, events::UserTyping{user, name, chat}, others);
         } else {
             hub_.broadcast(room, events::UserStoppedTyping{user, name, chat}, others);
         }
+    }
+
+    static bool is_group(const ChatId& chat) { return chat.view().starts_with("group_"); }
+    // Members who are in a block with this one.
+    std::vector<UserId> members_cut_off(db::Read& tx, const UserId& user, const ChatId& chat) {
+        auto cut_off = parts_.ground.users.cut_off(tx, user);
+        if (cut_off.empty()) return cut_off;
+        const auto members = store::members(tx, chat);
+        std::erase_if(cut_off, [&](const UserId& one) {
+            return std::ranges::find(members, one, &MemberRow::user_id) == members.end();
+        });
+        return cut_off;
     }
 
     Hub& hub_;

@@ -13,11 +13,11 @@ class Events;
 
 namespace grover::messages {
 
-// Whether a user has a live socket on this node: for `delivered`.
+// For `delivered`.
 class OnlineByHub final : public OnlineUsers {
 public:
     explicit OnlineByHub(const sockets::Hub& hub) : hub_(hub) {}
-    bool is_online(const UserId& user) const override { return hub_.has_members(sockets::Room::user(user)); }
+    bool is_online(db::Read& tx, const UserId& user) const override { return hub_.is_connected(tx, user); }
 
 private:
     const sockets::Hub& hub_;

@@ -252,7 +252,10 @@ TEST_CASE("what is read is told to the room and to who wrote it; the ack counts 
     live.heard("");
     live.send(theirs, bob, "message:read", live.in(chat));
     live.background.run_due();
-    CHECK(live.hub.sent().empty());
+    // But the reader's own lists.
+    lines = live.hub.sent();
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].starts_with(Room::user(bob.id).name() + " conversation:updated "));
 }
 
 TEST_CASE(
@@ -286,6 +289,56 @@ TEST_CASE(
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].starts_with(Room::conversation(chat.view()).name()));
     CHECK(has(lines[0], R"("content":"Message deleted")"));
+}
+
+TEST_CASE("lists of chats hear of what changes them: edits and deletions of the last message, reading, hiding") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto one = w.send(ada, bob, "one");
+    const auto two = w.send(ada, bob, "two");
+    TestSocket mine(live.hub, "s1", ada.id), theirs(live.hub, "s2", bob.id), other(live.hub, "s3", eve.id);
+    live.heard("");
+    const auto updates = [&] { return live.heard("conversation:updated"); };
+    w.edit(ada, one.message_id, "not last");
+    CHECK(updates().empty());
+    w.edit(ada, two.message_id, "new text");
+    auto lines = updates();
+    REQUIRE(lines.size() == 2);
+    for (const auto& line : lines) {
+        CHECK(has(line, R"("last_message":"new text")"));
+        CHECK(has(line, R"("message_id":")" + two.message_id.str()));
+        CHECK(has(line, line.starts_with(Room::user(bob.id).name()) ? R"("unread_count":2)" : R"("unread_count":0)"));
+    }
+    w.remove(bob, two.message_id, false);
+    lines = updates();
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].starts_with(Room::user(bob.id).name()));
+    CHECK(has(lines[0], R"("last_message":"not last")"));
+    CHECK(has(lines[0], R"("unread_count":1)"));
+    live.send(theirs, bob, "message:read", live.in(one.conversation_id));
+    lines = updates();
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].starts_with(Room::user(bob.id).name()));
+    CHECK(has(lines[0], R"("unread_count":0)"));
+    const auto three = w.send(ada, bob, "three");
+    updates();
+    w.remove(ada, three.message_id, true);
+    lines = updates();
+    REQUIRE(lines.size() == 2);
+    for (const auto& line : lines) {
+        CHECK(has(line, R"("last_message":"Message deleted")"));
+        CHECK(has(line, R"("unread_count":0)"));
+    }
+}
+
+TEST_CASE("a message is delivered to whoever has a live socket, on any node") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    CHECK_FALSE(w.send(ada, bob, "one").delivered);
+    live.hub.put_elsewhere(Room::user(bob.id), bob.id);
+    CHECK(w.send(ada, bob, "two").delivered);
 }
 
 TEST_CASE("a block takes both sides out of the room") {

@@ -16,29 +16,37 @@ public:
     Tellers(sockets::Hub& hub, MessagesService::Parts& parts, std::string base_url)
         : hub_(hub), parts_(parts), base_url_(std::move(base_url)) {}
 
-    void tell(const MessageSent& event) {
-        const auto room = room_of(event.conversation_id);
-        if (hub_.has_members(room)) new_message(event, room);
-        std::optional<std::string> line;
-        for (const auto& recipient : event.recipients) {
-            if (!hub_.has_members(Room::user(recipient.user_id))) continue;
-            if (!line) line = line_of(event);
-            hub_.emit_user(recipient.user_id,
-                           events::ConversationUpdated{.conversation_id = event.conversation_id,
-                                                       .last_message = *line,
-                                                       .last_message_at = event.created_at,
-                                                       .unread_count = recipient.unread_count,
-                                                       .message_id = event.message_id});
+    // Together, because what they look like is read for all of them at once.
+    void tell(const std::vector<MessageSent>& events) {
+        std::vector<const MessageSent*> plain;
+        for (const auto& event : events) {
+            if (!differs(event) && event.is_plain && hub_.has_members(room_of(event.conversation_id)))
+                plain.push_back(&event);
+        }
+        auto views = plain_views(plain);
+        auto view = views.begin();
+        auto next_plain = plain.begin();
+        for (const auto& event : events) {
+            const auto room = room_of(event.conversation_id);
+            if (next_plain != plain.end() && *next_plain == &event) {
+                say(room, event.sender_id, *view++);
+                ++next_plain;
+            } else if (hub_.has_members(room)) {
+                new_message(event, room);
+            }
+            move_up(event);
         }
     }
 
     void tell(const MessageEdited& event) {
         const auto room = room_of(event.conversation_id);
-        if (!hub_.has_members(room)) return;
-        const events::EditedMessage out{event.message_id, event.conversation_id, event.sender_id,
-                                        event.content,    event.created_at,      event.edited_at};
-        if (!event.is_group) return hub_.emit(room, out);
-        for (const auto& reader : readers(room, event.sender_id)) hub_.emit(room, out, {.only_user = reader});
+        if (hub_.has_members(room)) {
+            hub_.emit(room,
+                      events::EditedMessage{event.message_id, event.conversation_id, event.sender_id,
+                                            event.content, event.created_at, event.edited_at},
+                      without_cut_off(room, event.is_group, event.sender_id));
+        }
+        list_changed(event.conversation_id, {}, event.message_id);
     }
 
     void tell(const MessageDeleted& event) {
@@ -46,8 +54,12 @@ public:
                                          .conversation_id = event.conversation_id,
                                          .deleted_for_everyone = !event.only_for,
                                          .deleted_at = event.deleted_at};
-        if (event.only_for) return hub_.emit_user(*event.only_for, out);
-        hub_.emit(room_of(event.conversation_id), out);
+        if (event.only_for) {
+            hub_.emit_user(*event.only_for, out);
+        } else if (const auto room = room_of(event.conversation_id); hub_.has_members(room)) {
+            hub_.emit(room, out, without_cut_off(room, event.is_group, event.sender_id));
+        }
+        list_changed(event.conversation_id, event.only_for, {});
     }
 
     void tell(const MessageReacted& event) {
@@ -66,18 +78,24 @@ public:
             out.reaction_counts[shown_emoji(row.emoji)].push_back({row.user_id, row.created_at});
             ++out.reaction_totals[shown_emoji(row.emoji)];
         }
-        hub_.emit(room, out);
+        auto delivery = without_cut_off(room, event.is_group, event.sender_id);
+        const auto others = without_cut_off(room, event.is_group, event.user_id);
+        delivery.except_users.insert(delivery.except_users.end(), others.except_users.begin(),
+                                     others.except_users.end());
+        hub_.emit(room, out, delivery);
     }
 
     // To the room, and to those who wrote what was read, wherever they are.
     void tell(const ChatRead& event) {
+        list_changed(event.conversation_id, event.user_id, {});
         if (!event.is_shown) return;
         const auto room = room_of(event.conversation_id);
+        const auto delivery = without_cut_off(room, event.is_group, event.user_id);
         std::vector<UserId> senders;
         for (const auto& message : event.messages) {
             const events::MessageRead out{message.message_id, event.conversation_id, event.user_id,
                                           event.read_at};
-            hub_.emit(room, out);
+            hub_.emit(room, out, delivery);
             hub_.emit_user(message.sender_id, out);
             if (std::ranges::find(senders, message.sender_id) == senders.end())
                 senders.push_back(message.sender_id);
@@ -85,7 +103,7 @@ public:
         if (!event.last_read_message_id) return;
         const events::ConversationRead out{event.conversation_id, event.user_id, event.read_at,
                                            *event.last_read_message_id};
-        hub_.emit(room, out);
+        hub_.emit(room, out, delivery);
         for (const auto& sender : senders) hub_.emit_user(sender, out);
     }
 
@@ -101,14 +119,55 @@ public:
 private:
     static Room room_of(const ChatId& chat) { return Room::conversation(chat.view()); }
 
-    // Of the members here, those who are not in a block with the author.
-    std::vector<UserId> readers(const Room& room, const UserId& author) {
-        auto users = hub_.members(room);
-        const auto cut_off =
-            parts_.ground.db.read([&](db::Read& tx) { return parts_.ground.users.cut_off(tx, author); });
-        std::erase_if(users,
-                      [&](const UserId& user) { return std::ranges::find(cut_off, user) != cut_off.end(); });
-        return users;
+    // Members of a group who are in a block with somebody hear nothing of them.
+    sockets::Delivery without_cut_off(const Room& room, bool is_group, const std::optional<UserId>& user) {
+        if (!is_group || !user || !hub_.has_members(room)) return {};
+        auto cut_off =
+            parts_.ground.db.read([&](db::Read& tx) { return parts_.ground.users.cut_off(tx, *user); });
+        if (cut_off.empty()) return {};
+        const auto here = hub_.members(room);
+        std::erase_if(cut_off,
+                      [&](const UserId& one) { return std::ranges::find(here, one) == here.end(); });
+        return {.except_users = std::move(cut_off)};
+    }
+
+    // Something else than a new message changed what lists of chats show: for one member, or for those who see `last` last,
+    // or for all.
+    void list_changed(const ChatId& chat, const std::optional<UserId>& member,
+                      const std::optional<MessageId>& last) {
+        if (member ? !hub_.has_members(Room::user(*member)) : hub_.is_empty()) return;
+        const auto is_unconcerned = [&](const LineOfMember& line) {
+            const bool is_listed = line.folder == ChatFolder::listed || line.folder == ChatFolder::archived;
+            return !is_listed || (last && line.last_message_id != last) ||
+                   !hub_.has_members(Room::user(line.user_id));
+        };
+        std::vector<std::shared_ptr<const users::UserCard>> cards;
+        const auto lines = parts_.ground.db.read([&](db::Read& tx) {
+            auto found = store::lines_of_members(tx, chat, member);
+            std::erase_if(found, is_unconcerned);
+            std::vector<UserId> senders;
+            for (const auto& line : found)
+                senders.push_back(line.last_sender_id.value_or(users::kDeletedUser.user_id));
+            if (!found.empty() && found.front().is_group)
+                cards = parts_.ground.users.cards(tx, senders, base_url_);
+            return found;
+        });
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const auto& line = lines[i];
+            std::string text;
+            if (line.last_type) {
+                if (!cards.empty() && *line.last_type != MessageType::system)
+                    text = cards[i]->summary.name + ": ";
+                text += preview_of(*line.last_type, *line.last_content, line.last_forwarded_from.has_value(),
+                                   line.last_deleted_at.has_value());
+            }
+            hub_.emit_user(line.user_id,
+                           events::ConversationUpdated{.conversation_id = chat,
+                                                       .last_message = std::move(text),
+                                                       .last_message_at = line.last_message_at,
+                                                       .unread_count = line.unread_count,
+                                                       .message_id = line.last_message_id});
+        }
     }
 
     std::string line_of(const MessageSent& event) {
@@ -126,43 +185,57 @@ private:
         return caller;
     }
 
-    // What a message without attachments looks like is in the event; others are read again, for each reader apart where they
-    // may see different things of it.
+    // Whether its readers see different things of it.
+    static bool differs(const MessageSent& event) {
+        return event.is_group || event.type == MessageType::post || event.is_forward;
+    }
+
+    static ChatRow chat_of(const MessageSent& event) {
+        ChatRow chat;
+        chat.chat_id = event.conversation_id;
+        chat.is_group = event.is_group;
+        chat.low_user_id = event.sender_id;
+        chat.high_user_id = event.receiver_id;
+        return chat;
+    }
+
+    // What a message without attachments looks like is in the event.
+    static MessageRow plain_row(const MessageSent& event) {
+        MessageRow row;
+        row.message_id = event.message_id;
+        row.chat_id = event.conversation_id;
+        row.sender_id = event.sender_id;
+        row.type = event.type;
+        row.content = event.content;
+        row.created_at = event.created_at;
+        row.client_message_id = event.client_message_id;
+        if (event.is_delivered) row.delivered_at = event.created_at;
+        return row;
+    }
+
+    std::vector<Message> plain_views(const std::vector<const MessageSent*>& events) {
+        if (events.empty()) return {};
+        std::vector<MessageViews::Plain> sent;
+        sent.reserve(events.size());
+        for (const auto* event : events) sent.push_back({chat_of(*event), plain_row(*event)});
+        return parts_.ground.db.read(
+            [&](db::Read& tx) { return parts_.views.fresh_plain(tx, base_url_, sent); });
+    }
+
+    // Others are read again, for each reader apart where they may see different things of them.
     std::optional<Message> view_for(const MessageSent& event, const UserId& user) {
         return parts_.ground.db.read([&](db::Read& tx) -> std::optional<Message> {
-            ChatRow chat;
-            chat.chat_id = event.conversation_id;
-            chat.is_group = event.is_group;
-            chat.low_user_id = event.sender_id;
-            chat.high_user_id = event.receiver_id;
-            MessageRow row;
-            if (event.is_plain) {
-                row.message_id = event.message_id;
-                row.chat_id = event.conversation_id;
-                row.sender_id = event.sender_id;
-                row.type = event.type;
-                row.content = event.content;
-                row.created_at = event.created_at;
-                row.client_message_id = event.client_message_id;
-                if (event.is_delivered) row.delivered_at = event.created_at;
-            } else {
-                auto rows = store::named(tx, user, std::span(&event.message_id, 1));
-                if (rows.empty()) return std::nullopt;
-                row = std::move(rows.front());
-            }
-            return parts_.views.fresh(tx, reader(user), chat, row);
+            if (event.is_plain) return parts_.views.fresh(tx, reader(user), chat_of(event), plain_row(event));
+            const auto rows = store::named(tx, user, std::span(&event.message_id, 1));
+            if (rows.empty()) return std::nullopt;
+            return parts_.views.fresh(tx, reader(user), chat_of(event), rows.front());
         });
     }
 
     void new_message(const MessageSent& event, const Room& room) {
-        const bool differs = event.is_group || event.type == MessageType::post || event.is_forward;
-        if (!differs) {
-            auto view = view_for(event, event.sender_id);
-            if (!view) return;
-            if (!view->client_message_id) return hub_.emit_as("new_message", room, *view);
-            hub_.emit_as("new_message", room, *view, {.only_user = event.sender_id});
-            view->client_message_id.reset();
-            return hub_.emit_as("new_message", room, *view, {.except_user = event.sender_id});
+        if (!differs(event)) {
+            if (auto view = view_for(event, event.sender_id)) say(room, event.sender_id, *view);
+            return;
         }
         for (const auto& user : hub_.members(room)) {
             const bool hears = !event.is_group ||
@@ -171,6 +244,29 @@ private:
             if (!hears) continue;
             if (const auto view = view_for(event, user))
                 hub_.emit_as("new_message", room, *view, {.only_user = user});
+        }
+    }
+
+    // The sender's own id of it is for the sender alone.
+    void say(const Room& room, const UserId& sender, Message& view) {
+        if (!view.client_message_id) return hub_.emit_as("new_message", room, view);
+        hub_.emit_as("new_message", room, view, {.only_user = sender});
+        view.client_message_id.reset();
+        hub_.emit_as("new_message", room, view, {.except_user = sender});
+    }
+
+    // The conversation, in the lists of those who see the message.
+    void move_up(const MessageSent& event) {
+        std::optional<std::string> line;
+        for (const auto& recipient : event.recipients) {
+            if (!hub_.has_members(Room::user(recipient.user_id))) continue;
+            if (!line) line = line_of(event);
+            hub_.emit_user(recipient.user_id,
+                           events::ConversationUpdated{.conversation_id = event.conversation_id,
+                                                       .last_message = *line,
+                                                       .last_message_at = event.created_at,
+                                                       .unread_count = recipient.unread_count,
+                                                       .message_id = event.message_id});
         }
     }
 
@@ -187,7 +283,8 @@ void tell_messages_to_sockets(jobs::Events& events, sockets::Hub& hub, MessagesS
     const auto listen = [&]<class E>(const E*) {
         events.on_every_node<E>("messages.sockets", [tellers](const E& event) { tellers->tell(event); });
     };
-    listen(static_cast<const MessageSent*>(nullptr));
+    events.on_every_node_together<MessageSent>(
+        "messages.sockets", [tellers](const std::vector<MessageSent>& sent) { tellers->tell(sent); });
     listen(static_cast<const MessageEdited*>(nullptr));
     listen(static_cast<const MessageDeleted*>(nullptr));
     listen(static_cast<const MessageReacted*>(nullptr));

@@ -205,6 +205,31 @@ Message MessageViews::fresh(db::Read& tx, const Caller& me, const ChatRow& chat,
                             const MessageRow& row) const {
     Message out;
     fill(out, me, chat, row, load(tx, me, std::span(&row, 1)));
+    fill_fresh(out, chat, row);
+    return out;
+}
+
+std::vector<Message> MessageViews::fresh_plain(db::Read& tx, const std::string& base_url,
+                                               std::span<const Plain> sent) const {
+    std::vector<UserId> people;
+    for (const auto& one : sent) people.push_back(or_deleted(one.row.sender_id));
+    std::ranges::sort(people);
+    people.erase(std::unique(people.begin(), people.end()), people.end());
+    Page page;
+    const auto cards = ground_.users.cards(tx, people, base_url);
+    for (std::size_t i = 0; i < people.size(); ++i) page.cards.emplace(people[i], cards[i]);
+    std::vector<Message> out(sent.size());
+    Caller sender;
+    sender.base_url = base_url;
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        sender.id = or_deleted(sent[i].row.sender_id);
+        fill(out[i], sender, sent[i].chat, sent[i].row, page);
+        fill_fresh(out[i], sent[i].chat, sent[i].row);
+    }
+    return out;
+}
+
+void MessageViews::fill_fresh(Message& out, const ChatRow& chat, const MessageRow& row) {
     if (chat.is_group) {
         out.read_at.json = "{}";
         out.read_by.emplace({out.sender_id});
@@ -212,7 +237,6 @@ Message MessageViews::fresh(db::Read& tx, const Caller& me, const ChatRow& chat,
         out.delivered = row.delivered_at.has_value();
         out.delivered_at = row.delivered_at;
     }
-    return out;
 }
 
 std::vector<Conversation> MessageViews::of_chats(db::Read& tx, const Caller& me,

@@ -26,6 +26,13 @@ public:
                             std::span<const MessageRow> rows, bool shows_receipts) const;
     // A message that was just sent: nobody has read it, nothing hangs on it yet.
     Message fresh(db::Read& tx, const Caller& me, const ChatRow& chat, const MessageRow& row) const;
+    // Many of them, of text alone, each as its sender sees it. One statement.
+    struct Plain {
+        ChatRow chat;
+        MessageRow row;
+    };
+    std::vector<Message> fresh_plain(db::Read& tx, const std::string& base_url,
+                                     std::span<const Plain> sent) const;
 
     std::vector<Conversation> of_chats(db::Read& tx, const Caller& me,
                                        std::span<const ListedChat> rows) const;
@@ -34,6 +41,7 @@ private:
     struct Page;
     void fill(Message& out, const Caller& me, const ChatRow& chat, const MessageRow& row,
               const Page& page) const;
+    static void fill_fresh(Message& out, const ChatRow& chat, const MessageRow& row);
     Page load(db::Read& tx, const Caller& me, std::span<const MessageRow> rows) const;
     void fill_media(Message& out, const Caller& me, const MessageRow& row, const Page& page) const;
 

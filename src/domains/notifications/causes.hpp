@@ -49,6 +49,7 @@ private:
     void listen_to_posts(jobs::Events& events);
     void listen_to_comments(jobs::Events& events);
     void listen_to_chats(jobs::Events& events);
+    void tell_of_messages(const std::vector<messages::MessageSent>& sent);
     void listen_to_communities(jobs::Events& events);
     void listen_to_collections(jobs::Events& events);
     void listen_to_schedules(jobs::Events& events);

@@ -36,24 +36,45 @@ Notice about_message(const messages::MessageSent& e) {
 
 }  // namespace
 
-void Causes::listen_to_chats(jobs::Events& events) {
-    // Asks other nodes who has the chat open, so it does not write in its own transaction; a message that is told is known by
-    // its row.
-    events.on<messages::MessageSent>("notifications.messages", [this](const messages::MessageSent& e) {
-        if (wire::name_of(e.type) == "system") return;
-        std::vector<UserId> told;
+void Causes::tell_of_messages(const std::vector<messages::MessageSent>& sent) {
+    struct Telling {
+        const messages::MessageSent* event;
+        std::vector<UserId> users;
+    };
+    std::vector<Telling> telling;
+    std::vector<std::string> chats;
+    for (const auto& e : sent) {
+        if (wire::name_of(e.type) == "system") continue;
+        std::vector<UserId> users;
         for (const auto& one : e.recipients) {
-            if (one.is_told && one.user_id != e.sender_id) told.push_back(one.user_id);
+            if (one.is_told && one.user_id != e.sender_id) users.push_back(one.user_id);
         }
-        if (told.empty()) return;
-        if (presence_ != nullptr) {
-            const auto there = presence_->present(e.conversation_id.view());
-            std::erase_if(told,
-                          [&](const UserId& one) { return std::ranges::find(there, one) != there.end(); });
+        if (users.empty()) continue;
+        telling.push_back({&e, std::move(users)});
+        chats.push_back(e.conversation_id.str());
+    }
+    if (telling.empty()) return;
+    if (presence_ != nullptr) {
+        const auto present = presence_->present(chats);
+        for (std::size_t i = 0; i < telling.size(); ++i) {
+            std::erase_if(telling[i].users, [&](const UserId& one) {
+                return std::ranges::find(present[i], one) != present[i].end();
+            });
         }
-        if (told.empty()) return;
-        db_.write([&](db::Write& tx) { notices_.tell_newest(tx, about_message(e), told); });
+        std::erase_if(telling, [](const Telling& one) { return one.users.empty(); });
+        if (telling.empty()) return;
+    }
+    db_.write([&](db::Write& tx) {
+        for (const auto& one : telling) notices_.tell_newest(tx, about_message(*one.event), one.users);
     });
+}
+
+void Causes::listen_to_chats(jobs::Events& events) {
+    // Asks other nodes who has the chats open, so it does not write in its own transaction; a message that is told is known
+    // by its row.
+    events.on_together<messages::MessageSent>(
+        "notifications.messages",
+        [this](const std::vector<messages::MessageSent>& sent) { tell_of_messages(sent); });
     events.on_in_transaction<messages::MessageDeleted>(
         kListener, [](db::Write& tx, const messages::MessageDeleted& e) {
             if (e.only_for) return;

@@ -265,7 +265,9 @@ TEST_CASE("an event that is told twice tells nobody twice") {
 namespace {
 
 struct OpenChats final : ChatPresence {
-    std::vector<UserId> present(std::string_view) override { return users; }
+    std::vector<std::vector<UserId>> present(const std::vector<std::string>& ids) override {
+        return std::vector(ids.size(), users);
+    }
     std::vector<UserId> users;
 };
 

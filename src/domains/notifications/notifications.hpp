@@ -91,7 +91,8 @@ public:
 class ChatPresence {
 public:
     virtual ~ChatPresence() = default;
-    virtual std::vector<UserId> present(std::string_view conversation_id) = 0;
+    // For each conversation, in order.
+    virtual std::vector<std::vector<UserId>> present(const std::vector<std::string>& conversation_ids) = 0;
 };
 
 // What events do not carry. The domains that know implement it, through app.

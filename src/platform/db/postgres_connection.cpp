@@ -203,7 +203,10 @@ void PostgresConnection::send(const Statement& statement, std::span<const Arg> a
     pending_.push_back({expected, &statement});
 }
 
-void PostgresConnection::queue(const Statement& control) { send(control, {}, Expected::unimportant); }
+void PostgresConnection::queue(const Statement& statement, std::span<const Arg> args) {
+    send(statement, args, Expected::unimportant);
+    if (observer_ != nullptr && !args.empty()) observer_->ran(statement, {}, 1);
+}
 
 void PostgresConnection::sync() {
     require(PQpipelineSync(connection_));

@@ -75,8 +75,8 @@ public:
     // PostgresFailure; what on_row throws leaves.
     std::int64_t run(const Statement& statement, std::span<const Arg> args,
                      FunctionRef<void(const Row&)> on_row);
-    // Queues a statement without parameters (BEGIN): it travels with the next run().
-    void queue(const Statement& control);
+    // Queues a statement that nobody waits for: it travels with the next run(), which fails if it does.
+    void queue(const Statement& statement, std::span<const Arg> args = {});
     // Sends what was queued, and returns without waiting. Its results are read before those of the next run().
     void send_queued();
     // Sends what was queued and waits for it. Throws PostgresFailure.

@@ -103,13 +103,15 @@ std::string PostgresTransaction::columns_of(const std::string& constraint) {
 
 void PostgresTransaction::commit() {
     if (!begun_) return;
-    begun_ = false;
     try {
         lease_->queue(kCommit);
         lease_->run_queued();
     } catch (const PostgresFailure& failure) {
+        // If it was not the commit that failed but what travelled with it, the transaction is still open.
+        failed_ = true;
         fail(failure, kCommit);
     }
+    begun_ = false;
 }
 
 bool PostgresTransaction::listened(std::string_view event_name) const {
@@ -117,14 +119,25 @@ bool PostgresTransaction::listened(std::string_view event_name) const {
     return shared_.after_commit != nullptr && shared_.after_commit->listens_to(event_name);
 }
 
+// Its result is looked at with that of the next statement, or of the commit: no round trip of its own.
+template <Prepared S>
+void PostgresTransaction::run_soon(const S& statement) {
+    if (!begun_) {
+        exec(statement);
+        return;
+    }
+    const auto args = statement.args();
+    lease_->queue(statement.statement, args);
+}
+
 void PostgresTransaction::publish_payload(std::string_view event_name, std::string payload) {
-    exec(sql::stored::publish{.name = event_name, .payload = payload, .now = shared_.clock.now()});
+    run_soon(sql::stored::publish{.name = event_name, .payload = payload, .now = shared_.clock.now()});
     published_ = true;
 }
 
 void PostgresTransaction::enqueue_payload(std::string_view job_name, std::string payload, Time due,
                                           std::string_view unique_key) {
-    exec(sql::stored::enqueue{.name = job_name,
+    run_soon(sql::stored::enqueue{.name = job_name,
                               .payload = payload,
                               .unique_key = unique_key.empty() ? Arg(nullptr) : Arg(unique_key),
                               .due_at = due,

@@ -52,6 +52,8 @@ private:
                      FunctionRef<void(const Row&)> on_row) override;
     std::int64_t run_once(const Statement& statement, std::span<const Arg> args,
                           FunctionRef<void(const Row&)> on_row);
+    template <Prepared S>
+    void run_soon(const S& statement);
     // Ends the transaction, and says what the failure means.
     [[noreturn]] void fail(const PostgresFailure& failure, const Statement& statement);
     std::string columns_of(const std::string& constraint);

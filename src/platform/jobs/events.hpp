@@ -54,7 +54,14 @@ public:
         add(listener, E::name, Reach::one_node, one_by_one<E>(std::move(f)), false);
     }
 
-    // The same, but what `f` writes commits together with the listener's place: each event has its effect exactly once,
+    // The same for a listener that asks or writes something for each event: it hears those of this type that follow each other
+    // together. When it throws, it hears them again one by one.
+    template <class E>
+    void on_together(std::string_view listener, std::function<void(const std::vector<E>&)> f) {
+        add(listener, E::name, Reach::one_node, all_at_once<E>(std::move(f)), true);
+    }
+
+    // The same as on(), but what `f` writes commits together with the listener's place: each event has its effect exactly once,
     // and a burst of events costs few commits. `f` keeps the rules of db::Database::write().
     template <class E>
     void on_in_transaction(std::string_view listener, std::function<void(db::Write&, const E&)> f) {
@@ -74,15 +81,7 @@ public:
     // together, and so can read for all of them at once. When it throws, it hears them again one by one.
     template <class E>
     void on_every_node_together(std::string_view listener, std::function<void(const std::vector<E>&)> f) {
-        add(
-            listener, E::name, Reach::every_node,
-            [f = std::move(f)](std::span<const StoredEventPtr> events) {
-                std::vector<E> out;
-                out.reserve(events.size());
-                for (const auto& event : events) out.push_back(wire::read<E>(event->payload));
-                f(out);
-            },
-            true);
+        add(listener, E::name, Reach::every_node, all_at_once<E>(std::move(f)), true);
     }
 
     // `f` runs after each batch of events that the listener heard, before its place is stored: for a listener that gathers
@@ -112,6 +111,15 @@ private:
     static Call one_by_one(std::function<void(const E&)> f) {
         return [f = std::move(f)](std::span<const StoredEventPtr> events) {
             for (const auto& event : events) f(wire::read<E>(event->payload));
+        };
+    }
+    template <class E>
+    static Call all_at_once(std::function<void(const std::vector<E>&)> f) {
+        return [f = std::move(f)](std::span<const StoredEventPtr> events) {
+            std::vector<E> out;
+            out.reserve(events.size());
+            for (const auto& event : events) out.push_back(wire::read<E>(event->payload));
+            f(out);
         };
     }
     using WriteCall = std::function<void(db::Write& tx, const std::string& payload)>;

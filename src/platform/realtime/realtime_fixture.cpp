@@ -130,11 +130,12 @@ std::string client_frame(unsigned first, std::string_view payload) {
     return out;
 }
 
-WsClient::WsClient(const World& world, std::string_view sid, int receive_buffer)
-    : client_(world.http, receive_buffer) {
+WsClient::WsClient(const http::TestServer& server, std::string_view sid, int receive_buffer,
+                   std::string_view headers)
+    : client_(server, receive_buffer) {
     std::string target = "/socket.io/?EIO=4&transport=websocket";
     if (!sid.empty()) target += "&sid=" + std::string(sid);
-    client_.send(handshake(target));
+    client_.send(handshake(target, headers));
     while (head.find("\r\n\r\n") == head.npos) {
         const auto more = client_.read_some(1);
         REQUIRE(!more.empty());

@@ -100,7 +100,10 @@ private:
 class WsClient {
 public:
     // Opens a session, or joins that of `sid`. Fails the test if it is refused.
-    explicit WsClient(const World& world, std::string_view sid = {}, int receive_buffer = 0);
+    explicit WsClient(const World& world, std::string_view sid = {}, int receive_buffer = 0)
+        : WsClient(world.http, sid, receive_buffer) {}
+    explicit WsClient(const http::TestServer& server, std::string_view sid = {}, int receive_buffer = 0,
+                      std::string_view headers = {});
     // And connects to the main namespace.
     static std::unique_ptr<WsClient> connected(const World& world);
 

@@ -141,10 +141,16 @@ void Attendance::withdraw() {
     db_.write([&](db::Write& tx) { tx.exec(sql::attendance::delete_node{.node_id = node_}); });
 }
 
-std::vector<UserId> Attendance::in_room(std::string_view room) {
-    return db_.read([&](db::Read& tx) {
-        return tx.list<UserId>(sql::attendance::in_room{.room = room, .now = clock_.now()});
+std::map<std::string, std::vector<UserId>, std::less<>> Attendance::in_rooms(
+    const std::vector<std::string>& rooms) {
+    const std::vector<std::string_view> names(rooms.begin(), rooms.end());
+    std::map<std::string, std::vector<UserId>, std::less<>> out;
+    db_.read([&](db::Read& tx) {
+        tx.each(sql::attendance::in_rooms{.rooms = names, .now = clock_.now()}, [&](const db::Row& row) {
+            out[row.get<std::string>(0)].push_back(row.get<UserId>(1));
+        });
     });
+    return out;
 }
 
 std::vector<UserId> Attendance::connected(const std::vector<UserId>& users) {
@@ -153,6 +159,11 @@ std::vector<UserId> Attendance::connected(const std::vector<UserId>& users) {
     return db_.read([&](db::Read& tx) {
         return tx.list<UserId>(sql::attendance::connected{.users = ids, .now = clock_.now()});
     });
+}
+
+bool Attendance::is_connected(db::Read& tx, const UserId& user) const {
+    const std::vector<std::string_view> ids{user.view()};
+    return tx.exists(sql::attendance::connected{.users = ids, .now = clock_.now()});
 }
 
 std::string Attendance::address_of(std::string_view node) {

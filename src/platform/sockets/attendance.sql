@@ -34,9 +34,9 @@ DELETE FROM realtime_members WHERE node_id = :node_id AND (room, user_id) IN
 DELETE FROM realtime_members m USING unnest(:rooms::text[], :users::text[]) AS gone (room, user_id)
 WHERE m.node_id = :node_id AND m.room = gone.room AND m.user_id = gone.user_id;
 
--- name: in_room
-SELECT DISTINCT m.user_id FROM realtime_members m JOIN realtime_nodes n ON n.node_id = m.node_id
-WHERE m.room = :room AND n.lease_until > :now ORDER BY m.user_id;
+-- name: in_rooms
+SELECT DISTINCT m.room, m.user_id FROM realtime_members m JOIN realtime_nodes n ON n.node_id = m.node_id
+WHERE m.room IN each(:rooms) AND n.lease_until > :now ORDER BY m.room, m.user_id;
 
 -- name: connected
 SELECT DISTINCT m.user_id FROM realtime_members m JOIN realtime_nodes n ON n.node_id = m.node_id

@@ -36,11 +36,11 @@ TEST_CASE("every node sees who is connected and who has a chat open anywhere") {
     CHECK_MESSAGE(w.rows() == 0, "written behind the sockets");
     w.one.flush();
     w.two.flush();
-    CHECK(w.one.in_room("conversation_c1") == Users{kAda, kBob});
+    CHECK(w.one.in_rooms({"conversation_c1"})["conversation_c1"] == Users{kAda, kBob});
     CHECK(w.two.connected({kAda, UserId("user_eve")}) == Users{kAda});
     w.two.leave("conversation_c1", kBob);
     w.two.flush();
-    CHECK(w.one.in_room("conversation_c1") == Users{kAda});
+    CHECK(w.one.in_rooms({"conversation_c1"})["conversation_c1"] == Users{kAda});
 }
 
 TEST_CASE("two sockets of a user are there until both are gone; a blink writes nothing") {
@@ -93,7 +93,7 @@ TEST_CASE("a node that was taken for dead writes everything again") {
     w.one.sweep([](const Users&) {});
     CHECK(w.rows() == 0);
     w.two.renew();
-    CHECK(w.one.in_room("conversation_c1") == Users{kBob});
+    CHECK(w.one.in_rooms({"conversation_c1"})["conversation_c1"] == Users{kBob});
     w.two.withdraw();
     CHECK(w.rows() == 0);
 }

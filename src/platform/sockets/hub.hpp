@@ -26,12 +26,17 @@
 #include "platform/sockets/event.hpp"
 #include "platform/sockets/room.hpp"
 
+namespace grover::db {
+class Read;
+}
+
 namespace grover::sockets {
 
 // Who of a room is meant.
 struct Delivery {
     UserId only_user{};           // nobody but sockets of this user
     UserId except_user{};         // no socket of this user
+    std::vector<UserId> except_users{};  // nor of these
     std::string except_socket{};  // not this one (Socket::id())
     std::string
         also_socket{};  // this one too, even if it is not in the room; only_user does not hold it back
@@ -89,9 +94,15 @@ public:
                                 const Delivery& delivery) = 0;
 
     // The users in a conversation's room on any node, ascending: who has that chat open. In a fiber, outside transactions.
-    virtual std::vector<UserId> members_anywhere(const Room& room) = 0;
+    std::vector<UserId> members_anywhere(const Room& room) {
+        return members_anywhere(std::vector<Room>{room}).front();
+    }
+    // For each room, in order.
+    virtual std::vector<std::vector<UserId>> members_anywhere(const std::vector<Room>& rooms) = 0;
     // Those of `users` that have a live socket on any node, ascending. In a fiber, outside transactions.
     virtual std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) = 0;
+    // Whether this user has one, for a transaction that must know: asks the store only when there is none on this node.
+    virtual bool is_connected(db::Read& tx, const UserId& user) const = 0;
 };
 
 }  // namespace grover::sockets

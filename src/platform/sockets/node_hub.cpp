@@ -132,7 +132,16 @@ void NodeHub::deliver(const Room& room, std::string_view name, std::string_view 
         auto audience = realtime::Audience::room(room.name());
         if (!delivery.except_socket.empty()) audience.except_sockets.push_back(delivery.except_socket);
         if (!delivery.also_socket.empty()) audience.except_sockets.push_back(delivery.also_socket);
-        if (!delivery.only_user.empty()) {
+        if (!delivery.except_users.empty()) {
+            audience.filter = [delivery](const realtime::Socket& socket) {
+                const auto* const live = LiveSocket::of(socket);
+                if (live == nullptr) return delivery.only_user.empty();
+                const auto& user = live->user_id();
+                return (delivery.only_user.empty() || user == delivery.only_user) &&
+                       user != delivery.except_user &&
+                       std::ranges::find(delivery.except_users, user) == delivery.except_users.end();
+            };
+        } else if (!delivery.only_user.empty()) {
             audience.filter = [user = delivery.only_user](const realtime::Socket& socket) {
                 const auto* const live = LiveSocket::of(socket);
                 return live != nullptr && live->user_id() == user;
@@ -186,14 +195,36 @@ void NodeHub::after(std::chrono::milliseconds delay, std::function<void()> f) {
     timers_.after(delay, std::move(f));
 }
 
-std::vector<UserId> NodeHub::members_anywhere(const Room& room) {
-    auto here = members(room);
-    if (attendance_ == nullptr || !is_attended(room)) return here;
-    const auto elsewhere = attendance_->in_room(room.name());
-    here.insert(here.end(), elsewhere.begin(), elsewhere.end());
-    std::ranges::sort(here);
-    here.erase(std::unique(here.begin(), here.end()), here.end());
-    return here;
+std::vector<std::vector<UserId>> NodeHub::members_anywhere(const std::vector<Room>& rooms) {
+    std::mutex mutex;
+    std::vector<std::vector<UserId>> out(rooms.size());
+    realtime::Audience audience;
+    std::vector<std::string> attended;
+    for (const auto& room : rooms) {
+        if (has_members(room)) audience.rooms.emplace_back(room.name());
+        if (is_attended(room)) attended.emplace_back(room.name());
+    }
+    if (!audience.rooms.empty()) {
+        visit(audience, [&](LiveSocket& socket) {
+            if (socket.is_guest()) return;
+            const std::lock_guard lock(mutex);
+            for (std::size_t i = 0; i < rooms.size(); ++i) {
+                if (socket.is_in(rooms[i])) out[i].push_back(socket.user_id());
+            }
+        });
+    }
+    if (attendance_ != nullptr && !attended.empty()) {
+        const auto elsewhere = attendance_->in_rooms(attended);
+        for (std::size_t i = 0; i < rooms.size(); ++i) {
+            const auto found = elsewhere.find(rooms[i].name());
+            if (found != elsewhere.end()) out[i].insert(out[i].end(), found->second.begin(), found->second.end());
+        }
+    }
+    for (auto& users : out) {
+        std::ranges::sort(users);
+        users.erase(std::unique(users.begin(), users.end()), users.end());
+    }
+    return out;
 }
 
 std::vector<UserId> NodeHub::connected_anywhere(const std::vector<UserId>& users) {
@@ -207,6 +238,10 @@ std::vector<UserId> NodeHub::connected_anywhere(const std::vector<UserId>& users
     std::ranges::sort(out);
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
+}
+
+bool NodeHub::is_connected(db::Read& tx, const UserId& user) const {
+    return crowd_.is_connected(user) || (attendance_ != nullptr && attendance_->is_connected(tx, user));
 }
 
 void NodeHub::cut(LiveSocket& socket) {

@@ -45,8 +45,9 @@ public:
     const Clock& clock() const override { return clock_; }
     void broadcast_json(const Room& room, std::string_view name, std::string payload,
                         const Delivery& delivery) override;
-    std::vector<UserId> members_anywhere(const Room& room) override;
+    std::vector<std::vector<UserId>> members_anywhere(const std::vector<Room>& rooms) override;
     std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) override;
+    bool is_connected(db::Read& tx, const UserId& user) const override;
 
     // --- Sessions ---
     // The session has ended: its sockets on this node are told and leave the namespace. Any thread.

@@ -81,10 +81,22 @@ public:
         waiting_.emplace_back(clock_.now() + delay, std::move(f));
     }
     const Clock& clock() const override { return clock_; }
-    std::vector<UserId> members_anywhere(const Room& room) override {
-        auto users = elsewhere_[room];
-        users.insert(members_[room].begin(), members_[room].end());
-        return {users.begin(), users.end()};
+    using Hub::members_anywhere;
+    std::vector<std::vector<UserId>> members_anywhere(const std::vector<Room>& rooms) override {
+        std::vector<std::vector<UserId>> out;
+        for (const auto& room : rooms) {
+            auto users = elsewhere_[room];
+            users.insert(members_[room].begin(), members_[room].end());
+            out.emplace_back(users.begin(), users.end());
+        }
+        return out;
+    }
+    bool is_connected(db::Read&, const UserId& user) const override {
+        const auto has = [&](const auto& rooms) {
+            const auto found = rooms.find(Room::user(user));
+            return found != rooms.end() && !found->second.empty();
+        };
+        return has(members_) || has(elsewhere_);
     }
     std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) override {
         std::vector<UserId> out;
@@ -102,6 +114,7 @@ private:
         out.append(room.name()).append(" ").append(name).append(" ").append(payload);
         if (!delivery.only_user.empty()) out.append(" only ").append(delivery.only_user.view());
         if (!delivery.except_user.empty()) out.append(" except ").append(delivery.except_user.view());
+        for (const auto& user : delivery.except_users) out.append(" except ").append(user.view());
         if (!delivery.except_socket.empty()) out.append(" except-socket ").append(delivery.except_socket);
         if (!delivery.also_socket.empty()) out.append(" also ").append(delivery.also_socket);
         return out;

@@ -1,0 +1,262 @@
+// The gateway in front of a real server: when sockets end, and what they may send how fast.
+#include "platform/sockets/gateway.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <mutex>
+
+#include "platform/realtime/realtime_fixture.hpp"
+#include "testing/stopped_clock.hpp"
+
+using namespace grover;
+using namespace grover::sockets;
+using namespace std::chrono_literals;
+using realtime::WsClient;
+
+namespace {
+
+// Sessions by hand: a token and a cookie are the session's own id.
+class Sessions final : public Identifier {
+public:
+    void begin(const std::string& id, const std::string& user, Time until) {
+        const std::lock_guard lock(mutex_);
+        known_[id] = {.user_id = UserId(user), .session_id = SessionId(id), .expires_at = until};
+    }
+    void end(const std::string& id) {
+        const std::lock_guard lock(mutex_);
+        known_.erase(id);
+    }
+    // Ends the next one that is proved, right after its proof.
+    std::atomic<bool> ends_when_proved{false};
+
+    std::optional<Identity> by_token(std::string_view token, bool) override {
+        auto found = find(token);
+        if (found && ends_when_proved.exchange(false)) end(std::string(token));
+        return found;
+    }
+    std::optional<Identity> by_cookie(std::string_view value) override { return find(value); }
+    std::optional<Identity> by_session(const SessionId& session) override { return find(session.view()); }
+
+private:
+    std::optional<Identity> find(std::string_view id) {
+        const std::lock_guard lock(mutex_);
+        const auto found = known_.find(id);
+        return found == known_.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    std::mutex mutex_;
+    std::map<std::string, Identity, std::less<>> known_;
+};
+
+struct Say {
+    std::string text;
+    static constexpr EventInfo event{.name = "say", .limit = per_minute(60)};
+    static constexpr auto fields = Pack{wire::field("text", &Say::text)};
+};
+
+class Entrance {
+public:
+    explicit Entrance(bool limits = false)
+        : http([this](http::Exchange& exchange) { server->handle(exchange); }),
+          bus(bus::local()),
+          hub(http.loops, clock, *bus, "n1", nullptr),
+          gateway(table, hub, sessions, {.rate_limits = limits}) {
+        table.on<Say>([this](const Caller&, Socket&, const Say&) { ++said; });
+        server = std::make_unique<realtime::Server>(
+            http.loops, realtime::ServerOptions{.node = "n1", .sweep_period = 2ms}, &gateway);
+        hub.attach(server->add_namespace("/", gateway));
+        hub.start();
+        gateway.start();
+    }
+    ~Entrance() {
+        hub.stop();
+        http.stop();
+    }
+    Entrance(const Entrance&) = delete;
+    Entrance& operator=(const Entrance&) = delete;
+
+    // Connected, and told that it is ready.
+    std::unique_ptr<WsClient> client(std::string_view connect, std::string_view headers = {}) {
+        auto made = std::make_unique<WsClient>(http, std::string_view{}, 0, headers);
+        CHECK(made->read().starts_with(R"(0{"sid":)"));
+        made->send("40" + std::string(connect));
+        CHECK(made->read().starts_with(R"(40{"sid":")"));
+        ready = made->read();
+        CHECK(ready.starts_with(R"(42["ready",{)"));
+        return made;
+    }
+    static std::string token(std::string_view session) { return R"({"token":")" + std::string(session) + R"("})"; }
+    // It is there, and was told nothing meanwhile.
+    static bool is_well(WsClient& client) {
+        client.send(R"(421["ping"])");
+        return client.read().starts_with(R"(431[{"ok":true)");
+    }
+
+    testing::StoppedClock clock;
+    Sockets table;
+    Sessions sessions;
+    std::unique_ptr<realtime::Server> server;
+    http::TestServer http;
+    std::unique_ptr<bus::Bus> bus;
+    NodeHub hub;
+    Gateway gateway;
+    std::string ready;
+    std::atomic<int> said{0};
+};
+
+constexpr auto kRevoked =
+    R"(42["error",{"detail":"session_revoked","status":401,"code":"unauthenticated"}])";
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a guest stays half an hour, and is then dropped to come back; users stay") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 24h);
+    const auto ada = w.client(w.token("s1"));
+    const auto guest = w.client(R"({"userId":"user_ada"})");
+    CHECK(has(w.ready, R"("guest":true)"));
+    CHECK(has(w.ready, R"("user_id":null)"));
+    w.clock.advance(29min);
+    CHECK(w.is_well(*guest));
+    w.clock.advance(2min);
+    // Not 41: clients do not come back from that.
+    CHECK(guest->read().starts_with("close:"));
+    CHECK(w.is_well(*ada));
+}
+
+TEST_CASE("a socket ends with its session, told so, and one whose session was used meanwhile stays") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    w.sessions.begin("s2", "user_ada", w.clock.now() + 1h);
+    const auto ending = w.client(w.token("s1"));
+    const auto used = w.client(w.token("s2"));
+    w.sessions.begin("s2", "user_ada", w.clock.now() + 24h);
+    w.sessions.end("s1");
+    w.clock.advance(61min);
+    CHECK(ending->read() == kRevoked);
+    CHECK(ending->read() == "41");
+    CHECK(w.is_well(*used));
+}
+
+TEST_CASE("a revoked session's sockets are told and leave, the user's others do not notice") {
+    Entrance w;
+    for (const auto* session : {"s1", "s2"}) w.sessions.begin(session, "user_ada", w.clock.now() + 1h);
+    w.sessions.begin("s3", "user_bob", w.clock.now() + 1h);
+    const auto one = w.client(w.token("s1")), same = w.client(w.token("s1")), other = w.client(w.token("s2")),
+               bob = w.client(w.token("s3"));
+    w.hub.close_session(UserId("user_ada"), SessionId("s1"));
+    for (const auto* gone : {one.get(), same.get()}) {
+        CHECK(const_cast<WsClient*>(gone)->read() == kRevoked);
+        CHECK(const_cast<WsClient*>(gone)->read() == "41");
+    }
+    CHECK(w.is_well(*other));
+    w.hub.close_user(UserId("user_ada"));
+    CHECK(other->read() == kRevoked);
+    CHECK(w.is_well(*bob));
+}
+
+TEST_CASE("a session that ends between its proof and the room is not missed") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    w.sessions.ends_when_proved = true;
+    WsClient client(w.http);
+    client.read();
+    client.send("40" + w.token("s1"));
+    CHECK(client.read().starts_with(R"(40{"sid":")"));
+    CHECK(client.read() == kRevoked);
+    CHECK(client.read() == "41");
+}
+
+TEST_CASE("a credential that is given counts or refuses; a cookie counts for its own user alone") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    const auto cookie = "Cookie: grover_rt=s1\r\n";
+    for (const auto* connect : {"", R"({"userId":"user_ada"})"}) {
+        w.client(connect, cookie);
+        CHECK(has(w.ready, R"("user_id":"user_ada")"));
+    }
+    w.client(R"({"userId":"user_bob"})", cookie);
+    CHECK(has(w.ready, R"("guest":true)"));
+    w.client("", std::string(cookie) + "Origin: https://evil.example\r\n");
+    CHECK(has(w.ready, R"("guest":true)"));
+    WsClient refused(w.http, {}, 0, cookie);
+    refused.read();
+    refused.send("40" + w.token("s9"));
+    CHECK(refused.read() == R"(44{"message":"Not authenticated","data":{"status":401}})");
+}
+
+TEST_CASE("what guests send has no effect, and they are told at most once in ten seconds") {
+    Entrance w;
+    const auto guest = w.client("");
+    for (int i = 0; i < 3; ++i) guest->send(R"(42["say",{"text":"x","user_id":"user_ada"}])");
+    CHECK(guest->read() ==
+          R"(42["error",{"detail":"Not authenticated","event":"say","status":401,"code":"unauthenticated"}])");
+    guest->send(R"(427["say",{"text":"x"}])");
+    CHECK(has(guest->read(), R"(437[{"ok":false,"error":"unauthenticated")"));
+    w.clock.advance(11s);
+    guest->send(R"(42["say",{"text":"x"}])");
+    CHECK(has(guest->read(), "Not authenticated"));
+    CHECK(w.said == 0);
+}
+
+TEST_CASE("events come 20 in a second, 40 at once, and each as often as it says") {
+    Entrance w(true);
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    const auto client = w.client(w.token("s1"));
+    const auto send = [&](int count) {
+        int good = 0;
+        for (int i = 0; i < count; ++i) {
+            client->send(R"(421["say",{"text":"x"}])");
+            const auto answer = client->read();
+            if (has(answer, R"("ok":true)")) {
+                ++good;
+            } else {
+                CHECK(has(answer, R"("error":"rate_limited")"));
+            }
+        }
+        return good;
+    };
+    CHECK(send(45) == 40);
+    w.clock.advance(1s);
+    CHECK(send(25) == 20);
+    // Of this event 60 came, which is all of a minute; one more is due each second.
+    w.clock.advance(2s);
+    CHECK(send(10) <= 4);
+}
+
+TEST_CASE("payloads over 64 KiB and binary ones are refused, and the connection stays") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    const auto client = w.client(w.token("s1"));
+    client->send(R"(421["say",{"text":")" + std::string(70'000, 'x') + R"("}])");
+    CHECK(has(client->read(), R"("ok":false,"error":"too_long")"));
+    client->send(R"(451-2["say",{"text":{"_placeholder":true,"num":0}}])");
+    client->send_binary("abc");
+    CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
+    CHECK(w.is_well(*client));
+    CHECK(w.said == 0);
+}
+
+TEST_CASE("an address opens 60 connections in a minute, and a user has 20 at a time") {
+    Entrance w(true);
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    std::vector<std::unique_ptr<WsClient>> clients;
+    for (int i = 0; i < 20; ++i) clients.push_back(w.client(w.token("s1")));
+    WsClient refused(w.http);
+    refused.read();
+    refused.send("40" + w.token("s1"));
+    CHECK(refused.read() == R"(44{"message":"Too many connections","data":{"status":429}})");
+    int opened = 21;
+    http::Answer answer;
+    do {
+        http::Client client(w.http);
+        answer = client.ask(http::get("/socket.io/?EIO=4&transport=polling"));
+        opened += answer.status == 200 ? 1 : 0;
+    } while (answer.status == 200 && opened < 100);
+    CHECK(opened == 60);
+    CHECK(answer.status == 429);
+    CHECK(answer.header("Retry-After") == "1");
+}
