@@ -20,6 +20,7 @@ PEER_PORT, FLOOR_PORT, HTTP_FLOOR_PORT, SECOND_PORT = PORT + 11, PORT + 12, PORT
 DATASET = Dataset(users=1000, posts=20_000, follows=50)
 SENDERS = 64
 IDLE = 10_000
+CROWD = 15_000
 
 
 def load(*words, timeout=180):
@@ -115,7 +116,9 @@ def handshakes(table, place):
     table.add("Node: connections to ready", node)
     with Server(place):
         ours = load("handshakes", PORT, table.seconds, 16, place[0] / "seed-tokens.txt")
+        crowded = load("crowd", PORT, CROWD, table.seconds, place[0] / "seed-tokens.txt")
     table.add("connections to ready, authenticated", ours, at_least(2, ours["rate"], node["rate"], "Node"))
+    table.add("the same, 15,000 silent connections of one address", crowded, under(200, crowded["p99"]))
 
 
 def idle(table, place):

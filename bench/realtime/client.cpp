@@ -34,8 +34,8 @@ Connection& Client::open(std::uint16_t port, const std::string& token, bool raw)
     setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     sockaddr_in from{};
     from.sin_family = AF_INET;
-    from.sin_addr.s_addr =
-        htonl(INADDR_LOOPBACK + 1 + static_cast<std::uint32_t>(opened_++ / kPerAddress % 1'000));
+    const auto place = one_address ? 2'000 : 1 + opened_++ / kPerAddress % 1'000;
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(place));
     if (bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) fail("bind");
     sockaddr_in to{};
     to.sin_family = AF_INET;

@@ -57,6 +57,8 @@ public:
     std::vector<Connection*> open_all(std::uint16_t port, const std::vector<std::string>& tokens,
                                       std::size_t window);
 
+    // What is opened now comes from one and the same address.
+    bool one_address = false;
     std::uint64_t bytes = 0;  // of raw connections
     std::size_t ready_count = 0;
 

@@ -3,6 +3,7 @@
 //     floor PORT SOCKETS SECONDS                      deliveries/s of bench_realtime_floor
 //     broadcast PORT SOCKETS SENDERS SECONDS [RATE]   everybody in one room; RATE messages/s, or the next when all have the last
 //     handshakes PORT SECONDS WINDOW TOKENS           connections to `ready`, authenticated when the file has tokens
+//     crowd PORT SOCKETS SECONDS TOKENS               the same while one address holds SOCKETS connections that say nothing
 //     idle PORT SOCKETS TOKENS                        holds them until its input ends
 //     messages PORT SENDERS SECONDS CHATS             send_message to ack; each line of CHATS: token other_token conversation_id
 //     cross PORT_A PORT_B RATE SECONDS CHATS          sent on A, received on B
@@ -136,11 +137,19 @@ int broadcast(std::uint16_t port, std::size_t sockets, std::size_t senders, int 
     return 0;
 }
 
-int handshakes(std::uint16_t port, int length, std::size_t window, const std::vector<std::string>& tokens) {
+int handshakes(std::uint16_t port, int length, std::size_t window, const std::vector<std::string>& tokens,
+               std::size_t crowd = 0) {
     Client client;
+    client.one_address = true;
+    for (std::size_t i = 0; i < crowd; ++i) {
+        client.open(port, {}, true);
+        if (i % 64 == 63) client.poll(microseconds{1'000});
+    }
+    client.one_address = false;
+    client.ready_count = 0;
     std::size_t opened = 0;
     std::vector<double> latencies;
-    std::vector<Clock::time_point> begun;
+    std::vector<Clock::time_point> begun(crowd);
     const auto open = [&] {
         begun.push_back(Clock::now());
         client.open(port, tokens.empty() ? std::string{} : tokens[opened % tokens.size()]);
@@ -151,7 +160,8 @@ int handshakes(std::uint16_t port, int length, std::size_t window, const std::ve
         client.close(connection);
         open();
     };
-    client.on_closed = [&](Connection&) {
+    client.on_closed = [&](Connection& connection) {
+        if (static_cast<std::size_t>(connection.index) < crowd) return;
         std::fprintf(stderr, "a handshake failed\n");
         std::exit(1);
     };
@@ -295,6 +305,8 @@ int main(int argc, char** argv) {
         if (job == "handshakes")
             return handshakes(port(1), number(2), size(3),
                               words.size() > 4 ? first_words(words[4].c_str()) : std::vector<std::string>{});
+        if (job == "crowd")
+            return handshakes(port(1), number(3), 16, first_words(words.at(4).c_str()), size(2));
         if (job == "idle")
             return idle(port(1), size(2),
                         words.size() > 3 ? first_words(words[3].c_str()) : std::vector<std::string>{});

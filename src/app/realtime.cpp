@@ -164,6 +164,8 @@ Realtime::Realtime(const Ground& ground, Domains& domains)
     }
     metrics::gauge_from("grover_bus_up", "Whether the bus between nodes is connected.", {},
                         [bus = bus_.get()] { return bus->is_up() ? 1.0 : 0.0; });
+    metrics::gauge_from("grover_bus_lag_seconds", "How long a message to all nodes takes to come back.", {},
+                        [this] { return hub_.bus_lag(); });
 }
 
 Realtime::~Realtime() = default;

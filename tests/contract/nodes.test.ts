@@ -77,6 +77,19 @@ for (const bus of ["postgres", "redis"]) {
       }
     });
 
+    it("delivers messages to whoever is on another node, however long they are", async () => {
+      const send = async (content: string) => (await nodes[0].post("/api/messages/send", ada.token, { receiver_id: bob.id, content })).json;
+      const chat = (await send("first")).conversation_id;
+      const theirs = await connect(nodes[1].url, authorized(bob.token));
+      await theirs.ask("join_conversation", { conversation_id: chat });
+      await expect.poll(async () => (await send("are you there")).delivered).toBe(true);
+      // With its preview this is more than a NOTIFY carries.
+      const long = "\u{1F600}".repeat(1_000);
+      const sent = await send(long);
+      const heard = await theirs.next("new_message", (message) => message.message_id === sent.message_id);
+      expect(heard.content).toBe(long);
+    });
+
     it("tells ephemeral events of a user on another node", async () => {
       const follower = await connect(nodes[1].url, authorized(bob.token));
       await follower.ask("presence:subscribe", { user_ids: [ada.id] });

@@ -121,6 +121,14 @@ UPDATE messages SET reactions_count = reactions_count + :delta WHERE message_id 
 SELECT message_id, emoji, user_id, created_at FROM message_reactions WHERE message_id IN each(:ids)
 ORDER BY message_id, created_at, user_id
 
+-- name: search_horizon
+-- The newest :at_once messages of each chat are looked through at a time: what is older than this moment waits.
+SELECT max(oldest) FROM (
+    SELECT (SELECT m.created_at FROM messages m WHERE m.chat_id = p.chat_id AND m.created_at < :before
+            ORDER BY m.created_at DESC LIMIT 1 OFFSET :at_once) AS oldest
+    FROM chat_members p
+    WHERE p.user_id = :user_id AND p.folder IN (0, 1, 2) AND (:chat_id = '' OR p.chat_id = :chat_id)) AS chats
+
 -- name: search
 -- What a user's chats hold, newest first. Reads the messages of these chats once, by index.
 SELECT m.message_id, m.chat_id, p.is_group, m.sender_id, m.type, m.content, m.created_at, c.low_user_id, c.high_user_id

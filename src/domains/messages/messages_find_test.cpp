@@ -67,6 +67,26 @@ TEST_CASE("search narrows by sender, conversation and days, and pages") {
     CHECK(all == Texts{"tea three", "tea two", "tea one"});
 }
 
+TEST_CASE("search looks through so many messages at a time, and finds the older ones on the next pages") {
+    World w({.limit_rate = false});
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.send(eve, ada, "tea of eve");
+    for (int i = 0; i < 10; ++i) w.send(i % 2 == 0 ? ada : bob, i % 2 == 0 ? bob : ada, i % 4 == 0 ? "tea " + std::to_string(i) : "other");
+    const Search search(w.parts().ground, w.parts().chats, 3);
+    Texts all;
+    std::string after;
+    int pages = 0;
+    do {
+        const auto page = search.search(ada, {.page = {.limit = 2, .skip = 0, .after = after}, .q = "tea"});
+        for (const auto& message : page.items) all.push_back(message.content);
+        after = page.next;
+        REQUIRE(++pages < 20);
+    } while (!after.empty());
+    CHECK(all == Texts{"tea 8", "tea 4", "tea 0", "tea of eve"});
+    CHECK(pages >= 4);
+    CHECK(found(w, ada, {.q = "tea"}).size() == 4);
+}
+
 TEST_CASE("search leaves out what was deleted, hidden or said across a block") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

@@ -101,11 +101,16 @@ Page<FoundMessage> Search::search(const Caller& me, const MessageSearch& in) con
         }
         if (in.conversation_id) chats_.get_visible(tx, me.id, *in.conversation_id);
         const auto cut_off = ground_.users.cut_off(tx, me.id);
+        const auto chat = in.conversation_id ? in.conversation_id->view() : std::string_view{};
+        const auto horizon = tx.value<std::optional<Time>>(sql::messages::search_horizon{
+            .before = query.before, .at_once = at_once_, .user_id = me.id, .chat_id = chat});
+        const bool is_cut = horizon && *horizon >= query.since;
+        const Time since = is_cut ? Time{horizon->us + 1} : query.since;
         auto rows = tx.list<FoundRow>(sql::messages::search{
-            .since = query.since,
+            .since = since,
             .before = query.before,
             .user_id = me.id,
-            .chat_id = in.conversation_id ? in.conversation_id->view() : std::string_view{},
+            .chat_id = chat,
             .pattern = query.pattern,
             .any_sender = any_sender ? 1 : 0,
             .senders = db::ids_of(senders),
@@ -116,6 +121,8 @@ Page<FoundMessage> Search::search(const Caller& me, const MessageSearch& in) con
         if (std::ssize(rows) > in.page.limit) {
             rows.pop_back();
             out.next = std::to_string(rows.back().created_at.us) + '.' + rows.back().message_id.str();
+        } else if (is_cut) {
+            out.next = std::to_string(since.us) + '.';
         }
         std::vector<UserId> others;
         std::vector<GroupId> groups;

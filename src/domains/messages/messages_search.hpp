@@ -8,7 +8,10 @@ namespace grover::messages {
 
 class Search {
 public:
-    Search(const Ground& ground, const Chats& chats) : ground_(ground), chats_(chats) {}
+    // `at_once`: so many messages of each chat are looked through for one page. A page may be short for that, and another one
+    // follow.
+    Search(const Ground& ground, const Chats& chats, int at_once = 5'000)
+        : ground_(ground), chats_(chats), at_once_(at_once) {}
 
     Page<FoundMessage> search(const Caller& me, const MessageSearch& in) const;
 
@@ -18,6 +21,7 @@ private:
 
     const Ground& ground_;
     const Chats& chats_;
+    const int at_once_;
 };
 
 }  // namespace grover::messages

@@ -262,6 +262,45 @@ TEST_CASE("a voice message is a signed address, never bytes, and what is no soun
     CHECK(w.rows("messages") == 1);
 }
 
+TEST_CASE("every kind of message is in its conversation and moves it up") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    std::vector<SendAnswer> sent{w.send(ada, bob, "text"), w.voice(ada, bob)};
+    MessageSendPost shared;
+    shared.receiver_id = bob.id;
+    shared.post_id = w.post(ada);
+    sent.push_back(w.parts().sending.post(ada, shared));
+    w.pass();
+    MessageSendGif gif;
+    gif.receiver_id = bob.id;
+    gif.gif_url = "https://media.example.com/a.gif";
+    sent.push_back(w.parts().sending.gif(ada, gif));
+    w.pass();
+    for (const auto& one : sent) CHECK(one.conversation_id == sent.front().conversation_id);
+    const auto page = w.page(bob, ada, false);
+    REQUIRE(page.messages.size() == sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) CHECK(page.messages[i].message_id == sent[i].message_id);
+    // With another conversation in between, each kind moves it to the top.
+    const auto top = [&] { return w.list(bob).front().conversation_id == sent.front().conversation_id; };
+    const auto other = [&] {
+        w.send(eve, bob);
+        CHECK_FALSE(top());
+    };
+    other();
+    w.send(ada, bob);
+    CHECK(top());
+    other();
+    w.voice(ada, bob);
+    CHECK(top());
+    other();
+    w.parts().sending.post(ada, shared);
+    CHECK(top());
+    w.pass();
+    other();
+    w.parts().sending.gif(ada, gif);
+    CHECK(top());
+}
+
 TEST_CASE("a quoted reply shows what it answers") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

@@ -13,6 +13,10 @@ namespace grover::jobs {
 class Events;
 }
 
+namespace grover::messages {
+struct MessageSent;
+}
+
 namespace grover::notifications {
 
 // Order for platform/jobs: the voters of a poll that ended, page by page.

@@ -1,4 +1,6 @@
 // Messages and groups: contract/messages.md, groups.md.
+#include <map>
+
 #include "domains/groups/groups.hpp"
 #include "domains/messages/messages.hpp"
 #include "domains/notifications/causes.hpp"
@@ -64,8 +66,28 @@ void Causes::tell_of_messages(const std::vector<messages::MessageSent>& sent) {
         std::erase_if(telling, [](const Telling& one) { return one.users.empty(); });
         if (telling.empty()) return;
     }
+    // Of several messages of one chat the newest is told to whoever may be told of it, the ones before it to the others.
+    std::vector<std::vector<const Telling*>> by_chat;
+    std::map<std::string_view, std::size_t> place_of;
+    for (auto one = telling.rbegin(); one != telling.rend(); ++one) {
+        const auto [place, is_new] = place_of.emplace(one->event->conversation_id.view(), by_chat.size());
+        if (is_new) by_chat.emplace_back();
+        by_chat[place->second].push_back(&*one);
+    }
+    std::ranges::reverse(by_chat);
     db_.write([&](db::Write& tx) {
-        for (const auto& one : telling) notices_.tell_newest(tx, about_message(*one.event), one.users);
+        for (const auto& chat : by_chat) {
+            std::vector<UserId> told;
+            for (const auto* one : chat) {
+                std::vector<UserId> left;
+                std::ranges::copy_if(one->users, std::back_inserter(left), [&](const UserId& user) {
+                    return std::ranges::find(told, user) == told.end();
+                });
+                if (left.empty()) continue;
+                const auto more = notices_.tell_newest(tx, about_message(*one->event), left);
+                told.insert(told.end(), more.begin(), more.end());
+            }
+        }
     });
 }
 

@@ -329,6 +329,29 @@ TEST_CASE(
     CHECK(w.drifted() == 0);
 }
 
+TEST_CASE("of messages that are heard together the newest of each chat is told, to whom it may be") {
+    World w;
+    OpenChats open;
+    w.notifications.plug(open);
+    const auto ada = w.user("ada"), bob = w.user("bob"), cleo = w.user("cleo");
+    w.settings(ada, "mute_keywords = '[\"secret\"]'");
+    auto one = message(w, bob, ada, "conv_1"), two = one, three = one, other = message(w, cleo, ada, "conv_2");
+    one.content = other.content = "hello";
+    two.content = "hello again";
+    three.content = "a secret";
+    std::vector<messages::MessageSent*> sent{&one, &two, &other, &three};
+    for (auto* event : sent) event->message_id = IdSource::next_at<messages::MessageId>(w.clock.now());
+    w.db().write([&](db::Write& tx) {
+        for (const auto* event : sent) tx.publish(*event);
+    });
+    w.publish(messages::MessageDeleted{.message_id = messages::MessageId("msg_none"),
+                                       .conversation_id = messages::ChatId("conv_9")});
+    CHECK(w.rows("notifications") == 2);
+    for (const auto* event : {&two, &other})
+        CHECK(w.number("SELECT count(*) FROM notifications WHERE related_id = '" + event->message_id.str() + "'") == 1);
+    CHECK(w.drifted() == 0);
+}
+
 TEST_CASE("groups: invitations and messages name the group, and go with it") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), cleo = w.user("cleo");

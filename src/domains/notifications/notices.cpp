@@ -123,8 +123,9 @@ void Notices::tell(db::Write& tx, const Notice& notice, std::span<const UserId> 
     tell_each(tx, notice, recipients, Repeat::once_a_day);
 }
 
-void Notices::tell_newest(db::Write& tx, const Notice& notice, std::span<const UserId> recipients) const {
-    tell_each(tx, notice, recipients, Repeat::newest);
+std::vector<UserId> Notices::tell_newest(db::Write& tx, const Notice& notice,
+                                         std::span<const UserId> recipients) const {
+    return tell_each(tx, notice, recipients, Repeat::newest);
 }
 
 void Notices::bring_back(db::Write& tx, const Notice& notice, const UserId& recipient) const {
@@ -134,19 +135,22 @@ void Notices::bring_back(db::Write& tx, const Notice& notice, const UserId& reci
         tell(tx, notice, recipient);
 }
 
-void Notices::tell_each(db::Write& tx, const Notice& notice, std::span<const UserId> recipients,
-                        Repeat repeat) const {
+// Returns those who are told, now or before.
+std::vector<UserId> Notices::tell_each(db::Write& tx, const Notice& notice,
+                                       std::span<const UserId> recipients, Repeat repeat) const {
     const Time now = clock_.now();
     const auto actor = find_actor(tx, notice.actor, now);
-    if (!actor) return;
+    if (!actor) return {};
     const auto terms = open_to(tx, notice, recipients);
-    if (terms.empty()) return;
+    std::vector<UserId> told;
+    if (terms.empty()) return told;
 
     const auto content =
         cut(notice.actor.empty() ? notice.words : actor->name + ' ' + notice.words, kMaxContent);
     const auto cause = cause_of(notice);
     const bool rows_only = actor->may_be_new && floods(tx, notice.actor);
     for (const auto& [settings, closed] : terms) {
+        told.push_back(settings.user_id);
         auto row = row_of(notice, settings.user_id, content);
         row.notification_id = IdSource::next_at<NotificationId>(now);
         row.created_at = now;
@@ -197,6 +201,7 @@ void Notices::tell_each(db::Write& tx, const Notice& notice, std::span<const Use
         // What comes back was pushed when it was new.
         if (is_new && !rows_only) pushes_.add(tx, row, settings, notice.expires_at);
     }
+    return told;
 }
 
 void Notices::withdraw(db::Write& tx, const Notice& notice, const UserId& recipient) const {

@@ -56,6 +56,21 @@ TEST_CASE("what a closure throws rolls back its changes and leaves write") {
     CHECK(testing::count_rows(*db, "counters") == 0);
 }
 
+TEST_CASE("an event that the store refuses takes its transaction with it, and the next one finds a clean connection") {
+    const auto db = database_with_tables();
+    if (db->engine() == db::Engine::sqlite) return;  // takes any bytes
+    for (int i = 0; i < 20; ++i) {
+        CHECK_THROWS_AS(db->write([](db::Write& tx) {
+            tx.exec(sql::db_test::add_counter{.name = "a", .value = 1});
+            tx.publish_payload("said", "no UTF-8: \xff");
+        }),
+                        Error);
+        const auto name = "b" + std::to_string(i);
+        db->write([&](db::Write& tx) { tx.exec(sql::db_test::add_counter{.name = name, .value = i}); });
+        CHECK(counter(*db, name) == i);
+    }
+}
+
 TEST_CASE("of many that write at once, those that throw roll back alone") {
     const auto db = database_with_tables();
     testing::execute(*db, "INSERT INTO counters VALUES ('a', 0)");

@@ -267,16 +267,23 @@ TEST_CASE("a listener that asked for it hears what follows each other together, 
     jobs::Background background(*db, {.clock = &clock});
     background.events().set_retry({.attempts = 2, .first_delay = std::chrono::seconds{1}});
     Texts heard;
-    background.events().on_every_node_together<Said>("memory", [&](const std::vector<Said>& said) {
+    const auto hear = [&](const std::vector<Said>& said) {
         std::string texts;
         for (const auto& one : said) {
             if (one.text == "poison") throw std::runtime_error("cannot");
             texts += one.text + ' ';
         }
         heard.push_back(texts);
-    });
-    background.events().on_every_node<Shouted>(
-        "memory", [&](const Shouted& shouted) { heard.push_back(shouted.text + "!"); });
+    };
+    const auto hear_shouting = [&](const Shouted& shouted) { heard.push_back(shouted.text + "!"); };
+    SUBCASE("on every node") {
+        background.events().on_every_node_together<Said>("memory", hear);
+        background.events().on_every_node<Shouted>("memory", hear_shouting);
+    }
+    SUBCASE("on one node") {
+        background.events().on_together<Said>("store", hear);
+        background.events().on<Shouted>("store", hear_shouting);
+    }
     publish<Said>(*db, "one");
     publish<Said>(*db, "two");
     publish<Shouted>(*db, "three");

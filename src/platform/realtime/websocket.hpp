@@ -46,6 +46,10 @@ public:
     void read();
     // Writes what is queued, as far as the kernel takes it.
     void flush();
+    void prefetch() const {
+        __builtin_prefetch(&queue);
+        __builtin_prefetch(&fd_);
+    }
     bool is_open() const { return fd_ >= 0; }
     bool is_first_cut() const { return sent_ > 0; }
 

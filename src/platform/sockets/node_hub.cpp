@@ -1,6 +1,7 @@
 #include "platform/sockets/node_hub.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <mutex>
 #include <set>
 
@@ -16,6 +17,8 @@ using namespace std::chrono_literals;
 
 // Joins and leaves of a moment become one transaction.
 constexpr auto kGathered = 50ms;
+constexpr auto kBeatEvery = 5s;
+constexpr std::string_view kBeat = "beat ";
 
 struct SessionRevoked {
     std::string detail = "session_revoked";
@@ -45,6 +48,7 @@ NodeHub::NodeHub(runtime::Loops& loops, const Clock& clock, bus::Bus& bus, std::
 
 void NodeHub::start() {
     bus_.start([this](std::string_view message) { receive(message); });
+    if (bus_.kind() != "local") beat();
     if (attendance_ == nullptr) return;
     attendance_->set_waker([this] { after(kGathered, [this] { attendance_->flush(); }); });
     renew();
@@ -53,6 +57,21 @@ void NodeHub::start() {
 void NodeHub::renew() {
     run_logged("lease", [this] { attendance_->renew(); });
     after(kLeaseRenewal, [this] { renew(); });
+}
+
+void NodeHub::beat() {
+    const auto now = clock_.now().us;
+    beat_sent_us_ = now;
+    bus_.publish(std::string(kBeat) + node_ + ' ' + std::to_string(now));
+    after(kBeatEvery, [this] { beat(); });
+}
+
+double NodeHub::bus_lag() const {
+    const auto sent = beat_sent_us_.load();
+    const auto heard = beat_heard_us_.load();
+    // One that is still under way has taken this long already.
+    const auto waits = sent > heard ? clock_.now().us - sent : 0;
+    return static_cast<double>(std::max(beat_took_us_.load(), waits)) / 1e6;
 }
 
 void NodeHub::stop() {
@@ -172,6 +191,16 @@ void NodeHub::broadcast_json(const Room& room, std::string_view name, std::strin
 }
 
 void NodeHub::receive(std::string_view text) {
+    if (text.starts_with(kBeat)) {
+        text.remove_prefix(kBeat.size());
+        if (!text.starts_with(node_ + ' ')) return;
+        text.remove_prefix(node_.size() + 1);
+        std::int64_t sent = 0;
+        if (std::from_chars(text.data(), text.data() + text.size(), sent).ec != std::errc{}) return;
+        beat_took_us_ = clock_.now().us - sent;
+        beat_heard_us_ = sent;
+        return;
+    }
     const auto message = decode(text);
     if (!message || message->node == node_) return;
     deliver(Room::named(message->room), message->name, message->payload, message->delivery,

@@ -56,6 +56,9 @@ public:
     // Tells one socket so and disconnects it. On its thread.
     static void cut(LiveSocket& socket);
 
+    // How long a message to all nodes takes at the moment, in seconds, as this node's own come back to it.
+    double bus_lag() const;
+
     // --- The gateway's ---
     Crowd& crowd() { return crowd_; }
     realtime::Namespace& nsp() { return *namespace_; }
@@ -71,6 +74,7 @@ private:
                  realtime::Delivery how);
     void receive(std::string_view message);
     void renew();
+    void beat();
 
     runtime::Loops& loops_;
     const Clock& clock_;
@@ -80,6 +84,9 @@ private:
     realtime::Namespace* namespace_ = nullptr;
     Timers timers_;
     Crowd crowd_;
+    std::atomic<std::int64_t> beat_sent_us_{0};
+    std::atomic<std::int64_t> beat_heard_us_{0};  // when the last one that came back was sent
+    std::atomic<std::int64_t> beat_took_us_{0};
 };
 
 }  // namespace grover::sockets
