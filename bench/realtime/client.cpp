@@ -89,8 +89,7 @@ void Connection::send_text(std::string_view text) {
 void Client::poll(std::chrono::microseconds limit) {
     std::array<epoll_event, 512> events;
     const timespec wait{.tv_sec = limit.count() / 1'000'000, .tv_nsec = limit.count() % 1'000'000 * 1'000};
-    const int count =
-        epoll_pwait2(poller_, events.data(), static_cast<int>(events.size()), &wait, nullptr);
+    const int count = epoll_pwait2(poller_, events.data(), static_cast<int>(events.size()), &wait, nullptr);
     for (int i = 0; i < count; ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
         handle(*static_cast<Connection*>(event.data.ptr), event.events);

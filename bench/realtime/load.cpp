@@ -122,9 +122,9 @@ int broadcast(std::uint16_t port, std::size_t sockets, std::size_t senders, int 
                 while (sent < due) say(*connections[0]);
             }
             // Until the next one is due: who spins takes time from the server on the core's other thread.
-            const double next_ms = rate > 0 ? static_cast<double>(sent - sent_before + 1) * 1'000.0 / rate -
-                                                  ms_since(begin)
-                                            : 10.0;
+            const double next_ms =
+                rate > 0 ? static_cast<double>(sent - sent_before + 1) * 1'000.0 / rate - ms_since(begin)
+                         : 10.0;
             client.poll(microseconds{static_cast<std::int64_t>(std::clamp(next_ms, 0.0, 10.0) * 1'000.0)});
         }
         return static_cast<double>(received - before) * 1'000.0 / ms_since(begin);

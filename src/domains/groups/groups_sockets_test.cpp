@@ -90,7 +90,8 @@ TEST_CASE("members in a block hear nothing of each other: typing, edits, deletio
     live.send(of_bob, bob, "typing", id);
     auto lines = live.hub.sent();
     REQUIRE(lines.size() == 2);
-    for (const auto& line : lines) CHECK(line.ends_with(" except " + bob.id.str() + " except " + eve.id.str()));
+    for (const auto& line : lines)
+        CHECK(line.ends_with(" except " + bob.id.str() + " except " + eve.id.str()));
     w.clock.advance(5s);
     of_bob.run_due();
     lines = live.hub.sent();

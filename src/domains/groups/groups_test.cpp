@@ -8,7 +8,6 @@ using namespace grover;
 using namespace grover::groups;
 using namespace std::chrono_literals;
 
-
 TEST_CASE("a new group holds its members, a first line, and tells everybody but its maker") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

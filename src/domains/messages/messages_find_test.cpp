@@ -71,7 +71,9 @@ TEST_CASE("search looks through so many messages at a time, and finds the older 
     World w({.limit_rate = false});
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
     w.send(eve, ada, "tea of eve");
-    for (int i = 0; i < 10; ++i) w.send(i % 2 == 0 ? ada : bob, i % 2 == 0 ? bob : ada, i % 4 == 0 ? "tea " + std::to_string(i) : "other");
+    for (int i = 0; i < 10; ++i)
+        w.send(i % 2 == 0 ? ada : bob, i % 2 == 0 ? bob : ada,
+               i % 4 == 0 ? "tea " + std::to_string(i) : "other");
     const Search search(w.parts().ground, w.parts().chats, 3);
     Texts all;
     std::string after;

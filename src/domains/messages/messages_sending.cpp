@@ -232,7 +232,8 @@ Sent Sending::send(db::Write& tx, const Caller& me, const Outgoing& out) const {
     }
     if (row.reply_to_id) require_quotable(tx, me.id, *row.reply_to_id, sent.chat);
     const auto* online = ground_.plugs.online;
-    if (!sent.chat.is_group && !is_request && online != nullptr && online->is_online(tx, *sent.chat.other(me.id)))
+    if (!sent.chat.is_group && !is_request && online != nullptr &&
+        online->is_online(tx, *sent.chat.other(me.id)))
         row.delivered_at = row.created_at;
 
     store::insert(tx, row);

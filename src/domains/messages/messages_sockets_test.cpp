@@ -291,7 +291,8 @@ TEST_CASE(
     CHECK(has(lines[0], R"("content":"Message deleted")"));
 }
 
-TEST_CASE("lists of chats hear of what changes them: edits and deletions of the last message, reading, hiding") {
+TEST_CASE(
+    "lists of chats hear of what changes them: edits and deletions of the last message, reading, hiding") {
     Live live;
     auto& w = live.w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
@@ -308,7 +309,8 @@ TEST_CASE("lists of chats hear of what changes them: edits and deletions of the 
     for (const auto& line : lines) {
         CHECK(has(line, R"("last_message":"new text")"));
         CHECK(has(line, R"("message_id":")" + two.message_id.str()));
-        CHECK(has(line, line.starts_with(Room::user(bob.id).name()) ? R"("unread_count":2)" : R"("unread_count":0)"));
+        CHECK(has(line, line.starts_with(Room::user(bob.id).name()) ? R"("unread_count":2)"
+                                                                    : R"("unread_count":0)"));
     }
     w.remove(bob, two.message_id, false);
     lines = updates();

@@ -126,8 +126,7 @@ private:
             parts_.ground.db.read([&](db::Read& tx) { return parts_.ground.users.cut_off(tx, *user); });
         if (cut_off.empty()) return {};
         const auto here = hub_.members(room);
-        std::erase_if(cut_off,
-                      [&](const UserId& one) { return std::ranges::find(here, one) == here.end(); });
+        std::erase_if(cut_off, [&](const UserId& one) { return std::ranges::find(here, one) == here.end(); });
         return {.except_users = std::move(cut_off)};
     }
 
@@ -161,12 +160,11 @@ private:
                 text += preview_of(*line.last_type, *line.last_content, line.last_forwarded_from.has_value(),
                                    line.last_deleted_at.has_value());
             }
-            hub_.emit_user(line.user_id,
-                           events::ConversationUpdated{.conversation_id = chat,
-                                                       .last_message = std::move(text),
-                                                       .last_message_at = line.last_message_at,
-                                                       .unread_count = line.unread_count,
-                                                       .message_id = line.last_message_id});
+            hub_.emit_user(line.user_id, events::ConversationUpdated{.conversation_id = chat,
+                                                                     .last_message = std::move(text),
+                                                                     .last_message_at = line.last_message_at,
+                                                                     .unread_count = line.unread_count,
+                                                                     .message_id = line.last_message_id});
         }
     }
 

@@ -335,7 +335,8 @@ TEST_CASE("of messages that are heard together the newest of each chat is told, 
     w.notifications.plug(open);
     const auto ada = w.user("ada"), bob = w.user("bob"), cleo = w.user("cleo");
     w.settings(ada, "mute_keywords = '[\"secret\"]'");
-    auto one = message(w, bob, ada, "conv_1"), two = one, three = one, other = message(w, cleo, ada, "conv_2");
+    auto one = message(w, bob, ada, "conv_1"), two = one, three = one,
+         other = message(w, cleo, ada, "conv_2");
     one.content = other.content = "hello";
     two.content = "hello again";
     three.content = "a secret";
@@ -348,7 +349,8 @@ TEST_CASE("of messages that are heard together the newest of each chat is told, 
                                        .conversation_id = messages::ChatId("conv_9")});
     CHECK(w.rows("notifications") == 2);
     for (const auto* event : {&two, &other})
-        CHECK(w.number("SELECT count(*) FROM notifications WHERE related_id = '" + event->message_id.str() + "'") == 1);
+        CHECK(w.number("SELECT count(*) FROM notifications WHERE related_id = '" + event->message_id.str() +
+                       "'") == 1);
     CHECK(w.drifted() == 0);
 }
 

@@ -51,7 +51,8 @@ public:
         tell(tx, notice, std::span(&recipient, 1));
     }
     // For chats: an unread row of the same cause tells the new thing instead of a second one.
-    std::vector<UserId> tell_newest(db::Write& tx, const Notice& notice, std::span<const UserId> recipients) const;
+    std::vector<UserId> tell_newest(db::Write& tx, const Notice& notice,
+                                    std::span<const UserId> recipients) const;
     // Only where it was told and withdrawn within 24 h.
     void bring_back(db::Write& tx, const Notice& notice, const UserId& recipient) const;
 
@@ -73,7 +74,7 @@ private:
                                             std::span<const UserId> recipients) const;
     enum class Repeat : std::uint8_t { once_a_day, newest };
     std::vector<UserId> tell_each(db::Write& tx, const Notice& notice, std::span<const UserId> recipients,
-                   Repeat repeat) const;
+                                  Repeat repeat) const;
     bool floods(db::Read& tx, const UserId& actor) const;
 
     users::UsersService& users_;

@@ -138,10 +138,10 @@ void PostgresTransaction::publish_payload(std::string_view event_name, std::stri
 void PostgresTransaction::enqueue_payload(std::string_view job_name, std::string payload, Time due,
                                           std::string_view unique_key) {
     run_soon(sql::stored::enqueue{.name = job_name,
-                              .payload = payload,
-                              .unique_key = unique_key.empty() ? Arg(nullptr) : Arg(unique_key),
-                              .due_at = due,
-                              .now = shared_.clock.now()});
+                                  .payload = payload,
+                                  .unique_key = unique_key.empty() ? Arg(nullptr) : Arg(unique_key),
+                                  .due_at = due,
+                                  .now = shared_.clock.now()});
     enqueued_ = true;
 }
 

@@ -56,7 +56,9 @@ TEST_CASE("what a closure throws rolls back its changes and leaves write") {
     CHECK(testing::count_rows(*db, "counters") == 0);
 }
 
-TEST_CASE("an event that the store refuses takes its transaction with it, and the next one finds a clean connection") {
+TEST_CASE(
+    "an event that the store refuses takes its transaction with it, and the next one finds a clean "
+    "connection") {
     const auto db = database_with_tables();
     if (db->engine() == db::Engine::sqlite) return;  // takes any bytes
     for (int i = 0; i < 20; ++i) {

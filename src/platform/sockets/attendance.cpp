@@ -146,9 +146,8 @@ std::map<std::string, std::vector<UserId>, std::less<>> Attendance::in_rooms(
     const std::vector<std::string_view> names(rooms.begin(), rooms.end());
     std::map<std::string, std::vector<UserId>, std::less<>> out;
     db_.read([&](db::Read& tx) {
-        tx.each(sql::attendance::in_rooms{.rooms = names, .now = clock_.now()}, [&](const db::Row& row) {
-            out[row.get<std::string>(0)].push_back(row.get<UserId>(1));
-        });
+        tx.each(sql::attendance::in_rooms{.rooms = names, .now = clock_.now()},
+                [&](const db::Row& row) { out[row.get<std::string>(0)].push_back(row.get<UserId>(1)); });
     });
     return out;
 }

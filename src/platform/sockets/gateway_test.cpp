@@ -86,7 +86,9 @@ public:
         CHECK(ready.starts_with(R"(42["ready",{)"));
         return made;
     }
-    static std::string token(std::string_view session) { return R"({"token":")" + std::string(session) + R"("})"; }
+    static std::string token(std::string_view session) {
+        return R"({"token":")" + std::string(session) + R"("})";
+    }
     // It is there, and was told nothing meanwhile.
     static bool is_well(WsClient& client) {
         client.send(R"(421["ping"])");
@@ -105,8 +107,7 @@ public:
     std::atomic<int> said{0};
 };
 
-constexpr auto kRevoked =
-    R"(42["error",{"detail":"session_revoked","status":401,"code":"unauthenticated"}])";
+constexpr auto kRevoked = R"(42["error",{"detail":"session_revoked","status":401,"code":"unauthenticated"}])";
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
@@ -192,8 +193,9 @@ TEST_CASE("what guests send has no effect, and they are told at most once in ten
     Entrance w;
     const auto guest = w.client("");
     for (int i = 0; i < 3; ++i) guest->send(R"(42["say",{"text":"x","user_id":"user_ada"}])");
-    CHECK(guest->read() ==
-          R"(42["error",{"detail":"Not authenticated","event":"say","status":401,"code":"unauthenticated"}])");
+    CHECK(
+        guest->read() ==
+        R"(42["error",{"detail":"Not authenticated","event":"say","status":401,"code":"unauthenticated"}])");
     guest->send(R"(427["say",{"text":"x"}])");
     CHECK(has(guest->read(), R"(437[{"ok":false,"error":"unauthenticated")"));
     w.clock.advance(11s);

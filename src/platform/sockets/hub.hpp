@@ -34,10 +34,10 @@ namespace grover::sockets {
 
 // Who of a room is meant.
 struct Delivery {
-    UserId only_user{};           // nobody but sockets of this user
-    UserId except_user{};         // no socket of this user
+    UserId only_user{};                  // nobody but sockets of this user
+    UserId except_user{};                // no socket of this user
     std::vector<UserId> except_users{};  // nor of these
-    std::string except_socket{};  // not this one (Socket::id())
+    std::string except_socket{};         // not this one (Socket::id())
     std::string
         also_socket{};  // this one too, even if it is not in the room; only_user does not hold it back
 };

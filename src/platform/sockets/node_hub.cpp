@@ -246,7 +246,8 @@ std::vector<std::vector<UserId>> NodeHub::members_anywhere(const std::vector<Roo
         const auto elsewhere = attendance_->in_rooms(attended);
         for (std::size_t i = 0; i < rooms.size(); ++i) {
             const auto found = elsewhere.find(rooms[i].name());
-            if (found != elsewhere.end()) out[i].insert(out[i].end(), found->second.begin(), found->second.end());
+            if (found != elsewhere.end())
+                out[i].insert(out[i].end(), found->second.begin(), found->second.end());
         }
     }
     for (auto& users : out) {
