@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kAuthorRun = 2;
 constexpr std::chrono::hours kFollowedFor{14 * 24};
-constexpr int kFollowedAtOnce = 40;
+constexpr std::size_t kMostAtOnce = 320;
 constexpr std::size_t kMostFollowed = 1'000;
 // Pages made anew because of posts that this reader may not see.
 constexpr int kMostAttempts = 50;
@@ -160,42 +160,64 @@ const Candidate* Mix::next_of(std::size_t stream, Phase phase) {
 
 const Candidate* Mix::next_followed(Phase phase) {
     while (next_[followed] < followed_.size() || read_followed()) {
-        const auto& candidate = followed_[next_[followed]++];
-        const bool is_own = candidate.user_id == me_.id;
+        const auto place = next_[followed]++;
+        if (!followed_[place].is_known) {
+            if (phase == Phase::unseen) continue;
+            look_at(place, true);
+        }
+        const auto* candidate = followed_[place].candidate;
+        if (candidate == nullptr) continue;
+        const bool is_own = candidate->user_id == me_.id;
         if (is_own != (phase == Phase::own)) continue;
-        if (!is_own && seen_.contains(candidate.hash) != (phase == Phase::seen)) continue;
-        return &candidate;
+        if (!is_own && seen_.contains(candidate->hash) != (phase == Phase::seen)) continue;
+        return candidate;
     }
     return nullptr;
 }
 
-// The next posts of the feed, with their authors and roots. False: there are no more.
+// The next posts of the feed. False: there are no more.
 bool Mix::read_followed() {
-    while (!followed_ended_ && followed_.size() < kMostFollowed) {
-        const auto positions = ground_.feed.after(tx_, me_.id, followed_until_, kFollowedAtOnce);
-        followed_ended_ = positions.size() < kFollowedAtOnce;
-        std::vector<PostId> ids;
-        for (const auto& position : positions) {
-            if (position.at < sent_.started_at() - kFollowedFor) {
-                followed_ended_ = true;
-                break;
-            }
-            followed_until_ = position;
-            ids.push_back(position.id);
+    if (followed_ended_ || followed_.size() >= kMostFollowed) return false;
+    const auto before = followed_.size();
+    const auto positions =
+        ground_.feed.after(tx_, me_.id, followed_until_, static_cast<int>(followed_at_once_));
+    followed_ended_ = positions.size() < followed_at_once_;
+    followed_at_once_ = std::min(2 * followed_at_once_, kMostAtOnce);
+    for (const auto& position : positions) {
+        if (position.at < sent_.started_at() - kFollowedFor) {
+            followed_ended_ = true;
+            break;
         }
-        const auto before = followed_.size();
-        for (const auto& card : ground_.views.visible(tx_, me_, ids, posts::Muted::left_out)) {
-            if (!card) continue;
-            const auto& facts = card->facts;
-            if (holds(deck_.wishes->hidden, facts.user_id.view()) ||
-                holds(deck_.wishes->hidden, facts.post_id.view()))
-                continue;
-            followed_.push_back(
-                {facts.post_id, facts.user_id, facts.created_at, hash_of(facts.content_id().view())});
-        }
-        if (followed_.size() > before) return true;
+        followed_until_ = position;
+        followed_.push_back({.post_id = position.id});
     }
-    return false;
+    look_at(before, false);
+    return followed_.size() > before;
+}
+
+// Finds the author and the root of what this reader may see, from that place on: of what was shown before, or of the rest. (A
+// repost is shown by its root's hash, and belongs to the rest.)
+void Mix::look_at(std::size_t from, bool is_shown) {
+    std::vector<PostId> ids;
+    std::vector<std::size_t> places;
+    for (auto place = from; place < followed_.size() && ids.size() < kMostAtOnce; ++place) {
+        auto& entry = followed_[place];
+        if (entry.is_known || seen_.contains(hash_of(entry.post_id.view())) != is_shown) continue;
+        entry.is_known = true;
+        ids.push_back(entry.post_id);
+        places.push_back(place);
+    }
+    const auto cards = ground_.views.visible(tx_, me_, ids, posts::Muted::left_out);
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+        if (!cards[i]) continue;
+        const auto& facts = cards[i]->facts;
+        if (holds(deck_.wishes->hidden, facts.user_id.view()) ||
+            holds(deck_.wishes->hidden, facts.post_id.view()))
+            continue;
+        candidates_.push_back(
+            {facts.post_id, facts.user_id, facts.created_at, hash_of(facts.content_id().view())});
+        followed_[places[i]].candidate = &candidates_.back();
+    }
 }
 
 bool Mix::is_wanted(const Candidate& candidate) const {

@@ -86,6 +86,7 @@ private:
     const Candidate* next_of(std::size_t stream, Phase phase);
     const Candidate* next_followed(Phase phase);
     bool read_followed();
+    void look_at(std::size_t from, bool is_shown);
     bool is_wanted(const Candidate& candidate) const;
     bool is_run_of(const UserId& author) const;
     void take(const Candidate& candidate);
@@ -102,8 +103,16 @@ private:
     std::array<std::size_t, 3> next_{};
     // A third post in a row of one author waits here, until somebody else's came.
     std::array<std::vector<const Candidate*>, 3> put_off_;
-    std::deque<Candidate> followed_;
+    struct Followed {
+        PostId post_id;
+        const Candidate* candidate = nullptr;  // null: not looked at yet, or not for this reader
+        bool is_known = false;
+    };
+    // In the order of the feed. What was shown before is only looked at when the rest is used up.
+    std::vector<Followed> followed_;
+    std::deque<Candidate> candidates_;
     posts::Position followed_until_;
+    std::size_t followed_at_once_ = 16;
     bool followed_ended_ = false;
     std::vector<const Candidate*> chosen_;
     std::unordered_set<std::uint64_t> taken_;
