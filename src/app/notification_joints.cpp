@@ -2,7 +2,8 @@
 
 namespace grover::app {
 
-PushProviders::PushProviders(const Config& config, const Clock& clock, integrations::HttpClient& http)
+PushProviders::PushProviders(const Config& config, const Clock& clock, integrations::HttpClient& http,
+                             runtime::Loops* loops)
     : expo_(http, {.push_url = config.expo_push_url,
                    .receipts_url = config.expo_receipts_url,
                    .access_token = config.expo_access_token}) {
@@ -15,7 +16,11 @@ PushProviders::PushProviders(const Config& config, const Clock& clock, integrati
              "VAPID_SUBJECT a mailto: or https: address"},
             {});
     }
-    web_push_.emplace(http, clock, integrations::WebPush::Options{.keys = keys});
+    const bool is_test = !config.web_push_test_ca_file.empty();
+    if (is_test)
+        test_http_.emplace(loops, integrations::HttpClientOptions{.ca_file = config.web_push_test_ca_file});
+    web_push_.emplace(is_test ? *test_http_ : http, clock,
+                      integrations::WebPush::Options{.keys = keys, .private_addresses = is_test});
 }
 
 notifications::PushProviders PushProviders::ways() {

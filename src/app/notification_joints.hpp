@@ -9,6 +9,7 @@
 #include "domains/posts/posts.hpp"
 #include "platform/config/config.hpp"
 #include "platform/integrations/expo_push.hpp"
+#include "platform/integrations/http_client.hpp"
 #include "platform/integrations/web_push.hpp"
 #include "platform/sockets/hub.hpp"
 
@@ -57,13 +58,15 @@ private:
 
 class PushProviders {
 public:
-    // Throws ConfigurationError for VAPID keys that are no pair.
-    PushProviders(const Config& config, const Clock& clock, integrations::HttpClient& http);
+    // References outlive it. Throws ConfigurationError for VAPID keys that are no pair.
+    PushProviders(const Config& config, const Clock& clock, integrations::HttpClient& http,
+                  runtime::Loops* loops);
 
     notifications::PushProviders ways();
 
 private:
     integrations::ExpoPush expo_;
+    std::optional<integrations::HttpClient> test_http_;
     std::optional<integrations::WebPush> web_push_;
 };
 

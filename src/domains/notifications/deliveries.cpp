@@ -24,12 +24,16 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr milliseconds kBatchEvery{500};
+constexpr std::chrono::microseconds kSlot = milliseconds{50};
+constexpr int kSweptAtOnce = 500;
 constexpr int kMostExpoRequests = 6;
 constexpr int kMostWebRequests = 4;
 constexpr std::int64_t kMostExpoPerSecond = 600;
 constexpr int kWebBatch = 10;
 constexpr std::array<seconds, 5> kDelays{seconds{1}, seconds{4}, seconds{16}, seconds{64}, seconds{256}};
 constexpr seconds kUnknownRepeatedFor{60};
+// Longer than a batch can take, time-outs included.
+constexpr minutes kAbandonedAfter{5};
 constexpr minutes kExpoPause{5};
 constexpr seconds kShortestPause{60};
 constexpr hours kLongestPause{1};
@@ -141,8 +145,9 @@ struct Deliveries::Delivery {
 void order_sending(db::Write& tx, std::string_view provider, Time due, Time now) {
     const SendPushes order{std::string(provider)};
     if (provider != kExpo || due > now) {
-        const auto slot = due.us / 100'000;
-        tx.enqueue_once(order.provider + '|' + std::to_string(slot), order, due);
+        // At the end of a slot: an order that may run already could be waiting for a slow peer, and this one would be lost in it.
+        const auto slot = std::max(due, now).us / kSlot.count() + 1;
+        tx.enqueue_once(order.provider + '|' + std::to_string(slot), order, Time{slot * kSlot.count()});
         return;
     }
     // A batch waits for company, but not when it is full.
@@ -161,7 +166,13 @@ std::string topic_of(std::string_view type, std::string_view target) {
 
 Deliveries::Deliveries(db::Database& db, const Clock& clock, LivingSessions& sessions,
                        integrations::ExpoPush* expo, integrations::WebPush* web_push)
-    : db_(db), clock_(clock), sessions_(sessions), expo_(expo), web_push_(web_push) {}
+    : db_(db),
+      clock_(clock),
+      sessions_(sessions),
+      expo_(expo),
+      web_push_(web_push),
+      begun_(clock.now()),
+      looked_back_(db.engine() != db::Engine::sqlite) {}
 
 void Deliveries::run(const SendPushes& job) {
     const bool is_expo = job.provider == kExpo;
@@ -198,10 +209,12 @@ void Deliveries::keep_rate(std::size_t messages) {
 std::optional<std::vector<Deliveries::Delivery>> Deliveries::begin(std::string_view provider, int limit) {
     std::optional<std::vector<Delivery>> batch;
     std::vector<std::pair<std::string, std::string_view>> dropped;
+    const bool looks_back = !looked_back_;
     db_.write([&](db::Write& tx) {
         const Time now = clock_.now();
         batch.reset();
         dropped.clear();
+        if (looks_back) give_up_abandoned(tx, begun_);
         auto due =
             tx.list<Delivery>(sql::push::due_deliveries{.provider = provider, .now = now, .limit = limit});
         if (due.empty()) return;
@@ -235,6 +248,7 @@ std::optional<std::vector<Deliveries::Delivery>> Deliveries::begin(std::string_v
             batch->push_back(std::move(one));
         }
     });
+    looked_back_ = true;
     for (const auto& [type, status] : dropped) count(provider, type, status);
     return batch;
 }
@@ -432,16 +446,16 @@ void Deliveries::run(const CheckReceipts&) {
     }
 }  // namespace
 
+void Deliveries::give_up_abandoned(db::Write& tx, Time before) {
+    const auto abandoned = tx.list<DeliveryId>(sql::push::abandoned{.before = before, .limit = kSweptAtOnce});
+    if (!abandoned.empty()) tx.exec(sql::push::remove_deliveries{.delivery_ids = db::ids_of(abandoned)});
+}
+
 void Deliveries::sweep() {
-    constexpr int kAtOnce = 500;
     const Time now = clock_.now();
     std::int64_t waiting = 0;
     db_.write([&](db::Write& tx) {
-        const auto abandoned =
-            tx.list<DeliveryId>(sql::push::abandoned{.before = now - minutes{5}, .limit = kAtOnce});
-        if (!abandoned.empty()) {
-            tx.exec(sql::push::remove_deliveries{.delivery_ids = db::ids_of(abandoned)});
-        }
+        give_up_abandoned(tx, now - kAbandonedAfter);
         waiting = 0;
         for (const auto provider : {kExpo, kWebPush}) {
             const auto due = tx.find<Time>(sql::push::next_due_delivery{.provider = provider});

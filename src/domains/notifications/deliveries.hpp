@@ -64,6 +64,8 @@ private:
     struct Delivery;
     // The next ones that are due, in the state "sending"; those that nobody wants any more are dropped. Nothing: none is due.
     std::optional<std::vector<Delivery>> begin(std::string_view provider, int limit);
+    // What began before that and has no end: its sender died.
+    static void give_up_abandoned(db::Write& tx, Time before);
     void keep_rate(std::size_t messages);
     std::vector<integrations::PushOutcome> send(std::string_view provider, std::span<const Delivery> batch);
     integrations::PushOutcome send_web(const Delivery& delivery, Time now);
@@ -76,6 +78,10 @@ private:
     LivingSessions& sessions_;
     integrations::ExpoPush* expo_;
     integrations::WebPush* web_push_;
+    const Time begun_;
+    // One file has one process: what was being sent before this one began, a dead one left. Many processes do not know of each
+    // other, and wait.
+    std::atomic<bool> looked_back_;
     std::atomic<int> sending_expo_{0};
     std::atomic<int> sending_web_{0};
     std::atomic<std::int64_t> expo_paused_until_us_{0};

@@ -233,6 +233,7 @@ public:
     jobs::Background& background() { return background_; }
 
     StoppedClock clock;
+    const Time begun = clock.now();
     AllSessions sessions;
 
 private:

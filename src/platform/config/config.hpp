@@ -106,6 +106,7 @@ struct Config {
     std::string vapid_public_key;
     std::string vapid_private_key;
     std::string vapid_subject;
+    std::string web_push_test_ca_file;
 
     // Payments
     PaypalMode paypal_mode{};

@@ -165,6 +165,8 @@ void apply_rules(Config& c, Lines& errors, Lines& warnings) {
         errors.push_back("GROVER_DATA cannot be written: " + c.grover_data.string());
     if (c.production && c.socket_protocol_test)
         errors.emplace_back("SOCKET_PROTOCOL_TEST must be off in production");
+    if (c.production && !c.web_push_test_ca_file.empty())
+        errors.emplace_back("WEB_PUSH_TEST_CA_FILE must not be set in production");
     apply_secret(c, errors, warnings);
     apply_payments(c, errors, warnings);
     apply_media(c, warnings);

@@ -40,6 +40,8 @@ TEST_CASE("development is told apart from production") {
     CHECK(load({{"ENVIRONMENT", "staging"}}).config.sentry_environment == "staging");
     CHECK(errors_with({{"SOCKET_PROTOCOL_TEST", "true"}}) ==
           Lines{"SOCKET_PROTOCOL_TEST must be off in production"});
+    CHECK(errors_with({{"WEB_PUSH_TEST_CA_FILE", "/dev/null"}}) ==
+          Lines{"WEB_PUSH_TEST_CA_FILE must not be set in production"});
 }
 
 TEST_CASE("payments run as far as the credentials reach") {

@@ -204,6 +204,8 @@ std::vector<Setting> mail_and_push() {
         text("VAPID_PUBLIC_KEY", &C::vapid_public_key, "", "Web Push; all three or none"),
         secret("VAPID_PRIVATE_KEY", &C::vapid_private_key, "Web Push"),
         text("VAPID_SUBJECT", &C::vapid_subject, "", "Web Push"),
+        file("WEB_PUSH_TEST_CA_FILE", &C::web_push_test_ca_file,
+             "for tests: push services may be on this machine, with certificates of this authority"),
     };
 }
 
