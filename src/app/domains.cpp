@@ -124,7 +124,7 @@ Domains::Domains(const Ground& ground)
                 {.keeps_copies = ground.config.cache_max_bytes > 0}),
       auth(ground.db, ground.clock, ground.ids, users, hashing, http_client, mailer, auth_options(ground)),
       sessions(auth),
-      push_providers(ground.config, ground.clock, http_client),
+      push_providers(ground.config, ground.clock, http_client, ground.loops),
       notifications(ground.db, ground.clock, users, posts.gate(), comments, sessions, push_providers.ways()),
       pictures(ground.db, media),
       db_(ground.db),
@@ -172,6 +172,14 @@ void Domains::plug() {
     messages.plug({.groups = &groups});
     users.plug(std::move(plugs));
     posts.writer().plug(discovery);
+    posts.plug([this](db::Read& tx, const UserId& reader, const posts::Position& after, int limit) {
+        std::vector<posts::PostsService::CommentMention> out;
+        const comments::CommentMention from{
+            .created_at = after.at, .comment_id = CommentId(after.id.view()), .post_id = {}};
+        for (const auto& one : comments.mentions_of(tx, reader, from, limit))
+            out.push_back({{one.created_at, PostId(one.comment_id.view())}, one.post_id});
+        return out;
+    });
 }
 
 void Domains::register_background(jobs::Background& background) {

@@ -17,7 +17,7 @@ export class ExpoServer {
   // Tokens that spoil the whole request they are in, tokens that are dead, and failures of the next requests.
   readonly spoiled = new Set<string>();
   readonly dead = new Set<string>();
-  readonly failures: ("drop" | number)[] = [];
+  readonly failures: ("drop" | "hold" | number | { status: number; retryAfter: number })[] = [];
   private tickets = 0;
   private constructor(private server: Server, readonly url: string) {}
 
@@ -38,8 +38,11 @@ export class ExpoServer {
       if (request.url === "/getReceipts") return answer(200, { data: Object.fromEntries((body.ids as string[]).map((id) => [id, { status: "ok" }])) });
       const failure = expo.failures.shift();
       if (failure === "drop") return request.socket.destroy();
-      if (failure) return answer(failure, { errors: [{ code: "FAILED" }] }, { "Retry-After": "1" });
+      if (typeof failure === "number") return answer(failure, { errors: [{ code: "FAILED" }] }, { "Retry-After": "1" });
+      if (typeof failure === "object") return answer(failure.status, { errors: [{ code: "FAILED" }] }, { "Retry-After": String(failure.retryAfter) });
       const messages = body as ExpoMessage[];
+      // Taken, and never answered.
+      if (failure === "hold") return void expo.messages.push(...messages);
       if (messages.length > 100) return answer(413, { errors: [{ code: "PUSH_TOO_MANY_NOTIFICATIONS" }] });
       if (messages.some((message) => expo.spoiled.has(message.to))) return answer(400, { errors: [{ code: "VALIDATION_ERROR" }] });
       expo.authorizations.push(request.headers.authorization);

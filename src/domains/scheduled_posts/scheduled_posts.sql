@@ -66,6 +66,9 @@ SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS now
 UPDATE scheduled_posts SET status = 1, next_attempt_at = :lease_until, updated_at = :now
 WHERE scheduled_post_id = :scheduled_post_id AND status = :status AND next_attempt_at = :next_attempt_at AND attempts = :attempts
 
+-- name: end_leases
+UPDATE scheduled_posts SET next_attempt_at = :now WHERE status < 2 AND status = 1 AND next_attempt_at > :now
+
 -- name: mark_published
 UPDATE scheduled_posts SET status = 2, attempts = :attempts + 1, published_at = :now, updated_at = :now, thumbnail = NULL
 WHERE scheduled_post_id = :scheduled_post_id AND status = 1 AND next_attempt_at = :lease AND attempts = :attempts

@@ -194,7 +194,11 @@ void ScheduledPostsService::run(const PublishScheduled& job) {
 void ScheduledPostsService::run(const PublishDue&) { process_due(); }
 
 void ScheduledPostsService::start() {
-    db_.write([&](db::Write& tx) { tx.enqueue(PublishDue{.asked_at = clock_.now()}); });
+    db_.write([&](db::Write& tx) {
+        // One file has one process: what is being published now was when the last one died.
+        if (tx.engine() == db::Engine::sqlite) end_leases(tx, clock_.now());
+        tx.enqueue(PublishDue{.asked_at = clock_.now()});
+    });
 }
 
 ProcessScheduledAnswer ScheduledPostsService::process_due() {

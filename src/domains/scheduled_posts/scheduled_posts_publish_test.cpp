@@ -255,6 +255,24 @@ TEST_CASE("a server that starts publishes at once what the last one's jobs still
     CHECK(w.published.size() == 1);
 }
 
+TEST_CASE("a server that starts on a file waits for no lease of the one that died on it") {
+    World w;
+    if (w.db->engine() != db::Engine::sqlite) return;  // there, another server may be at it
+    const auto ada = w.user("ada");
+    const auto plan = w.schedule(ada, 1h);
+    w.clock.advance(1h);
+    testing::execute(*w.db,
+                     "UPDATE scheduled_posts SET status = 1, next_attempt_at = next_attempt_at + 60000000");
+    testing::execute(*w.db, "UPDATE jobs SET due_at = due_at + 30000000, attempts = 1");
+    w.scheduled.start();
+    w.background.run_due();
+    CHECK(w.get(ada, plan.scheduled_post_id).status == Status::published);
+    CHECK(w.history(plan.scheduled_post_id) == "created\nattempt_failed\npublished");
+    w.pass(2min);
+    CHECK(w.rows("posts") == 1);
+    CHECK(w.published.size() == 1);
+}
+
 TEST_CASE("a post that is there already under its id is not made again") {
     World w;
     const auto ada = w.user("ada");

@@ -71,6 +71,8 @@ bool take_lease(db::Write& tx, const DueRow& row, Time lease_until, Time now) {
                                  .attempts = row.attempts}) == 1;
 }
 
+void end_leases(db::Write& tx, Time now) { tx.exec(s::end_leases{.now = now}); }
+
 bool mark_published(db::Write& tx, const DueRow& row, Time now) {
     return tx.exec(s::mark_published{.attempts = row.attempts,
                                      .now = now,

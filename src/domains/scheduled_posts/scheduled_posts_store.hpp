@@ -90,6 +90,8 @@ std::optional<Time> store_time(db::Read& tx);
 
 // Everything that ends or begins an attempt. False when the row is no longer as `row` says.
 bool take_lease(db::Write& tx, const DueRow& row, Time lease_until, Time now);
+// Of every post that is being published: whoever is at it loses it.
+void end_leases(db::Write& tx, Time now);
 bool mark_published(db::Write& tx, const DueRow& row, Time now);
 struct Setback {
     Status status;

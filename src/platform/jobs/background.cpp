@@ -9,6 +9,7 @@
 #include "platform/base/id.hpp"
 #include "platform/jobs/listener.hpp"
 #include "platform/runtime/runtime.hpp"
+#include "sql/jobs.hpp"
 
 namespace grover::jobs {
 namespace {
@@ -71,6 +72,8 @@ struct Background::Impl final : db::AfterCommit {
         return clock.now() + kLongestWait;
     }
 
+    void end_leases_of_the_dead();
+
     // A fiber that calls `step` whenever its signal says so, or when the time comes that step returned.
     void spawn_worker(runtime::Loops& loops, runtime::Signal& signal, std::function<Time()> step);
     void work(runtime::Signal& signal, const std::function<Time()>& step);
@@ -119,6 +122,7 @@ int Background::run_due() {
 
 void Background::start(runtime::Loops& loops) {
     Impl& self = *impl_;
+    self.end_leases_of_the_dead();
     for (std::size_t i = 0; i < self.events.listeners_.size(); ++i) self.listener_signals.emplace_back();
     self.events.feed_.begin();
     for (const auto& listener : self.events.listeners_) {
@@ -161,6 +165,15 @@ void Background::stop() {
     self.keeping_signal.notify();
     while (self.fibers > 0) self.all_ended->wait_for(100ms);
     for (const auto& listener : self.events.listeners_) listener->save(true);
+}
+
+// One file has one process: what is leased when it starts, its predecessor held when it died.
+void Background::Impl::end_leases_of_the_dead() {
+    if (database.engine() != db::Engine::sqlite) return;
+    database.write([&](db::Write& tx) {
+        tx.exec(sql::jobs::end_leases{.now = clock.now()});
+        tx.exec(sql::jobs::end_periodic_leases{});
+    });
 }
 
 void Background::Impl::spawn_worker(runtime::Loops& loops, runtime::Signal& signal,

@@ -137,6 +137,45 @@ TEST_CASE("stopping waits for what runs and begins nothing new") {
     CHECK(begun.value == 1);
 }
 
+TEST_CASE("a server that starts on a file goes on at once with what its dead predecessor held") {
+    const auto db = testing::fresh_database();
+    if (db->engine() != db::Engine::sqlite) return;
+    RunningLoops running;
+    jobs::Background background(*db, {});
+    Counter printed, swept;
+    background.jobs().on<Print>([&](const Print&) { printed.add(); });
+    background.jobs().every("sweep", 1h, [&] { swept.add(); });
+    db->write([&](db::Write& tx) { tx.enqueue(Print{"held"}); });
+    // As the store looks when the process is killed while both run, with a lease that ends in an hour.
+    testing::execute(*db, "UPDATE jobs SET due_at = due_at + 3600000000, attempts = 1");
+    testing::execute(*db, "UPDATE periodic_jobs SET lease_until = next_run_at + 3600000000");
+    background.start(running.loops);
+    printed.wait_for(1);
+    swept.wait_for(1);
+    background.stop();
+    CHECK(testing::count_rows(*db, "jobs") == 0);
+}
+
+TEST_CASE("at a start, what waits for its time or for its next try goes on waiting") {
+    const auto db = testing::fresh_database();
+    RunningLoops running;
+    jobs::Background background(*db, {});
+    Counter printed;
+    background.jobs().on<Print>([&](const Print&) { printed.add(); });
+    SystemClock clock;
+    db->write([&](db::Write& tx) {
+        tx.enqueue(Print{"later"}, clock.now() + 1h);
+        tx.enqueue(Print{"failed"}, clock.now() + 1h);
+        tx.enqueue(Print{"now"});
+    });
+    testing::execute(*db, "UPDATE jobs SET attempts = 1, error = 'no' WHERE payload LIKE '%failed%'");
+    background.start(running.loops);
+    printed.wait_for(1);
+    background.stop();
+    CHECK(printed.value == 1);
+    CHECK(testing::count_rows(*db, "jobs") == 2);
+}
+
 TEST_CASE("two nodes on one store share the work: each event and each job reaches one of them") {
     const auto db = testing::fresh_database();
     StoppedClock clock;

@@ -2,19 +2,24 @@
 SELECT due_at FROM jobs WHERE parked_at IS NULL AND name IN each(:names) ORDER BY due_at, job_id LIMIT 1;
 
 -- name: claim (sqlite)
-UPDATE jobs SET due_at = :lease_until, attempts = attempts + 1
+-- Without an error since: it runs.
+UPDATE jobs SET due_at = :lease_until, attempts = attempts + 1, error = NULL
 WHERE job_id IN (SELECT job_id FROM jobs WHERE parked_at IS NULL AND due_at <= :now AND name IN each(:names)
                  ORDER BY due_at, job_id LIMIT :limit)
 RETURNING job_id, name, payload, attempts;
 
 -- name: claim (postgres)
-UPDATE jobs SET due_at = :lease_until, attempts = attempts + 1
+UPDATE jobs SET due_at = :lease_until, attempts = attempts + 1, error = NULL
 WHERE job_id = ANY (ARRAY(SELECT job_id FROM jobs WHERE parked_at IS NULL AND due_at <= :now AND name IN each(:names)
                           ORDER BY due_at, job_id LIMIT :limit FOR UPDATE SKIP LOCKED))
 RETURNING job_id, name, payload, attempts;
 
 -- name: extend
 UPDATE jobs SET due_at = :lease_until WHERE job_id = :job_id AND attempts = :attempts AND parked_at IS NULL;
+
+-- name: end_leases
+-- scan: once, at the start
+UPDATE jobs SET due_at = :now WHERE parked_at IS NULL AND attempts > 0 AND error IS NULL AND due_at > :now;
 
 -- name: finish
 -- The number of the attempt keeps a worker that lost its lease from ending the run of the next one.
@@ -57,6 +62,10 @@ UPDATE periodic_jobs SET lease_until = :lease_until WHERE name = :name AND next_
 
 -- name: extend_periodic
 UPDATE periodic_jobs SET lease_until = :lease_until WHERE name = :name;
+
+-- name: end_periodic_leases
+-- scan: some twenty rows, at the start
+UPDATE periodic_jobs SET lease_until = 0 WHERE lease_until > 0;
 
 -- name: finish_periodic
 UPDATE periodic_jobs SET lease_until = 0, last_run_at = :started_at, last_status = :status, last_error = :error,
