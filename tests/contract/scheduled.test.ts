@@ -117,7 +117,7 @@ describe("publishing", () => {
     const plans: any[] = [];
     const due = Date.now() + 3000;
     for (let i = 0; i < 60; ++i)
-      plans.push((await grover.post("/api/posts/schedule", bob.token, { content: `number ${i}`, scheduled_time: new Date(due + i * 20).toISOString() })).json.scheduled_post);
+      plans.push((await grover.post("/api/posts/schedule", bob.token, { content: `number ${i}`, scheduled_time: new Date(due + i * 20).toISOString(), ...(i % 3 === 0 ? { poll_question: "?", poll_options: ["a", "b"] } : {}) })).json.scheduled_post);
     await sleep(Math.max(0, due - Date.now()) + 150);
     await grover.restart("SIGKILL");
     await sleep(300);
@@ -127,6 +127,8 @@ describe("publishing", () => {
     const posts = (await mine(bob.token)).filter((post) => !before.has(post.post_id));
     expect(posts.map((post) => post.post_id).sort()).toEqual(plans.map((plan) => plan.post_id).sort());
     expect(new Set(posts.map((post) => post.content)).size).toBe(60);
+    // None in part.
+    for (const post of posts) expect([post.content, post.has_poll, post.poll_votes]).toEqual([post.content, Number(post.content.slice(7)) % 3 === 0, post.has_poll ? { "0": 0, "1": 0 } : null]);
     const done = (await grover.get("/api/posts/scheduled?status=published&limit=100", bob.token)).json;
     expect(done).toHaveLength(60);
   }, 120_000);
