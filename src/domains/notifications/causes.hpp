@@ -37,9 +37,9 @@ struct TellVoters {
 class Causes {
 public:
     // References outlive it.
-    Causes(db::Database& db, const Notices& notices, const posts::PostGate& posts,
+    Causes(db::Database& db, users::UsersService& users, const Notices& notices, const posts::PostGate& posts,
            const comments::CommentsService& comments)
-        : db_(db), notices_(notices), posts_(posts), comments_(comments) {}
+        : db_(db), users_(users), notices_(notices), posts_(posts), comments_(comments) {}
 
     void plug(CauseFacts& facts) { facts_ = &facts; }
     void plug(ChatPresence& presence) { presence_ = &presence; }
@@ -57,8 +57,10 @@ private:
     void listen_to_communities(jobs::Events& events);
     void listen_to_collections(jobs::Events& events);
     void listen_to_schedules(jobs::Events& events);
+    void keep_readers(db::Read& tx, const PostId& post_id, std::vector<UserId>& people) const;
 
     db::Database& db_;
+    users::UsersService& users_;
     const Notices& notices_;
     const posts::PostGate& posts_;
     const comments::CommentsService& comments_;

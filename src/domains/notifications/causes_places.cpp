@@ -143,6 +143,19 @@ void Causes::listen_to_schedules(jobs::Events& events) {
     });
 }
 
+// Who lost sight of the post since the vote hears nothing more of it. Blocks are looked at when somebody is told, so what is
+// open to everybody else needs no look at each of them.
+void Causes::keep_readers(db::Read& tx, const PostId& post_id, std::vector<UserId>& people) const {
+    const auto post = posts_.find(tx, post_id);
+    if (!post) return people.clear();
+    const auto author = users_.account(tx, post->user_id);
+    const bool is_open = author.status == users::AccountStatus::active && !author.is_private &&
+                         post->visibility == posts::Visibility::public_ && !post->community_id;
+    if (is_open) return;
+    std::erase_if(people,
+                  [&](const UserId& one) { return posts_.sight_of(tx, one, *post) != posts::Sight::seen; });
+}
+
 // One page, and the order of the next: a poll with many voters holds nobody up, and after a crash everybody is still told
 // once, which is what a cause is for.
 void Causes::tell_voters(db::Write& tx, const TellVoters& job) {
@@ -151,6 +164,7 @@ void Causes::tell_voters(db::Write& tx, const TellVoters& job) {
     const bool is_last = voters.size() < kVotersAtOnce;
     const auto last = is_last ? UserId() : voters.back();
     std::erase(voters, job.author_id);
+    keep_readers(tx, job.post_id, voters);
     auto notice = poll_ended(job.post_id);
     notice.owner = job.author_id;
     if (!voters.empty()) notices_.tell(tx, notice, voters);

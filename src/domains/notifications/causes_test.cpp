@@ -468,3 +468,44 @@ TEST_CASE("schedules and polls: their owner is told, and up to 10,000 voters, on
     CHECK(w.told(bob) == "");
     CHECK(w.drifted() == 0);
 }
+
+TEST_CASE("the end of a poll is not told to voters who lost sight of the post") {
+    World w;
+    KnownFacts facts;
+    w.notifications.plug(facts);
+    const auto ada = w.user("ada"), bob = w.user("bob"), cleo = w.user("cleo");
+    facts.voters = {bob.id, cleo.id};
+    std::ranges::sort(facts.voters);
+    testing::execute(w.db(), "INSERT INTO follows (follower_id, following_id, created_at) VALUES ('" +
+                                 bob.id.str() + "', '" + ada.id.str() + "', 1)");
+    const auto ended = [&](const PostId& post) {
+        w.publish(posts::PollEnded{post, ada.id, w.clock.now()});
+        return w.told(bob) + " / " + w.told(cleo);
+    };
+    const std::string told = "poll_ended: The poll you took part in has ended";
+    const auto clear = [&] { w.execute("DELETE FROM notifications"); };
+
+    SUBCASE("the account became private: its followers still hear") {
+        const auto post = w.post(ada);
+        w.execute("UPDATE users SET is_private = 1 WHERE user_id = '" + ada.id.str() + "'");
+        CHECK(ended(post) == told + " / ");
+    }
+    SUBCASE("the post is for followers") {
+        const auto post = w.post(ada);
+        w.execute("UPDATE posts SET visibility = 1 WHERE post_id = '" + post.str() + "'");
+        CHECK(ended(post) == told + " / ");
+    }
+    SUBCASE("the post is its author's alone, or gone") {
+        const auto post = w.post(ada), gone = w.post(ada);
+        w.execute("UPDATE posts SET visibility = 2 WHERE post_id = '" + post.str() + "'");
+        w.execute("DELETE FROM posts WHERE post_id = '" + gone.str() + "'");
+        CHECK(ended(post) == " / ");
+        clear();
+        CHECK(ended(gone) == " / ");
+    }
+    SUBCASE("the author's account is hidden") {
+        const auto post = w.post(ada);
+        w.execute("UPDATE users SET deactivated_at = 1 WHERE user_id = '" + ada.id.str() + "'");
+        CHECK(ended(post) == " / ");
+    }
+}

@@ -22,7 +22,7 @@ struct NotificationsService::Parts {
           pushes(db, users, clock),
           deliveries(db, clock, sessions, providers.expo, providers.web_push),
           notices(users, pushes, clock),
-          causes(db, notices, posts, comments) {}
+          causes(db, users, notices, posts, comments) {}
 
     db::Database& db;
     const Clock& clock;
