@@ -84,6 +84,16 @@ def new_comments(community, chance):
             for number, (post_id, token) in enumerate(chance.choices(community.readings, k=20_000))]
 
 
+def notifications(community, chance):
+    """Of the ten who have 10,000 of them."""
+    tokens = [token for token, _ in community.tokens[:10]]
+    for token in tokens:
+        page = fetch("/api/notifications?limit=20", token)[1]
+        if page["total"] < 10_000 or len(page["notifications"]) != 20:
+            raise RuntimeError(f"a page of {len(page['notifications'])} of {page['total']} notifications")
+    return [get("/api/notifications?limit=20", token) for token in tokens]
+
+
 COMMON_WORDS = "about every still new day year long morning coffee people train last love small break".split()
 
 
@@ -120,6 +130,8 @@ ROWS = [
     Row("GET /api/posts/explore?limit=20", LARGE, every_token("/api/posts/explore?limit=20"), 3, floor=0.25),
     Row("feed, 20,000 posts", SMALL, every_token("/api/posts/feed?limit=20"), 3, feed=0.8),
     Row("feed, 1,000 follows", WIDE, every_token("/api/posts/feed?limit=20"), 3, feed=0.8),
+    Row("notifications, 20 of 10,000", LARGE, notifications, 3, floor=0.25),
+    Row("notifications, 20,000 posts", SMALL, notifications, 3, floor=0.25),
     Row("GET /api/search, two common words", LARGE, searches, 60, floor=0.012),
     Row("search, 20,000 posts", SMALL, searches, 60, floor=0.012),
     Row("GET /api/trending/tags", LARGE, every_token("/api/trending/tags?limit=20"), 5, floor=0.12),
