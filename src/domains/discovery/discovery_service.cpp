@@ -1,6 +1,7 @@
 // Categories, and what readers say about recommendations.
 #include <algorithm>
 
+#include "domains/discovery/backfill.hpp"
 #include "domains/discovery/discovery_parts.hpp"
 #include "platform/api/inputs.hpp"
 #include "platform/base/error.hpp"
@@ -51,6 +52,7 @@ void DiscoveryService::listen(jobs::Background& background) {
         name, [=](const users::AccountHidden& event) { show(event.user_id, is_open(event.user_id)); });
     background.events().on<users::AccountShown>(
         name, [=](const users::AccountShown& event) { show(event.user_id, is_open(event.user_id)); });
+    background.jobs().on<Backfill>([this](const Backfill& job) { run_backfill(job, parts_->ground, *this); });
     background.jobs().every("discovery.ranks", std::chrono::seconds{60}, [this] { parts_->ranks.age(); });
     background.jobs().every("discovery.sweep", std::chrono::hours{1}, [this] {
         parts_->seen.sweep();

@@ -16,16 +16,16 @@ using namespace std::chrono_literals;
 class World : public posts::test::World {
 public:
     explicit World(bool cached = true)
-        : posts::test::World(cached),
-          discovery({db(), clock, users_, posts, posts.views(), posts.lists(), posts.feed(), posts.gate()},
-                    {}),
-          background(db(), {.clock = &clock}) {
+        : posts::test::World(cached), discovery(ground(), {}), background(db(), {.clock = &clock}) {
         posts.writer().plug(discovery);
         discovery.listen(background);
         background.run_due();
     }
     ~World() { db().attach(nullptr); }
 
+    DiscoveryService::Ground ground() {
+        return {db(), clock, users_, posts, posts.views(), posts.lists(), posts.feed(), posts.gate()};
+    }
     // Listeners hear what happened, and jobs that are due run.
     void settle() { background.run_due(); }
 

@@ -238,6 +238,14 @@ void Ranks::store_growth() {
     }
 }
 
+void Ranks::recount(std::span<const PostId> posts, std::span<const UserId> people) {
+    posts_ = {posts.begin(), posts.end()};
+    grown_ = {people.begin(), people.end()};
+    store_posts();
+    store_creators();
+    store_growth();
+}
+
 // Whether there may be more.
 bool Ranks::move_outgrown() {
     const auto now = clock_.now();

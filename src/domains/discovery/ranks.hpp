@@ -3,6 +3,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,8 @@ public:
         : db_(db), clock_(clock), users_(users) {}
 
     void listen(jobs::Events& events);
+    // Counts these now. For an instance that does not listen: what events name is gathered elsewhere.
+    void recount(std::span<const PostId> posts, std::span<const UserId> people);
     // Periodic, each minute: posts grow older, and what left the windows is counted again.
     void age();
 
