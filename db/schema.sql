@@ -272,6 +272,14 @@ CREATE TABLE comment_likes (
 ) WITHOUT ROWID;
 CREATE INDEX comment_likes_of_comment ON comment_likes (comment_id, created_at, user_id);
 
+CREATE TABLE comment_mentions (
+    user_id    TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,  -- of the comment
+    comment_id TEXT NOT NULL REFERENCES comments (comment_id) ON DELETE CASCADE,
+    PRIMARY KEY (user_id, created_at, comment_id)
+) WITHOUT ROWID;
+CREATE INDEX comment_mentions_of_comment ON comment_mentions (comment_id);
+
 CREATE TABLE comments (
     comment_id        TEXT NOT NULL PRIMARY KEY,
     post_id           TEXT NOT NULL REFERENCES posts (post_id) ON DELETE CASCADE,

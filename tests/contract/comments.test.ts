@@ -65,6 +65,34 @@ describe("writing", () => {
   });
 });
 
+describe("mentions", () => {
+  it("in comments are listed on request, beside those in posts, for who may see them", async () => {
+    const [fay, gus] = [await grover.user("fay"), await grover.user("gus")];
+    const named = (await grover.post("/api/posts", ada.token, { content: "Hello @fay" })).json.post_id;
+    const other = (await grover.post("/api/posts", ada.token, { content: "Nothing" })).json.post_id;
+    const first = (await comment(bob.token, { content: "@fay look" }, other)).json.comment_id;
+    const second = (await comment(gus.token, { content: "here", tagged_users: ["fay"] }, other)).json.comment_id;
+    const hidden = (await grover.post("/api/posts", ada.token, { content: "Soon private" })).json.post_id;
+    await comment(bob.token, { content: "@fay" }, hidden);
+    await grover.put(`/api/posts/${hidden}`, ada.token, { visibility: "private" });
+    const list = async (query: string) => {
+      const answer = await grover.get(`/api/mentions?${query}`, fay.token);
+      return { next: answer.headers.get("x-next-cursor"), all: (answer.json as any[]).map((one) => [one.post_id, one.mention_source, one.comment_id]) };
+    };
+    const both = [[other, "comment", second], [other, "comment", first], [named, "post", null]];
+    expect((await list("")).all).toEqual([[named, undefined, undefined]]);
+    expect((await list("include_comments=true")).all).toEqual(both);
+    expect((await list("include_comments=true&skip=1")).all).toEqual(both.slice(1));
+    const page = await list("include_comments=true&limit=2");
+    expect(page.all).toEqual(both.slice(0, 2));
+    expect((await list(`include_comments=true&limit=2&cursor=${encodeURIComponent(page.next!)}`)).all).toEqual(both.slice(2));
+    await grover.post(`/api/users/${gus.id}/block`, fay.token);
+    await grover.delete(`/api/comments/${first}`, bob.token);
+    expect((await list("include_comments=true")).all).toEqual([[named, "post", null]]);
+    expect((await grover.get("/api/mentions?include_comments=maybe", fay.token)).status).toBe(422);
+  });
+});
+
 describe("reading", () => {
   it("lists newest first, oldest, top, by cursor, with the same objects everywhere", async () => {
     const id = (await grover.post("/api/posts", ada.token, { content: "Many" })).json.post_id;

@@ -104,6 +104,18 @@ struct CommentLiked {
     };
 };
 
+// A comment that tags or mentions a reader.
+struct CommentMention {
+    Time created_at{INT64_MAX};
+    CommentId comment_id{"~"};  // behind every id: the start of the list
+    PostId post_id;
+    static constexpr auto columns = Pack{
+        db::column("created_at", &CommentMention::created_at),
+        db::column("comment_id", &CommentMention::comment_id),
+        db::column("post_id", &CommentMention::post_id),
+    };
+};
+
 // ---- the service
 // --------------------------------------------------------------------------------------------------
 
@@ -136,6 +148,10 @@ public:
 
     // What was written in it, for rules about words; empty when it is gone.
     std::string text_of(db::Read& tx, const CommentId& comment_id) const;
+    // Those that tag or mention the reader, newest first, without people in a block with them. Whether the reader sees the
+    // posts is for the caller to ask.
+    std::vector<CommentMention> mentions_of(db::Read& tx, const UserId& reader, const CommentMention& after,
+                                            int limit) const;
     Comment get(const Caller& me, const CommentGet& in);
     api::RawPage<Comment> list(const Caller& me, const CommentList& in);
     api::RawPage<Comment> replies(const Caller& me, const CommentReplies& in);

@@ -66,6 +66,19 @@ INSERT INTO comments (comment_id, post_id, user_id, content, parent_comment_id, 
 VALUES (:comment_id, :post_id, :user_id, :content, :parent_comment_id, :root_comment_id, :depth, :tagged_users,
         :mentioned_users, :created_at)
 
+-- name: insert_mention
+INSERT INTO comment_mentions (user_id, created_at, comment_id) VALUES (:user_id, :created_at, :comment_id)
+ON CONFLICT DO NOTHING
+
+-- name: delete_mentions
+DELETE FROM comment_mentions WHERE comment_id = :comment_id
+
+-- name: mentions_of
+SELECT m.created_at, m.comment_id, c.post_id FROM comment_mentions m JOIN comments c ON c.comment_id = m.comment_id
+WHERE m.user_id = :user_id AND (m.created_at, m.comment_id) < (:at, :id)
+      AND c.user_id IS NOT NULL AND NOT (c.user_id IN each(:cut_off))
+ORDER BY m.created_at DESC, m.comment_id DESC LIMIT :limit
+
 -- name: add_replies
 UPDATE comments SET replies_count = replies_count + :delta WHERE comment_id = :comment_id
 

@@ -68,6 +68,7 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
         const auto comments_count = posts_.change_comment_counts(tx, post.post_id, place.parent ? 0 : 1, 1);
         if (place.parent && !add_replies(tx, *place.parent, 1)) throw not_found("Comment not found");
         insert(tx, row);
+        store_mentions(tx, row.comment_id, row.created_at, me.id, tagged, mentioned);
 
         CommentCreated event{.comment_id = row.comment_id,
                              .post_id = post.post_id,
@@ -119,6 +120,8 @@ CommentUpdateResponse CommentsService::update(const Caller& me, const CommentUpd
             if (!update_content(tx, in.comment_id, content, mentioned, *row->updated_at)) {
                 throw not_found("Comment not found");
             }
+            forget_mentions(tx, in.comment_id);
+            store_mentions(tx, in.comment_id, row->created_at, me.id, tagged, mentioned);
             tx.publish(
                 CommentUpdated{.comment_id = row->comment_id,
                                .post_id = row->post_id,

@@ -96,6 +96,10 @@ std::optional<CommentFacts> find_facts(db::Read& tx, const CommentId& comment_id
 std::string text_of(db::Read& tx, const CommentId& comment_id);
 
 void insert(db::Write& tx, const CommentRow& comment);
+// Everybody but its author finds it among their mentions.
+void store_mentions(db::Write& tx, const CommentId& comment_id, Time created_at, const UserId& author,
+                    std::span<const UserId> tagged, std::span<const UserId> mentioned);
+void forget_mentions(db::Write& tx, const CommentId& comment_id);
 // False when there is no such comment.
 bool add_replies(db::Write& tx, const CommentId& comment_id, int delta);
 bool update_content(db::Write& tx, const CommentId& comment_id, std::string_view content,

@@ -30,7 +30,7 @@ void add_posts_api(Api& api, PostsService& posts) {
     api.on<PostsSaved>([&](const Caller& me, const PostsSaved& in) { return posts.saved(me, in.page); });
     api.on<PostReposts>(
         [&](const Caller& me, const PostReposts& in) { return posts.reposts(me, in.post_id, in.page); });
-    api.on<Mentions>([&](const Caller& me, const Mentions& in) { return posts.mentions(me, in.page); });
+    api.on<Mentions>([&](const Caller& me, const Mentions& in) { return posts.mentions(me, in); });
     api.on<UserPosts>([&](const Caller& me, const UserPosts& in, api::Reply& reply) {
         bool is_private = false;
         auto page = posts.posts_of_user(me, named(me, in.user_id), in.page, is_private);

@@ -165,10 +165,17 @@ struct PostReposts {
 };
 
 struct Mentions {
+    bool include_comments = false;
     PageRequest page;
-    static constexpr Route route{
-        .method = Method::get, .path = "/mentions", .summary = "Posts that tag or mention the caller."};
-    static constexpr auto fields = Pack{api::page(&Mentions::page, 100)};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/mentions",
+                                 .summary =
+                                     "Posts that tag or mention the caller; with include_comments also those "
+                                     "with a comment that does: each has "
+                                     "mention_source, post or comment, and comment_id."};
+    static constexpr auto fields =
+        Pack{field("include_comments", &Mentions::include_comments, in_query, wire::or_default),
+             api::page(&Mentions::page, 100)};
 };
 
 struct UserPosts {

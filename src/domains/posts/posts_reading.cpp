@@ -88,8 +88,10 @@ PostPage PostsService::saved(const Caller& me, const PageRequest& page) {
     return db_.read([&](db::Read& tx) { return lists_.saved(tx, me, page); });
 }
 
-PostPage PostsService::mentions(const Caller& me, const PageRequest& page) {
-    return db_.read([&](db::Read& tx) { return lists_.mentions(tx, me, page); });
+PostPage PostsService::mentions(const Caller& me, const Mentions& in) {
+    return db_.read([&](db::Read& tx) {
+        return in.include_comments ? all_mentions(tx, me, in.page) : lists_.mentions(tx, me, in.page);
+    });
 }
 
 PostPage PostsService::reposts(const Caller& me, const PostId& post_id, const PageRequest& page) {

@@ -29,7 +29,7 @@ public:
     PostPage explore(const Caller& me, const PageRequest& page);
     PostPage saved(const Caller& me, const PageRequest& page);
     PostPage reposts(const Caller& me, const PostId& post_id, const PageRequest& page);
-    PostPage mentions(const Caller& me, const PageRequest& page);
+    PostPage mentions(const Caller& me, const Mentions& in);
     // users.md §2: 404 for whom the caller must not know of; `is_private` tells of an account whose posts are closed to them.
     PostPage posts_of_user(const Caller& me, const UserId& user, const PageRequest& page, bool& is_private);
     PostPage media_of_user(const Caller& me, const UserId& user, MediaKind kind, const PageRequest& page,
@@ -63,6 +63,15 @@ public:
     PostFeed& feed() { return feed_; }
     PostWriter& writer() { return writer_; }
 
+    // The reader's mentions in comments after that position, newest first: the domain above has them.
+    struct CommentMention {
+        Position position;  // with the comment's id
+        PostId post_id;
+    };
+    using CommentMentions = std::function<std::vector<CommentMention>(db::Read&, const UserId& reader,
+                                                                      const Position& after, int limit)>;
+    void plug(CommentMentions mentions) { comment_mentions_ = std::move(mentions); }
+
     // Background; may be run again.
     void run(const EndPoll& job);
 
@@ -71,6 +80,7 @@ private:
                                const std::string& before, const std::string& after, std::string message);
     PollResults results_of(db::Read& tx, const Caller& me, const PostFacts& post);
     std::string view(const Caller& me, const PostId& post_id);
+    PostPage all_mentions(db::Read& tx, const Caller& me, const PageRequest& page);
 
     db::Database& db_;
     const Clock& clock_;
@@ -82,6 +92,7 @@ private:
     PostFeed feed_;
     PostLists lists_;
     PostWriter writer_;
+    CommentMentions comment_mentions_;
 };
 
 }  // namespace grover::posts
