@@ -172,6 +172,12 @@ void Domains::plug() {
     messages.plug({.groups = &groups});
     users.plug(std::move(plugs));
     posts.writer().plug(discovery);
+    if (enable_communities_)
+        search.plug_communities([this](const Caller& me, std::string_view q, const PageRequest& page) {
+            auto found = communities.search(me, q, page);
+            return discovery::SearchService::Elsewhere{std::move(found.json), std::move(found.next),
+                                                       found.total};
+        });
     posts.plug([this](db::Read& tx, const UserId& reader, const posts::Position& after, int limit) {
         std::vector<posts::PostsService::CommentMention> out;
         const comments::CommentMention from{

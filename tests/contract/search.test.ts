@@ -100,6 +100,26 @@ describe("GET /search", () => {
   });
 });
 
+describe("communities", () => {
+  it("that are public are found by their words when they are asked for, most members first", async () => {
+    const found = async (name: string, more = {}) => (await grover.post("/api/communities/create", ada.token, { name, description: "About growing things", ...more })).json.community_id;
+    const [roses, tulips] = [await found("Rose gardeners"), await found("Tulip gardeners")];
+    await found("Secret gardeners", { is_private: true });
+    await grover.post(`/api/communities/${tulips}/join`, bob.token);
+    const answer = await search(bob, "q=gardeners&type=communities");
+    expect(answer.communities.map((one: any) => [one.community_id, one.member_count, one.is_member])).toEqual([[tulips, 2, true], [roses, 1, false]]);
+    expect([answer.total.communities, answer.posts, answer.users]).toEqual([2, [], []]);
+    expect((await search(bob, "q=gardeners")).communities).toEqual([]);
+    expect((await search(bob, "q=gardeners&type=posts,communities")).communities).toHaveLength(2);
+    const first = await grover.get("/api/search?q=gardeners&type=communities&limit=1", bob.token);
+    expect(first.json.communities.map((one: any) => one.community_id)).toEqual([tulips]);
+    const next = `/api/search?q=gardeners&type=communities&limit=1&cursor=${encodeURIComponent(first.headers.get("x-next-cursor")!)}`;
+    expect((await grover.get(next, bob.token)).json.communities.map((one: any) => one.community_id)).toEqual([roses]);
+    expect((await search(bob, "q=gardeners&type=communities&skip=1")).communities.map((one: any) => one.community_id)).toEqual([roses]);
+    expect(JSON.stringify(answer)).not.toContain("example.com");
+  });
+});
+
 describe("people", () => {
   it("are found by name, an exact username first, with what one is to the other", async () => {
     await grover.user("adam");

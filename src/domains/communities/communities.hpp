@@ -96,6 +96,13 @@ public:
     Message pin(const Caller& me, const CommunityId& id, const PostId& post_id, bool is_pinned);
 
     Page<Community> discover(const Caller& me, const CommunityDiscover& in);
+    // Public ones by their words, most members first, for GET /search; `json` is the page.
+    struct Found {
+        std::string json = "[]";
+        std::string next;
+        std::int64_t total = 0;  // up to 1,000
+    };
+    Found search(const Caller& me, std::string_view q, const PageRequest& page);
     Page<Community> mine(const Caller& me, const CommunityMine& in);
     Page<CommunityMember> members(const Caller& me, const CommunityMembers& in);
     std::vector<CategoryCount> categories();

@@ -223,6 +223,32 @@ Page<Community> CommunitiesService::discover(const Caller& me, const CommunityDi
     });
 }
 
+CommunitiesService::Found CommunitiesService::search(const Caller& me, std::string_view q,
+                                                     const PageRequest& page) {
+    constexpr std::int64_t kMostCounted = 1'000;
+    constexpr auto kOrder = DiscoverSort::members;
+    const auto after = place_after(kOrder, page.after);
+    const auto skip = page.after.empty() ? page.skip : 0;
+    Found out;
+    db_.read([&](db::Read& tx) {
+        auto rows = found_rows(tx, me.id, q, kOrder,
+                               {.category = "", .after = start_of(kOrder), .limit = kMaxFound, .skip = 0});
+        std::erase_if(rows, [](const Row& row) { return row.is_banned; });
+        out.total = std::min(kMostCounted, std::ssize(rows));
+        out.next.clear();
+        std::erase_if(rows,
+                      [&](const Row& row) { return !comes_before(after, place_of(row, kOrder), kOrder); });
+        const auto skipped = std::min<std::int64_t>(std::ssize(rows), skip);
+        rows.erase(rows.begin(), rows.begin() + skipped);
+        if (std::ssize(rows) > page.limit) {
+            rows.resize(static_cast<std::size_t>(page.limit));
+            out.next = to_text(kOrder, place_of(rows.back(), kOrder));
+        }
+        out.json = wire::to_json(views_of(tx, media_, me, rows));
+    });
+    return out;
+}
+
 Page<Community> CommunitiesService::mine(const Caller& me, const CommunityMine& in) {
     if (in.page.after.empty() && in.page.skip > kMaxSkip) return {};
     const auto after = place_after(DiscoverSort::active, in.page.after);

@@ -2,6 +2,7 @@
 // is searched: search_documents.hpp; where it is kept: search_index.hpp.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,16 @@ struct SearchRequest;
 
 class SearchService {
 public:
+    // What another domain finds for this reader: a JSON array, its next page, how many there are.
+    struct Elsewhere {
+        std::string json = "[]";
+        std::string next;
+        std::int64_t total = 0;
+    };
+    using Search = std::function<Elsewhere(const Caller& me, std::string_view q, const PageRequest& page)>;
+    // Before the first request; until then nothing is found there.
+    void plug_communities(Search search) { communities_ = std::move(search); }
+
     // References outlive the service.
     SearchService(db::Database& db, const Clock& clock, users::UsersService& users, posts::PostViews& views,
                   const posts::PostGate& gate, SearchIndex& index)
@@ -51,6 +62,7 @@ private:
     posts::PostViews& views_;
     const posts::PostGate& gate_;
     SearchIndex& index_;
+    Search communities_;
 };
 
 void add_search_api(api::Api& api, SearchService& search);

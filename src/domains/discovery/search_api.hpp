@@ -130,12 +130,37 @@ struct SearchAll : SearchFilters {
              });
 };
 
+// As communities.md says; the domain above writes it.
+struct FoundCommunity {
+    CommunityId community_id;
+    std::string name, description, category;
+    bool is_private = false;
+    std::optional<std::string> cover_image;
+    UserId owner_id;
+    std::int64_t member_count = 0, post_count = 0;
+    bool is_member = false;
+
+    static constexpr auto fields = Pack{
+        field("community_id", &FoundCommunity::community_id),
+        field("name", &FoundCommunity::name),
+        field("description", &FoundCommunity::description),
+        field("category", &FoundCommunity::category),
+        field("is_private", &FoundCommunity::is_private),
+        field("cover_image", &FoundCommunity::cover_image),
+        field("owner_id", &FoundCommunity::owner_id),
+        field("member_count", &FoundCommunity::member_count),
+        field("post_count", &FoundCommunity::post_count),
+        field("is_member", &FoundCommunity::is_member),
+    };
+};
+
 struct SearchAnswer {
     std::vector<FoundUser> users;
     std::vector<posts::Post> posts;
     std::vector<FoundHashtag> hashtags;
-    std::vector<std::string> products, communities, streams;  // of domains that are not here yet: empty
-    std::map<std::string, std::int64_t> total;                // exact up to 1,000, then 1,000
+    std::vector<FoundCommunity> communities;
+    std::vector<std::string> products, streams;  // of domains that are not here yet: empty
+    std::map<std::string, std::int64_t> total;   // exact up to 1,000, then 1,000
     std::optional<std::string> suggestion;
     double took_ms = 0;
 

@@ -170,7 +170,8 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         const auto relations = users_.relations(tx, me.id);
         const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
         const SearchFinder finder(*snapshot, index_.people(), viewer);
-        const auto position = SearchPosition::of(in.page.after);
+        const auto position =
+            asks(SearchKind::communities) ? std::nullopt : SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
                           relations,
                           viewer,
@@ -206,18 +207,24 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         if (found_posts.with_typos || found_users.with_typos) suggestion = finder.suggestion(typed, query);
         page.is_partial = found_posts.is_partial || found_users.is_partial || !snapshot->is_complete;
     });
-    page.next = !found_posts.next.empty() ? found_posts.next : found_users.next;
+    Elsewhere found_communities;
+    if (asks(SearchKind::communities) && in.q && communities_)
+        found_communities = communities_(me, typed, in.page);
+    page.next = !found_posts.next.empty()   ? found_posts.next
+                : !found_users.next.empty() ? found_users.next
+                                            : found_communities.next;
     if (std::ranges::count(kinds, true) > 1) page.next.clear();
 
     auto& out = page.json;
     out = "{\"users\":" + found_users.json + ",\"posts\":" + found_posts.json +
-          ",\"hashtags\":" + found_tags.json + ",\"products\":[],\"communities\":[],\"streams\":[]";
+          ",\"hashtags\":" + found_tags.json + ",\"products\":[],\"communities\":" + found_communities.json +
+          ",\"streams\":[]";
     wire::append_key(out, "total");
     wire::write(out, std::map<std::string, std::int64_t>{{"users", found_users.total},
                                                          {"posts", found_posts.total},
                                                          {"hashtags", found_tags.total},
                                                          {"products", 0},
-                                                         {"communities", 0},
+                                                         {"communities", found_communities.total},
                                                          {"streams", 0}});
     wire::append_key(out, "suggestion");
     wire::write(out, suggestion);
