@@ -166,6 +166,8 @@ def two_nodes(table, engine):
     place = engine.scratch(DATASET)
     folder = place[0] / "second"
     folder.mkdir(exist_ok=True)
+    # Each node has one thread; 64 senders keep more of its connections busy than the four that it has by itself.
+    os.environ["DATABASE_POOL_SIZE"] = "16"
     with Server(place), child(BUILD / "grover", "serve", port=SECOND_PORT, cwd=folder,
                               env=environment(folder, place[1]) | {"BACKEND_PORT": str(SECOND_PORT)},
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):

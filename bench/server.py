@@ -51,6 +51,7 @@ def environment(folder, database_url=None):
     }
     if database_url:
         settings["DATABASE_URL"] = database_url
+        settings["DATABASE_POOL_SIZE"] = os.environ.get("DATABASE_POOL_SIZE", "4")
     return settings
 
 

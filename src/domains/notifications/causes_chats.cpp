@@ -5,10 +5,15 @@
 #include "domains/messages/messages.hpp"
 #include "domains/notifications/causes.hpp"
 #include "platform/jobs/events.hpp"
+#include "platform/runtime/runtime.hpp"
 #include "sql/notifications.hpp"
 
 namespace grover::notifications {
 namespace {
+
+constexpr std::size_t kChatsAtOnce = 64;
+constexpr std::size_t kBusy = 64;
+constexpr std::chrono::milliseconds kRest{100};
 
 std::string words_of(const messages::MessageSent& e) {
     if (e.is_group) return "in " + e.group_name + ": " + e.preview;
@@ -75,8 +80,8 @@ void Causes::tell_of_messages(const std::vector<messages::MessageSent>& sent) {
         by_chat[place->second].push_back(&*one);
     }
     std::ranges::reverse(by_chat);
-    db_.write([&](db::Write& tx) {
-        for (const auto& chat : by_chat) {
+    const auto tell = [&](std::span<const std::vector<const Telling*>> chats_at_once, db::Write& tx) {
+        for (const auto& chat : chats_at_once) {
             std::vector<UserId> told;
             for (const auto* one : chat) {
                 std::vector<UserId> left;
@@ -88,7 +93,14 @@ void Causes::tell_of_messages(const std::vector<messages::MessageSent>& sent) {
                 told.insert(told.end(), more.begin(), more.end());
             }
         }
-    });
+    };
+    for (std::span<const std::vector<const Telling*>> left(by_chat); !left.empty();) {
+        const auto some = left.first(std::min(kChatsAtOnce, left.size()));
+        db_.write([&](db::Write& tx) { tell(some, tx); });
+        left = left.subspan(some.size());
+    }
+    // Chats that are this busy are told of now and then, not of each message: what is sent meanwhile is told together.
+    if (sent.size() >= kBusy) runtime::sleep_for(kRest);
 }
 
 void Causes::listen_to_chats(jobs::Events& events) {

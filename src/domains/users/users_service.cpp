@@ -253,7 +253,7 @@ std::vector<Reach> UsersService::reach(db::Read& tx, const UserId& viewer, std::
     std::vector<Reach> out;
     if (users.empty()) return out;
     out.reserve(users.size());
-    tx.each(sql::users::reach{.viewer = viewer, .ids = db::ids_of(users)}, [&](const db::Row& row) {
+    const auto add = [&](const db::Row& row) {
         out.push_back({.user_id = UserId(row.text(0)),
                        .is_hidden = row.integer(4) != 0,
                        .has_blocked = row.integer(5) != 0,
@@ -263,7 +263,12 @@ std::vector<Reach> UsersService::reach(db::Read& tx, const UserId& viewer, std::
                        .allow_messages = wire::enum_of<Audience>(row.text(1)).value_or(Audience::none),
                        .allow_group_adds = wire::enum_of<Audience>(row.text(2)).value_or(Audience::none),
                        .show_read_receipts = row.integer(3) != 0});
-    });
+    };
+    if (users.size() == 1) {
+        tx.each(sql::users::reach_one{.viewer = viewer, .id = users.front()}, add);
+    } else {
+        tx.each(sql::users::reach{.viewer = viewer, .ids = db::ids_of(users)}, add);
+    }
     return out;
 }
 

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds kSaveInterval{50};
 constexpr int kBatch = 128;
 // Of a listener that gathers.
 constexpr int kLargeBatch = 20'000;
+constexpr int kJoinedBatch = 1'000;  // of listeners that hear several events together
 // In one transaction: SQLite has one writer, a longer one would hold the requests up.
 constexpr std::size_t kTogether = 32;
 
@@ -201,7 +202,10 @@ void Listener::write_effects(std::span<const StoredEventPtr> events) {
     lease_until_ = until;
 }
 
-int Listener::batch_size() const { return after_batch_ ? kLargeBatch : kBatch; }
+int Listener::batch_size() const {
+    const bool together = std::ranges::any_of(calls_, [](const auto& call) { return call.second.together; });
+    return after_batch_ ? kLargeBatch : together ? kJoinedBatch : kBatch;
+}
 
 bool Listener::finish_batch(std::int64_t start, const RetryPolicy& retry,
                             const std::function<void(const RunReport&)>& report) {
