@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -120,6 +121,7 @@ struct World {
         if (options.signing_secret.empty())
             options.signing_secret = "a signing secret of the tests, long enough";
         options.on_attempt = [this](std::string_view method, bool success) {
+            const std::scoped_lock lock(attempts_mutex);
             attempts.push_back(std::string(method) + (success ? " success" : " failure"));
         };
         auth = std::make_unique<AuthService>(*db, clock, ids, users, hashing, http, mailer, options);
@@ -236,6 +238,7 @@ struct World {
     std::string address = "192.0.2.7";
     Logging observer;
     std::vector<std::string> attempts;
+    std::mutex attempts_mutex;
     std::vector<SessionEnded> ended;
     std::vector<SecurityAlert> alerts;
     std::filesystem::path mail_directory = [] {

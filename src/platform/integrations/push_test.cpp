@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <mutex>
+
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/expo_push.hpp"
 #include "platform/integrations/web_push.hpp"
@@ -178,12 +180,20 @@ TEST_CASE("Expo: a batch that one message spoils is halved until that one stands
 
 TEST_CASE("Expo: a server that fails, stalls or speaks nonsense is an outcome, never an exception") {
     std::string answer;
-    HttpPeer peer([&](const testing::PeerRequest&) { return answer; });
+    std::mutex mutex;  // of `answer`, which the peer's thread reads
+    HttpPeer peer([&](const testing::PeerRequest&) {
+        const std::scoped_lock lock(mutex);
+        return answer;
+    });
+    const auto answers = [&](std::string text) {
+        const std::scoped_lock lock(mutex);
+        answer = std::move(text);
+    };
     HttpClient http(nullptr);
     ExpoPush expo(http, options_of(peer));
     const std::vector<ExpoMessage> two(2, message("ExpoPushToken[a]"));
     const auto status_of = [&](std::string text) {
-        answer = std::move(text);
+        answers(std::move(text));
         const auto outcomes = expo.send(two);
         REQUIRE(outcomes.size() == 2);
         return outcomes[0];
@@ -197,10 +207,10 @@ TEST_CASE("Expo: a server that fails, stalls or speaks nonsense is an outcome, n
     CHECK(status_of(HttpPeer::json("{\"data\":[]}")).status == PushStatus::unknown);
     CHECK(status_of("").status == PushStatus::unknown);
     const std::vector<std::string> tickets{"t1", "t2"};
-    answer = HttpPeer::response(500, "");
+    answers(HttpPeer::response(500, ""));
     CHECK_FALSE(expo.receipts(tickets));
-    answer =
-        HttpPeer::json(R"({"data":{"t2":{"status":"error","details":{"error":"DeviceNotRegistered"}}}})");
+    answers(
+        HttpPeer::json(R"({"data":{"t2":{"status":"error","details":{"error":"DeviceNotRegistered"}}}})"));
     const auto receipts = expo.receipts(tickets);
     REQUIRE(receipts);
     CHECK(receipts->size() == 1);
