@@ -152,7 +152,7 @@ CREATE TEMPORARY TABLE open_posts AS
 CREATE TEMPORARY TABLE people AS
     SELECT user_id, name, row_number() OVER (ORDER BY user_id) AS r FROM users ORDER BY user_id LIMIT 1000;
 CREATE TEMPORARY TABLE present AS SELECT max(created_at) AS at FROM posts;
-WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 10000)
+WITH RECURSIVE numbers (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM numbers WHERE i < 10000)
 INSERT INTO notifications (user_id, created_at, notification_id, type, content, read_at, actor_id, related_id, post_id,
                            target_type, target_id)
     SELECT h.user_id, present.at - i * 60000000,
