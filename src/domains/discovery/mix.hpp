@@ -112,7 +112,7 @@ private:
     std::vector<Followed> followed_;
     std::deque<Candidate> candidates_;
     posts::Position followed_until_;
-    std::size_t followed_at_once_ = 16;
+    std::size_t followed_at_once_ = 40;
     bool followed_ended_ = false;
     std::vector<const Candidate*> chosen_;
     std::unordered_set<std::uint64_t> taken_;

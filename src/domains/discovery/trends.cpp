@@ -118,12 +118,7 @@ std::string DiscoveryService::trending(const Caller& me) {
 
 std::string DiscoveryService::creators(const Caller& me, int limit) {
     return parts_->ground.db.read([&](db::Read& tx) {
-        const auto ranked = parts_->creators.get(tx, [&] {
-            auto rows = top_creators(tx, kKeptCreators);
-            keep_public(tx, parts_->ground.users, me.base_url, rows,
-                        [](const RankedCreator& row) { return row.user_id; });
-            return rows;
-        });
+        const auto ranked = parts_->creators.get(tx, [&] { return top_creators(tx, kKeptCreators); });
         const auto relations = parts_->ground.users.relations(tx, me.id);
         std::string out = "[";
         int shown = 0;

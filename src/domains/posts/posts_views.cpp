@@ -94,6 +94,11 @@ bool PostViews::may_see(const users::Relations& viewer, const LoadedPost& post,
     return muted == Muted::shown || author == viewer.viewer() || !viewer.mutes_posts_of(author);
 }
 
+std::shared_ptr<const users::Relations> PostViews::relations_of(db::Read& tx, const Caller& me,
+                                                                const LoadedPage& page) const {
+    return page.relations ? page.relations : users_.relations(tx, me.id);
+}
+
 MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& page,
                              std::span<const PostId> ids) {
     if (page.marks) return page.marks;
@@ -159,7 +164,7 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
     Written done;
     if (ids.empty()) return done;
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
-    const auto relations = page.relations ? page.relations : users_.relations(tx, me.id);
+    const auto relations = relations_of(tx, me, page);
     const auto marks = marks_of(tx, me, page, ids);
     const auto communities = communities_of(tx, me, page);
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -184,7 +189,7 @@ std::vector<std::string> PostViews::each(db::Read& tx, const Caller& me, std::sp
     std::vector<std::string> out(ids.size());
     if (ids.empty()) return out;
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
-    const auto relations = users_.relations(tx, me.id);
+    const auto relations = relations_of(tx, me, page);
     const auto communities = communities_of(tx, me, page);
     const auto marks = marks_of(tx, me, page, ids);
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -199,7 +204,7 @@ std::vector<CardPtr> PostViews::visible(db::Read& tx, const Caller& me, std::spa
     std::vector<CardPtr> out(ids.size());
     if (ids.empty()) return out;
     const auto page = cards_.load(tx, me.id, ids, me.base_url);
-    const auto relations = users_.relations(tx, me.id);
+    const auto relations = relations_of(tx, me, page);
     const auto communities = communities_of(tx, me, page);
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (may_see(*relations, page.posts[i], communities, muted)) out[i] = page.posts[i].card;
@@ -242,7 +247,7 @@ std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
                            std::string_view not_found_text) {
     const auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);
     const auto& post = page.posts.front();
-    const auto relations = page.relations ? page.relations : users_.relations(tx, me.id);
+    const auto relations = relations_of(tx, me, page);
     const auto communities = communities_of(tx, me, page);
     const auto sight = this->sight(*relations, post, communities);
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));

@@ -68,6 +68,8 @@ private:
                  Muted muted) const;
     void append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks,
                 const Communities& communities, bool nested) const;
+    std::shared_ptr<const users::Relations> relations_of(db::Read& tx, const Caller& me,
+                                                         const LoadedPage& page) const;
     MarksPtr marks_of(db::Read& tx, const Caller& me, const LoadedPage& page, std::span<const PostId> ids);
 
     PostCards& cards_;
