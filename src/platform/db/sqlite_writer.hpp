@@ -1,5 +1,5 @@
-// The one writer: runs all waiting closures in one transaction, each under a savepoint, and commits once
-// (group commit). Private to this folder.
+// The one writer: runs all waiting closures in one transaction and commits once
+// (group commit, docs/decisions/0004). Private to this folder.
 #pragma once
 
 #include <atomic>
