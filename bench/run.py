@@ -58,6 +58,8 @@ def page_50(community, chance):
         path = "/api/posts/feed?limit=20"
         for _ in range(49):
             cursor = fetch(path, token)[0]["X-Next-Cursor"]
+            if not cursor:
+                break  # the store is small
             path = f"/api/posts/feed?limit=20&cursor={urllib.parse.quote(cursor)}"
         requests.append(get(path, token))
     return requests
