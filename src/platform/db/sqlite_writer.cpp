@@ -232,27 +232,27 @@ void SqliteWriter::run_one(Batch& batch, Waiting& waiting, Waiting*& pending) {
     }
     batch.stopped = connection_.was_stopped();
     batch.touched.resize(touched);
-    const bool undone = !connection_.in_transaction() || (!saves && connection_.changes() == changes);
-    try {
-        if (undone) {
-        } else if (first) {
-            connection_.control(kRollback);
-            connection_.control(kBegin);
-        } else if (saves) {
-            connection_.control(kRollbackOne);
-            connection_.control(kRelease);
-        } else {
-            connection_.control(kRollback);
-            connection_.control(kBegin);
-            waiting.next = std::exchange(pending, &waiting);
-            put_back(batch, pending);
-            batch.touched.clear();
-            batch.careful = true;
-            return;
+    const bool left_something = saves || connection_.changes() != changes;
+    if (connection_.in_transaction() && left_something) {
+        try {
+            if (saves) {
+                connection_.control(kRollbackOne);
+                connection_.control(kRelease);
+            } else {
+                connection_.control(kRollback);
+                connection_.control(kBegin);
+                if (!first) {
+                    waiting.next = std::exchange(pending, &waiting);
+                    put_back(batch, pending);
+                    batch.touched.clear();
+                    batch.careful = true;
+                    return;
+                }
+            }
+        } catch (...) {
+            // What cannot be undone must not be committed with the others.
+            roll_back();
         }
-    } catch (...) {
-        // What cannot be undone must not be committed with the others.
-        roll_back();
     }
     batch.failed.push_back(&waiting);
 }
