@@ -1,9 +1,8 @@
 // Group chats as clients see them: each endpoint's good case, its errors, and somebody else's data.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Grover, tinyPng } from "./server";
+import { Grover, tinyPng, type User } from "./server";
 
 let grover: Grover;
-type User = { token: string; id: string; name: string };
 let ada: User;
 let bob: User;
 let eve: User;

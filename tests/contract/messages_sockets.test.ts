@@ -1,10 +1,9 @@
 // Chats over sockets with the official client: what the chat screen of the app does.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Grover } from "./server";
+import { Grover, type User } from "./server";
 import { Client } from "./sockets";
 
 let grover: Grover;
-type User = { token: string; id: string; name: string };
 let ada: User;
 let bob: User;
 let eve: User;

@@ -1,9 +1,8 @@
 // What must never happen, tried on the whole binary: the last lines of contract/comments.md, polls.md, scheduled-posts.md, collections.md,
 // communities.md, notifications.md and discovery.md that no other file here tries, and hostile input to all of them.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Grover, tinyPng } from "./server";
+import { Grover, tinyPng, type User } from "./server";
 
-type User = { token: string; id: string; name: string };
 let grover: Grover;
 let ada: User;
 let bob: User;

@@ -1,8 +1,7 @@
 // What users are told, by contract/notifications.md §1..§3: every endpoint with its good case and its errors.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Grover } from "./server";
+import { Grover, type User } from "./server";
 
-type User = { token: string; id: string; name: string };
 let grover: Grover;
 let ada: User;
 let bob: User;

@@ -1,9 +1,8 @@
 // Pushes through Expo, from the real binary to a server that speaks its protocol: contract/notifications.md §3, §4.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ExpoServer } from "./expo";
-import { Grover } from "./server";
+import { Grover, type User } from "./server";
 
-type User = { token: string; id: string; name: string };
 let expo: ExpoServer;
 let grover: Grover;
 let ada: User;

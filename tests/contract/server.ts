@@ -32,6 +32,9 @@ type Success<O> = O extends { responses: infer R } ? JsonOf<R[keyof R & (200 | 2
 type InputOf<O> = O extends { requestBody?: { content: { "application/json": infer T } } } ? T : never;
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
+// Somebody who has registered.
+export type User = { token: string; id: string; name: string };
+
 export class Grover {
   private constructor(
     readonly url: string,
@@ -154,7 +157,7 @@ export class Grover {
   delete = (path: string, token?: string) => this.send("DELETE", path, { token });
 
   // A new account: its token and its id.
-  async user(name: string): Promise<{ token: string; id: string; name: string }> {
+  async user(name: string): Promise<User> {
     const answer = await this.post("/api/auth/register", undefined, { email: `${name}@example.com`, password: "correct horse 9", name, username: name });
     if (answer.status !== 201) throw new Error(`register ${name}: ${answer.status} ${answer.text}`);
     return { token: answer.json.session_token, id: answer.json.user_id, name };
