@@ -11,10 +11,12 @@
 namespace grover::db {
 namespace {
 
-constexpr auto kInterval = std::chrono::seconds{1};
-// 64 MiB. While readers overlap, PASSIVE copies the log but cannot start it anew; past this size the writer
+// Little at a time: what a commit waits for the disk, and what a log costs that is written for the first time, grow with
+// the size of the log.
+constexpr std::chrono::milliseconds kInterval{100};
+// 16 MiB. While readers overlap, PASSIVE copies the log but cannot start it anew; past this size the writer
 // waits a moment for the last reader instead (limits.md).
-constexpr int kRestartPages = 16'384;
+constexpr int kRestartPages = 4'096;
 constexpr int kReaderPatienceMs = 200;
 
 }  // namespace
@@ -54,17 +56,18 @@ void SqliteCheckpoints::checkpoint() {
     if (commits == commits_done_) return;
     int in_log = 0;
     int copied = 0;
-    int code =
-        sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &copied);
+    const auto copy = [&](int mode) {
+        return sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, mode, &in_log, &copied);
+    };
+    int code = copy(SQLITE_CHECKPOINT_PASSIVE);
     if (code == SQLITE_OK && writer_.log_pages() > kRestartPages) {
-        // PASSIVE leaves this out as long as the log grows, and all that it copied would have to reach the disk while the
-        // writer stands still. (By SQLite's own file: closing another would drop its locks.)
-        sqlite3_file* file = nullptr;
-        if (sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
-            file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+        // Twice, since the first takes long enough for the log to grow: what is left for the third time, and for the disk
+        // then, keeps the writer waiting.
+        sync();
+        code = copy(SQLITE_CHECKPOINT_PASSIVE);
+        sync();
         const std::scoped_lock no_writer(writer_.gate());
-        code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, &in_log,
-                                         &copied);
+        if (code == SQLITE_OK) code = copy(SQLITE_CHECKPOINT_RESTART);
     }
     if (code == SQLITE_OK && in_log == copied) commits_done_ = commits;
     const bool failed = code != SQLITE_OK && code != SQLITE_BUSY;
@@ -73,6 +76,13 @@ void SqliteCheckpoints::checkpoint() {
               sqlite3_errstr(code));
     }
     failing_ = failed;
+}
+
+// PASSIVE leaves this out as long as the log grows. (By SQLite's own file: closing another would drop its locks.)
+void SqliteCheckpoints::sync() {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
+        file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
 }
 
 }  // namespace grover::db

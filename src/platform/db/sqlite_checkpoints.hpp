@@ -22,6 +22,7 @@ public:
 private:
     void work();
     void checkpoint();
+    void sync();
 
     SqliteConnection connection_;
     SqliteWriter& writer_;
