@@ -4,7 +4,7 @@
 #include "domains/scheduled_posts/scheduled_posts_store.hpp"
 #include "domains/scheduled_posts/scheduled_posts_views.hpp"
 #include "platform/base/error.hpp"
-#include "platform/text/time_zones.hpp"
+#include "platform/base/timezone.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::scheduled_posts {
@@ -43,7 +43,7 @@ Time time_of(const PostSchedule& in) {
 
 std::optional<std::string> timezone_of(const PostSchedule& in) {
     if (!in.timezone || in.timezone->empty()) return std::nullopt;
-    if (!text::is_time_zone(*in.timezone)) throw bad_body("timezone", "Unknown time zone");
+    if (TimeZone::find(*in.timezone) == nullptr) throw bad_body("timezone", "Unknown time zone");
     return in.timezone;
 }
 

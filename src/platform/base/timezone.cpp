@@ -32,7 +32,7 @@ bool is_name(std::string_view name) {
                c == '-' || c == '+' || c == '/';
     };
     return !name.empty() && name.size() <= 64 && name[0] >= 'A' && name[0] <= 'Z' &&
-           std::ranges::all_of(name, may_stand);
+           name.find("//") == name.npos && std::ranges::all_of(name, may_stand);
 }
 
 class Reader {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace grover;
 using namespace std::chrono_literals;
 
@@ -37,9 +39,14 @@ TEST_CASE("daylight saving begins and ends") {
 }
 
 TEST_CASE("what is no zone is not found, and no path leads elsewhere") {
-    for (const auto* name : {"", "Nowhere/Atall", "../../../etc/passwd", "/etc/passwd", "posix/Europe/Berlin",
-                             "Europe", "Europe/../Europe/Berlin"}) {
-        CHECK(TimeZone::find(name) == nullptr);
+    for (const auto* name :
+         {"", "Nowhere/Atall", "../../../etc/passwd", "/etc/passwd", "posix/Europe/Berlin", "Europe",
+          "Europe/", "/Europe/Berlin", "Europe//Berlin", "Europe/../Europe/Berlin", "europe/berlin",
+          "zone.tab", "Berlin", "UTC\n", "+02:00"}) {
+        CHECK_MESSAGE(TimeZone::find(name) == nullptr, name);
     }
+    CHECK(TimeZone::find(std::string(10'000, 'A')) == nullptr);
+    for (const auto* name : {"America/Argentina/Buenos_Aires", "Etc/GMT+5"})
+        CHECK_MESSAGE(TimeZone::find(name), name);
     CHECK(TimeZone::find_or_utc("Nowhere").local(at(0)) == LocalTime{});
 }
