@@ -8,6 +8,27 @@
 namespace grover::posts {
 namespace {
 
+// Of one post in an answer, about.
+constexpr std::size_t kPostBytes = 2'048;
+
+// Most posts of a list are somebody else's and unmarked.
+void write_members(std::string& out, const PostViewer& viewer) {
+    static const PostViewer kPlain;
+    static const std::string kPlainMembers = [] {
+        std::string members = wire::to_json(kPlain);
+        members.pop_back();
+        return members.replace(0, 1, ",");
+    }();
+    const bool is_plain =
+        unpack([&](const auto&... f) { return ((viewer.*f.member == kPlain.*f.member) && ...); },
+               PostViewer::fields);
+    if (is_plain) {
+        out += kPlainMembers;
+    } else {
+        wire::write_members(out, viewer);
+    }
+}
+
 // The author's own view names the medium's storage id; everybody else's says null at the same place.
 std::string with_public_id(const std::string& content, const std::string& public_id) {
     constexpr std::string_view hidden = "\"public_id\":null";
@@ -147,7 +168,7 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
     wire::append_string(out, post.author->summary.name);
     out += ",\"user_picture\":";
     wire::write(out, post.author->summary.picture);
-    wire::write_members(out, viewer);
+    write_members(out, viewer);
     wire::append_key(out, "community");
     out += own.facts.community_id ? view_of(*own.facts.community_id, communities).json : "null";
     wire::append_key(out, "original_post");
@@ -167,6 +188,7 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
     const auto relations = relations_of(tx, me, page);
     const auto marks = marks_of(tx, me, page, ids);
     const auto communities = communities_of(tx, me, page);
+    out.reserve(out.size() + std::min(ids.size(), static_cast<std::size_t>(limit)) * kPostBytes);
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (!may_see(*relations, page.posts[i], communities, muted)) continue;
         if (done.skipped < skip) {
