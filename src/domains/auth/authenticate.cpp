@@ -49,7 +49,7 @@ private:
 bool AuthService::Parts::ask_together(db::Read& tx, std::string_view token,
                                       std::shared_ptr<const LiveSession>& session,
                                       std::shared_ptr<const users::AccountState>& account) const {
-    if (tx.engine() != db::Engine::postgres || !could_be_token(token)) return false;
+    if (tx.snapshot() != 0 || !could_be_token(token)) return false;
     const SecretHash hash(token);
     const auto* owner = OwnersSeen::of_this_thread().find(hash);
     if (owner == nullptr) return false;
@@ -84,7 +84,7 @@ bool AuthService::authenticate(const http::RequestHead& request, const api::Rout
         session = parts.session_of(tx, credential);
         if (!session) return;
         account = parts.core.users.cached_account(tx, session->row.user_id);
-        if (tx.engine() != db::Engine::postgres) return;
+        if (tx.snapshot() != 0) return;
         if (const SecretHash hash(credential); session->row.token_hash == hash.view())
             OwnersSeen::of_this_thread().remember(hash, session->row.user_id);
     });

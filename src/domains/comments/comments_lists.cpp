@@ -77,8 +77,8 @@ Comment CommentsService::get(const Caller& me, const CommentGet& in) {
 CommentPage CommentsService::list(const Caller& me, const CommentList& in) {
     return db_.read([&](db::Read& tx) {
         const auto order = static_cast<CommentOrder>(in.sort);
-        if (tx.engine() == db::Engine::postgres) {
-            // Four statements for the usual page: the author's card also says whether the post may be seen.
+        if (tx.snapshot() == 0) {
+            // Nothing is in memory. Four statements for the usual page: the author's card also says whether the post may be seen.
             const auto post = posts_.find(tx, in.post_id);
             if (post && !post->is_repost && !post->community_id) {
                 const Asked asked{order, in.post_id.view(), in.page, *post};

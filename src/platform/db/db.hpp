@@ -1,7 +1,7 @@
 // The store: one interface, two engines (design.md "Data").
 //
-//   db.read(f)   f(db::Read&): a consistent snapshot. On SQLite it runs inline on this thread's own
-//   connection. db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all
+//   db.read(f)   f(db::Read&): statements see one snapshot, copies in memory (row_cache.hpp) are no older than the
+//                beginning. On SQLite it runs inline on this thread's own connection, and copies are of the snapshot too. db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all
 //   waiting writers are run by one
 //                writer thread inside one transaction (group commit); the calling fiber sleeps. One that
 //                throws after it wrote makes the others of its transaction run again.
@@ -62,8 +62,8 @@ public:
 
     virtual Engine engine() const = 0;
 
-    // Published commit number at or before the start of this snapshot; 0 when rows read here must not be
-    // cached (PostgreSQL, or inside a write). See stamps.hpp.
+    // Published commit number at or before the start of this snapshot; 0 when copies must neither be used nor
+    // made here: inside a write, with a cache size of 0, or when the store could not be asked. See stamps.hpp.
     virtual std::uint64_t snapshot() const = 0;
     virtual const Stamps& stamps() const = 0;
 
@@ -147,6 +147,14 @@ public:
         return run(statement.statement, args, [](const Row&) {});
     }
 
+    // The same where nobody asks for that: on PostgreSQL it is no round trip of its own, but travels with the next
+    // statement or the commit, and what it fails with is thrown there.
+    template <Prepared S>
+    void exec_soon(const S& statement) {
+        const auto args = statement.args();
+        run_soon(statement.statement, args);
+    }
+
     // The row named by `key` (an id) is changed by this transaction: copies of it in memory stop being valid
     // before the commit can be known to anybody. Every store calls it for every row that something caches.
     virtual void touch(std::string_view key) = 0;
@@ -182,6 +190,10 @@ public:
 
 protected:
     ~Write() = default;
+
+    virtual void run_soon(const Statement& statement, std::span<const Arg> args) {
+        run(statement, args, [](const Row&) {});
+    }
 };
 
 // Who wants to hear of commits: platform/jobs. Any thread may call; each function only takes note.
@@ -249,14 +261,13 @@ public:
     }
 
     virtual Engine engine() const = 0;
-    // Validity of what is cached from this store; always "changed" on PostgreSQL, where other nodes write
-    // too.
-    virtual Stamps& stamps() = 0;
     // Whether the store answers, within `limit`. Never throws.
     virtual bool is_reachable(std::chrono::milliseconds limit) = 0;
     // How the engine would run the statement, in its own words, one step a line. For slow-query reports and
     // tests.
     virtual std::string plan(const Statement& statement) = 0;
+    // Removes what it keeps for itself and nobody needs any more. Cheap when called often.
+    virtual void tidy() = 0;
     // From now on `listener` hears of commits; nullptr detaches. It must outlive its attachment. Until one is
     // attached, nobody listens to any event.
     virtual void attach(AfterCommit* listener) = 0;

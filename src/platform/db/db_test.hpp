@@ -1,7 +1,10 @@
 // What the tests of this folder share: a database with a few small tables.
 #pragma once
 
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <string>
 
 #include "platform/db/db.hpp"
 #include "testing/database.hpp"
@@ -22,5 +25,19 @@ inline std::unique_ptr<db::Database> database_with_tables(const db::Options& opt
     }
     return database;
 }
+
+// PostgreSQL only.
+inline std::string name_of(db::Database& db) { return testing::query_text(db, "SELECT current_database()"); }
+
+inline std::string url_of(const std::string& database) {
+    const std::string url = std::getenv("GROVER_TEST_POSTGRES");
+    const auto path = url.find('/', url.find("://") + 3);
+    return url.substr(0, path + 1) + database + url.substr(std::min(url.find('?', path), url.size()));
+}
+
+// Connections of one database, except the caller's own.
+inline constexpr const char* kEndConnections =
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+    "datname = ";
 
 }  // namespace grover

@@ -30,9 +30,9 @@ struct Options {
     // "sqlite:<path>", "sqlite::memory:" (a database of its own that ends with it, for tests),
     // "postgresql://..."
     std::string url{};
-    // PostgreSQL connections of each thread that uses the store.
+    // PostgreSQL connections of each thread that uses the store, beside the one that it looks for changes with.
     unsigned pool_size = 4;
-    // Whether rows may be kept in memory at all (Stamps). Never on PostgreSQL.
+    // Whether rows may be kept in memory at all (Stamps).
     bool cached = true;
     // A statement that runs longer is stopped, and its transaction ends with 503.
     std::chrono::milliseconds statement_limit{10'000};

@@ -9,13 +9,13 @@
 #include "platform/base/error.hpp"
 #include "platform/db/migrations.hpp"
 #include "platform/runtime/runtime.hpp"
+#include "sql/stored.hpp"
 
 namespace grover::db {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kLongestWaitForConnection = 5s;
 constexpr int kAttempts = 8;
 
 std::chrono::microseconds jitter(int attempt) {
@@ -49,6 +49,11 @@ void migrate(const PostgresConnection::Settings& settings, const Clock& clock) {
 
 }  // namespace
 
+PostgresDatabase::Part::Part(const PostgresConnection::Settings& settings, const Options& options,
+                             void* io_context)
+    : pool(settings, options.pool_size, io_context, options.warn),
+      touched(settings, options.cached, io_context) {}
+
 PostgresDatabase::PostgresDatabase(const Options& options)
     : options_(options),
       settings_{.url = options.url, .statement_limit = options.statement_limit, .observer = options.observer},
@@ -61,8 +66,7 @@ PostgresDatabase::PostgresDatabase(const Options& options)
     const unsigned loops = options.loops != nullptr ? options.loops->size() : 0;
     for (unsigned loop = 0; loop <= loops; ++loop) {
         void* const io_context = loop < loops ? options.loops->io_context(loop) : nullptr;
-        pools_.push_back(
-            std::make_unique<PostgresPool>(settings_, options.pool_size, io_context, options_.warn));
+        parts_.push_back(std::make_unique<Part>(settings_, options_, io_context));
     }
 }
 
@@ -70,25 +74,26 @@ PostgresDatabase::~PostgresDatabase() {
     if (probe_thread_.joinable()) probe_thread_.join();
 }
 
-PostgresPool& PostgresDatabase::pool() {
+PostgresDatabase::Part& PostgresDatabase::part() {
     const int loop = runtime::this_loop();
     const bool on_loop =
-        loop >= 0 && static_cast<std::size_t>(loop) + 1 < pools_.size() && runtime::in_fiber();
-    return *(on_loop ? pools_[static_cast<std::size_t>(loop)] : pools_.back());
+        loop >= 0 && static_cast<std::size_t>(loop) + 1 < parts_.size() && runtime::in_fiber();
+    return *(on_loop ? parts_[static_cast<std::size_t>(loop)] : parts_.back());
 }
 
 void PostgresDatabase::run_read(FunctionRef<void(Read&)> closure) {
-    auto lease = pool().take(kLongestWaitForConnection);
-    PostgresTransaction transaction(shared_, lease, PostgresTransaction::Kind::read);
+    Part& here = part();
+    const std::uint64_t seen = here.touched.look();
+    PostgresTransaction transaction(shared_, here.pool, here.touched.stamps(), seen);
     closure(transaction);
 }
 
 void PostgresDatabase::write_once(FunctionRef<void(Write&)> closure) {
-    auto lease = pool().take(kLongestWaitForConnection);
+    Part& here = part();
     bool published = false;
     bool enqueued = false;
     {
-        PostgresTransaction transaction(shared_, lease, PostgresTransaction::Kind::write);
+        PostgresTransaction transaction(shared_, here.pool, here.touched.stamps());
         closure(transaction);
         transaction.commit();
         published = transaction.published();
@@ -131,7 +136,7 @@ bool PostgresDatabase::is_reachable(std::chrono::milliseconds limit) {
 bool PostgresDatabase::answers() {
     static constexpr Statement kProbe{"probe", 0, "", "SELECT 1"};
     try {
-        auto lease = pool().take(kLongestWaitForConnection);
+        auto lease = part().pool.take(kLongestWaitForConnection);
         try {
             lease->run(kProbe, {}, [](const Row&) {});
         } catch (const PostgresFailure&) {
@@ -161,6 +166,14 @@ std::string PostgresDatabase::plan(const Statement& statement) {
     } catch (const PostgresFailure& failure) {
         throw_postgres_error(failure, statement.name);
     }
+}
+
+void PostgresDatabase::tidy() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+    auto last = tidied_at_.load();
+    if (now - last < std::chrono::steady_clock::duration{5s}.count()) return;
+    if (!tidied_at_.compare_exchange_strong(last, now)) return;
+    write([](Write& tx) { tx.exec(sql::stored::drop_touched{}); });
 }
 
 void PostgresDatabase::attach(AfterCommit* listener) {

@@ -12,6 +12,7 @@
 #include "platform/db/open.hpp"
 #include "platform/db/postgres_listen.hpp"
 #include "platform/db/postgres_pool.hpp"
+#include "platform/db/postgres_touched.hpp"
 #include "platform/db/postgres_transaction.hpp"
 
 namespace grover::db {
@@ -23,9 +24,9 @@ public:
     ~PostgresDatabase() override;
 
     Engine engine() const override { return Engine::postgres; }
-    Stamps& stamps() override { return shared_.stamps; }
     bool is_reachable(std::chrono::milliseconds limit) override;
     std::string plan(const Statement& statement) override;
+    void tidy() override;
     void attach(AfterCommit* listener) override;
 
 private:
@@ -33,7 +34,13 @@ private:
     void run_write(FunctionRef<void(Write&)> closure) override;
     // Throws RunAgain.
     void write_once(FunctionRef<void(Write&)> closure);
-    PostgresPool& pool();
+    // What one loop has to itself.
+    struct Part {
+        Part(const PostgresConnection::Settings& settings, const Options& options, void* io_context);
+        PostgresPool pool;
+        PostgresTouched touched;
+    };
+    Part& part();
     bool answers();
 
     struct Probe {
@@ -46,8 +53,8 @@ private:
     const PostgresConnection::Settings settings_;
     SystemClock system_clock_;
     PostgresShared shared_;
-    std::vector<std::unique_ptr<PostgresPool>>
-        pools_;  // one for each loop, and the last for all other threads
+    std::vector<std::unique_ptr<Part>> parts_;  // one for each loop, and the last for all other threads
+    std::atomic<std::int64_t> tidied_at_{0};
     std::unique_ptr<PostgresListen> listen_;
 
     std::mutex probe_mutex_;

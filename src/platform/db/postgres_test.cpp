@@ -37,19 +37,6 @@ int read_status(db::Database& db) {
     }
 }
 
-// Those of one database, except the caller's own.
-constexpr const char* kEndConnections =
-    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
-    "datname = ";
-
-std::string name_of(db::Database& db) { return testing::query_text(db, "SELECT current_database()"); }
-
-std::string url_of(const std::string& database) {
-    const std::string url = std::getenv("GROVER_TEST_POSTGRES");
-    const auto path = url.find('/', url.find("://") + 3);
-    return url.substr(0, path + 1) + database + url.substr(std::min(url.find('?', path), url.size()));
-}
-
 // Another way to the server, which a test can close.
 struct Door {
     fs::path folder = fs::temp_directory_path() / ("grover-door-" + std::to_string(getpid()));

@@ -1,5 +1,6 @@
 #include "platform/db/postgres_transaction.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "platform/base/error.hpp"
@@ -23,14 +24,18 @@ constexpr Statement kIndexColumns{
 
 }  // namespace
 
-PostgresTransaction::PostgresTransaction(PostgresShared& shared, PostgresPool::Lease& lease, Kind kind)
-    : shared_(shared), lease_(lease), kind_(kind) {}
+PostgresTransaction::PostgresTransaction(PostgresShared& shared, PostgresPool& pool, const Stamps& stamps)
+    : shared_(shared), pool_(pool), stamps_(stamps), seen_(0), writes_(true) {}
+
+PostgresTransaction::PostgresTransaction(PostgresShared& shared, PostgresPool& pool, const Stamps& stamps,
+                                         std::uint64_t seen)
+    : shared_(shared), pool_(pool), stamps_(stamps), seen_(seen), writes_(false) {}
 
 PostgresTransaction::~PostgresTransaction() {
-    if (!begun_ || lease_->is_broken()) return;
+    if (!begun_ || connection().is_broken()) return;
     try {
-        lease_->queue(kind_ == Kind::read && !failed_ ? kCommit : kRollback);
-        lease_->send_queued();
+        connection().queue(!writes_ && !failed_ ? kCommit : kRollback);
+        connection().send_queued();
     } catch (const PostgresFailure&) {
         // The connection is marked as broken, and the server rolls back what it held.
     }
@@ -51,9 +56,9 @@ std::int64_t PostgresTransaction::run(const Statement& statement, std::span<cons
             changed = run_once(statement, args, see);
         } catch (const PostgresFailure& failure) {
             // A connection that died while it was idle is only found out now; nothing has happened on it.
-            if (!first || rows_seen || !failure.is_connection_lost() || !lease_->is_broken()) throw;
+            if (!first || rows_seen || !failure.is_connection_lost() || !connection().is_broken()) throw;
             begun_ = false;
-            lease_.renew();
+            lease_->renew();
             changed = run_once(statement, args, see);
         }
     } catch (const PostgresFailure& failure) {
@@ -67,15 +72,16 @@ std::int64_t PostgresTransaction::run_once(const Statement& statement, std::span
                                            FunctionRef<void(const Row&)> on_row) {
     if (!begun_) {
         // BEGIN travels with the first statement: a transaction of one statement is one round trip.
+        if (!lease_) lease_.emplace(pool_.take(kLongestWaitForConnection));
         begun_ = true;
-        lease_->queue(kind_ == Kind::read ? kBeginRead : kBeginWrite);
+        connection().queue(writes_ ? kBeginWrite : kBeginRead);
     }
-    return lease_->run(statement, args, on_row);
+    return connection().run(statement, args, on_row);
 }
 
 void PostgresTransaction::fail(const PostgresFailure& failure, const Statement& statement) {
     if (failure.state == "23505") throw AlreadyExists(columns_of(failure.constraint));
-    if (kind_ == Kind::write && failure.may_run_again()) throw RunAgain{failure, statement.name};
+    if (writes_ && failure.may_run_again()) throw RunAgain{failure, statement.name};
     throw_postgres_error(failure, statement.name);
 }
 
@@ -87,10 +93,10 @@ std::string PostgresTransaction::columns_of(const std::string& constraint) {
     }
     std::string name = constraint;
     try {
-        lease_->queue(kRollback);
+        connection().queue(kRollback);
         begun_ = false;
         const Arg args[] = {constraint};
-        lease_->run(kIndexColumns, args, [&](const Row& row) {
+        connection().run(kIndexColumns, args, [&](const Row& row) {
             if (!row.get<bool>(1)) name = row.get<std::string>(0) + "." + row.get<std::string>(2);
         });
     } catch (const PostgresFailure& failure) {
@@ -102,10 +108,11 @@ std::string PostgresTransaction::columns_of(const std::string& constraint) {
 }
 
 void PostgresTransaction::commit() {
+    leave_touched();
     if (!begun_) return;
     try {
-        lease_->queue(kCommit);
-        lease_->run_queued();
+        connection().queue(kCommit);
+        connection().run_queued();
     } catch (const PostgresFailure& failure) {
         // If it was not the commit that failed but what travelled with it, the transaction is still open.
         failed_ = true;
@@ -114,34 +121,45 @@ void PostgresTransaction::commit() {
     begun_ = false;
 }
 
+void PostgresTransaction::touch(std::string_view key) { touched_.emplace_back(key); }
+
+// In the transaction itself, so that the keys are there for whoever sees the rows.
+void PostgresTransaction::leave_touched() {
+    if (touched_.empty()) return;
+    std::ranges::sort(touched_);
+    const auto rest = std::ranges::unique(touched_);
+    touched_.erase(rest.begin(), rest.end());
+    std::string keys;
+    for (const std::string& key : touched_) keys.append(keys.empty() ? "" : "\n").append(key);
+    exec_soon(sql::stored::insert_touched{.keys = keys});
+}
+
 bool PostgresTransaction::listened(std::string_view event_name) const {
     const std::shared_lock lock(shared_.mutex);
     return shared_.after_commit != nullptr && shared_.after_commit->listens_to(event_name);
 }
 
-// Its result is looked at with that of the next statement, or of the commit: no round trip of its own.
-template <Prepared S>
-void PostgresTransaction::run_soon(const S& statement) {
-    if (!begun_) {
-        exec(statement);
-        return;
+void PostgresTransaction::run_soon(const Statement& statement, std::span<const Arg> args) {
+    if (failed_) throw std::logic_error(std::string(statement.name) + " after a statement that failed");
+    if (begun_) {
+        connection().queue(statement, args);
+    } else {
+        run(statement, args, [](const Row&) {});
     }
-    const auto args = statement.args();
-    lease_->queue(statement.statement, args);
 }
 
 void PostgresTransaction::publish_payload(std::string_view event_name, std::string payload) {
-    run_soon(sql::stored::publish{.name = event_name, .payload = payload, .now = shared_.clock.now()});
+    exec_soon(sql::stored::publish{.name = event_name, .payload = payload, .now = shared_.clock.now()});
     published_ = true;
 }
 
 void PostgresTransaction::enqueue_payload(std::string_view job_name, std::string payload, Time due,
                                           std::string_view unique_key) {
-    run_soon(sql::stored::enqueue{.name = job_name,
-                                  .payload = payload,
-                                  .unique_key = unique_key.empty() ? Arg(nullptr) : Arg(unique_key),
-                                  .due_at = due,
-                                  .now = shared_.clock.now()});
+    exec_soon(sql::stored::enqueue{.name = job_name,
+                                   .payload = payload,
+                                   .unique_key = unique_key.empty() ? Arg(nullptr) : Arg(unique_key),
+                                   .due_at = due,
+                                   .now = shared_.clock.now()});
     enqueued_ = true;
 }
 

@@ -6,8 +6,8 @@
 //     if (const PostCard* card = cache.find(tx, id.view())) ...      // valid until the next put() of this
 //     thread cache.put(id.view(), std::move(card), bytes, tx.snapshot());
 //
-// A hit costs some 30 ns. Nothing is found inside a write, on PostgreSQL, or with a budget of 0: answers must
-// not depend on it. Keys are those given to Write::touch(); a copy made of several rows is right only if each
+// A hit costs some 30 ns. Nothing is found inside a write, or with a budget of 0: answers must not depend on it.
+// On PostgreSQL a statement suspends the fiber and others put(): what find() returned is good until then only. Keys are those given to Write::touch(); a copy made of several rows is right only if each
 // change of one of them touches this key. One cache object belongs to the thread that made it.
 #pragma once
 

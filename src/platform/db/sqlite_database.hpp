@@ -21,9 +21,9 @@ public:
     SqliteDatabase(const Options& options, SqliteFile file);
 
     Engine engine() const override { return Engine::sqlite; }
-    Stamps& stamps() override { return stamps_; }
     bool is_reachable(std::chrono::milliseconds limit) override;
     std::string plan(const Statement& statement) override;
+    void tidy() override {}
     void attach(AfterCommit* listener) override { writer_.attach(listener); }
 
 private:

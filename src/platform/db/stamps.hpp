@@ -8,6 +8,9 @@
 //
 // Rows share stamps by hash: a collision costs a miss, never a stale answer. Reading is one
 // relaxed-to-acquire load.
+//
+// On SQLite the writer raises them. On PostgreSQL, where any node commits, each loop has its own, and raises them by what
+// it reads in the store before each read (postgres_touched.hpp): the numbers are those of its looks.
 #pragma once
 
 #include <atomic>
@@ -19,7 +22,7 @@ namespace grover::db {
 
 class Stamps {
 public:
-    // `enabled` false: nothing is ever current (PostgreSQL, or a cache size of 0).
+    // `enabled` false: nothing is ever current (a cache size of 0).
     explicit Stamps(bool enabled);
 
     bool enabled() const { return enabled_; }
@@ -36,11 +39,13 @@ public:
                slots_[key_hash & kMask].load(std::memory_order_acquire) <= seen;
     }
 
-    // The writer only. raise() before the commit, publish() after it.
+    // One thread at a time. raise() before the commit, publish() after it.
     std::uint64_t next_commit() { return ++next_; }
     void raise(std::uint64_t key_hash, std::uint64_t commit) {
         slots_[key_hash & kMask].store(commit, std::memory_order_release);
     }
+    // Every row may have changed.
+    void raise_all(std::uint64_t commit);
     void publish(std::uint64_t commit) { published_.store(commit, std::memory_order_release); }
 
 private:

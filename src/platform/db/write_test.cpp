@@ -46,6 +46,33 @@ TEST_CASE("a write reads what it wrote, and nobody may keep what it reads") {
     });
 }
 
+TEST_CASE(
+    "what is run soon is seen by the next statement, and what it fails with is thrown at the commit at the "
+    "latest") {
+    const auto db = database_with_tables();
+    db->write([](db::Write& tx) {
+        tx.exec_soon(sql::db_test::add_counter{.name = "a", .value = 5});
+        tx.exec_soon(sql::db_test::increment{.name = "a"});
+        CHECK(tx.value<std::int64_t>(sql::db_test::counter{.name = "a"}) == 6);
+    });
+    const auto add_twice = [&](bool reads_then) {
+        db->write([&](db::Write& tx) {
+            tx.exec(sql::db_test::increment{.name = "a"});
+            tx.exec_soon(sql::db_test::add_counter{.name = "a", .value = 7});
+            if (reads_then) tx.exists(sql::db_test::counter{.name = "a"});
+        });
+    };
+    for (const bool reads_then : {true, false}) {
+        try {
+            add_twice(reads_then);
+            FAIL("added twice");
+        } catch (const db::AlreadyExists& refused) {
+            CHECK(refused.constraint == "counters.name");
+        }
+    }
+    CHECK(testing::query_number(*db, "SELECT value FROM counters") == 6);
+}
+
 TEST_CASE("what a closure throws rolls back its changes and leaves write") {
     const auto db = database_with_tables();
     CHECK_THROWS_AS(db->write([](db::Write& tx) {

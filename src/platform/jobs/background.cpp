@@ -145,6 +145,7 @@ void Background::start(runtime::Loops& loops) {
     self.spawn_worker(loops, self.job_signal, [&self, &loops] { return self.start_jobs(loops); });
     self.spawn_worker(loops, self.keeping_signal, [&self, renewed = Time{}]() mutable {
         self.events.remove_heard();
+        self.database.tidy();
         if (self.clock.now() >= renewed + kLeaseRenewal) {
             self.jobs.extend_leases();
             renewed = self.clock.now();
