@@ -17,6 +17,8 @@ constexpr int kMaxMarksInRange = 300;
 struct MarksRange {
     PostId low, high;
     MarksPtr marks;
+    // Whoever reads here and there has one range around all of it, until that would hold too many marks.
+    bool may_grow = true;
 };
 
 db::RowCache<CardPtr>& card_cache() {
@@ -223,7 +225,8 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
             post.root_author = root->second.second;
         }
     }
-    if (tx.snapshot() == 0) page.marks = std::make_shared<const MarksByPost>(std::move(fetched.marks));
+    if (missing.size() == ids.size())
+        page.marks = std::make_shared<const MarksByPost>(std::move(fetched.marks));
     page.relations = std::move(fetched.relations);
     return page;
 }
@@ -240,7 +243,8 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
         if (row.media_id) asked_media.ids.push_back(*row.media_id);
     }
     std::vector<AuthorPtr> authors;
-    if (tx.engine() == db::Engine::postgres) {
+    if (tx.snapshot() == 0) {
+        // Nothing of it can be in memory.
         db::Together ask;
         users::AskedCards cards;
         users::AskedRelations relations;
@@ -266,10 +270,8 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
             sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
         out.cards[row.post_id] = {card, authors[i]};
         card_cache().put(row.post_id.view(), CardPtr(card), bytes, snapshot);
-        if (snapshot == 0) {
-            out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted,
-                                      row.viewer_vote};
-        }
+        out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted,
+                                  row.viewer_vote};
     }
 }
 
@@ -345,27 +347,43 @@ MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const Po
     const auto [low, high] = std::ranges::minmax(ids);
     const std::string key = marks_key(viewer);
     auto& cache = marks_cache();
-    if (const auto* kept = cache.find(tx, key); kept && kept->low <= low && high <= kept->high)
-        return kept->marks;
-
-    auto marks = std::make_shared<MarksByPost>();
-    int count = 0;
-    const auto add = [&](const db::Row& row) {
-        add_mark(*marks, PostId(row.text(0)), row.text(1), row.text(2));
-        ++count;
-    };
-    tx.each(
-        sql::posts_marks::marks_in_range{
-            .viewer = viewer, .low = low, .high = high, .limit = kMaxMarksInRange},
-        add);
-    if (count < kMaxMarksInRange) {
-        cache.put(key, {low, high, marks}, 160 * marks->size(), tx.snapshot());
-        return marks;
+    MarksRange range{low, high, nullptr};
+    if (const auto* kept = cache.find(tx, key)) {
+        if (kept->low <= low && high <= kept->high) return kept->marks;
+        range.may_grow = kept->may_grow;
+        if (kept->may_grow) {
+            range.low = std::min(low, kept->low);
+            range.high = std::max(high, kept->high);
+        }
     }
-    marks->clear();
-    const auto texts = db::ids_of(ids);
-    tx.each(sql::posts_marks::marks_of_posts{.viewer = viewer, .ids = texts}, add);
-    return marks;
+    const auto read = [&](const auto& statement) {
+        auto marks = std::make_shared<MarksByPost>();
+        int count = 0;
+        tx.each(statement, [&](const db::Row& row) {
+            add_mark(*marks, PostId(row.text(0)), row.text(1), row.text(2));
+            ++count;
+        });
+        range.marks = std::move(marks);
+        return count;
+    };
+    const auto read_range = [&] {
+        return read(sql::posts_marks::marks_in_range{
+                   .viewer = viewer, .low = range.low, .high = range.high, .limit = kMaxMarksInRange}) <
+               kMaxMarksInRange;
+    };
+    bool is_whole = read_range();
+    if (!is_whole && (range.low < low || high < range.high)) {
+        range = {low, high, nullptr, false};
+        is_whole = read_range();
+    }
+    if (is_whole) {
+        const auto bytes = 160 * range.marks->size();
+        cache.put(key, MarksRange(range), bytes, tx.snapshot());
+    } else {
+        const auto texts = db::ids_of(ids);
+        read(sql::posts_marks::marks_of_posts{.viewer = viewer, .ids = texts});
+    }
+    return range.marks;
 }
 
 }  // namespace grover::posts

@@ -60,7 +60,7 @@ struct LoadedPost {
 
 struct LoadedPage {
     std::vector<LoadedPost> posts;  // one for each id, in order
-    // Where rows are not cached (PostgreSQL) these came with the rows; else null.
+    // These came with the rows if all were read; else null.
     MarksPtr marks;
     std::shared_ptr<const users::Relations> relations;
 };

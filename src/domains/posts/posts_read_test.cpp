@@ -164,6 +164,33 @@ TEST_CASE("everybody sees the own write at once, with memory and without") {
     }
 }
 
+TEST_CASE("what a reader did with posts far apart is shown, however much lies between") {
+    for (const int between : {5, 320}) {
+        for (const bool cached : {true, false}) {
+            World w(cached);
+            const auto me = w.user("reader"), ada = w.user("ada");
+            std::vector<PostId> posts;
+            for (int i = 0; i < between; ++i) {
+                posts.push_back(w.post(ada));
+                if (i % 10 != 9) w.posts.react(me, posts.back(), "like");
+            }
+            const auto is_liked = [&](std::size_t i) {
+                return Json(w.posts.get(me, posts[i]).json).flag("liked");
+            };
+            // The second time from memory.
+            for (int round = 0; round < 2; ++round) {
+                CHECK(is_liked(0));
+                CHECK(is_liked(posts.size() - 2));
+                CHECK(is_liked(posts.size() / 2) == (posts.size() / 2 % 10 != 9));
+            }
+            w.posts.react(me, posts[2], "like");
+            CHECK_FALSE(is_liked(2));
+            CHECK(is_liked(1));
+            CHECK(is_liked(0));
+        }
+    }
+}
+
 TEST_CASE("saved posts come newest save first, and without what may no longer be seen") {
     World w;
     const auto me = w.user("reader"), ada = w.user("ada");
