@@ -110,16 +110,16 @@ std::string text_of(db::Read& tx, const CommentId& comment_id) {
 
 void insert(db::Write& tx, const CommentRow& comment) {
     if (comment.depth == 0) tx.touch(list_key(comment.post_id));
-    tx.exec(sql::comments::insert_comment{.comment_id = comment.comment_id,
-                                          .post_id = comment.post_id,
-                                          .user_id = comment.user_id,
-                                          .content = comment.content,
-                                          .parent_comment_id = comment.parent_comment_id,
-                                          .root_comment_id = comment.root_comment_id,
-                                          .depth = comment.depth,
-                                          .tagged_users = comment.tagged_users,
-                                          .mentioned_users = comment.mentioned_users,
-                                          .created_at = comment.created_at});
+    tx.exec_soon(sql::comments::insert_comment{.comment_id = comment.comment_id,
+                                               .post_id = comment.post_id,
+                                               .user_id = comment.user_id,
+                                               .content = comment.content,
+                                               .parent_comment_id = comment.parent_comment_id,
+                                               .root_comment_id = comment.root_comment_id,
+                                               .depth = comment.depth,
+                                               .tagged_users = comment.tagged_users,
+                                               .mentioned_users = comment.mentioned_users,
+                                               .created_at = comment.created_at});
 }
 
 bool add_replies(db::Write& tx, const CommentId& comment_id, int delta) {
@@ -150,7 +150,7 @@ bool lock(db::Write& tx, const CommentId& comment_id) {
 bool insert_like(db::Write& tx, const UserId& user_id, const CommentId& comment_id, Time now) {
     if (!tx.exists(sql::comments::insert_like{.user_id = user_id, .comment_id = comment_id, .now = now}))
         return false;
-    tx.exec(sql::comments::add_likes{.delta = 1, .comment_id = comment_id});
+    tx.exec_soon(sql::comments::add_likes{.delta = 1, .comment_id = comment_id});
     tx.touch(comment_id);
     tx.touch(likes_key(user_id));
     return true;
@@ -158,7 +158,7 @@ bool insert_like(db::Write& tx, const UserId& user_id, const CommentId& comment_
 
 bool delete_like(db::Write& tx, const UserId& user_id, const CommentId& comment_id) {
     if (tx.exec(sql::comments::delete_like{.user_id = user_id, .comment_id = comment_id}) == 0) return false;
-    tx.exec(sql::comments::add_likes{.delta = -1, .comment_id = comment_id});
+    tx.exec_soon(sql::comments::add_likes{.delta = -1, .comment_id = comment_id});
     tx.touch(comment_id);
     tx.touch(likes_key(user_id));
     return true;

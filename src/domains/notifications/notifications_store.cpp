@@ -68,21 +68,21 @@ std::int64_t unread_of(db::Read& tx, const UserId& user) {
 }
 
 void insert_row(db::Write& tx, const NotificationRow& row) {
-    tx.exec(sql::notifications::insert_notification{.user_id = row.user_id,
-                                                    .created_at = row.created_at,
-                                                    .notification_id = row.notification_id,
-                                                    .type = row.type,
-                                                    .content = row.content,
-                                                    .actor_id = row.actor_id,
-                                                    .related_id = row.related_id,
-                                                    .post_id = row.post_id,
-                                                    .comment_id = row.comment_id,
-                                                    .place_type = row.place_type,
-                                                    .place_id = row.place_id,
-                                                    .target_type = row.target_type,
-                                                    .target_id = row.target_id,
-                                                    .data = row.data});
-    tx.exec(
+    tx.exec_soon(sql::notifications::insert_notification{.user_id = row.user_id,
+                                                         .created_at = row.created_at,
+                                                         .notification_id = row.notification_id,
+                                                         .type = row.type,
+                                                         .content = row.content,
+                                                         .actor_id = row.actor_id,
+                                                         .related_id = row.related_id,
+                                                         .post_id = row.post_id,
+                                                         .comment_id = row.comment_id,
+                                                         .place_type = row.place_type,
+                                                         .place_id = row.place_id,
+                                                         .target_type = row.target_type,
+                                                         .target_id = row.target_id,
+                                                         .data = row.data});
+    tx.exec_soon(
         sql::notifications::add_counts{.user_id = row.user_id, .type = row.type, .total = 1, .unread = 1});
     tx.touch(stamp_of(row.user_id));
 }
@@ -100,7 +100,7 @@ void count_removed(db::Write& tx, const std::vector<Removed>& removed) {
         one.unread += row.read_at ? 0 : 1;
     }
     for (const auto& [key, one] : counts) {
-        tx.exec(sql::notifications::take_counts{
+        tx.exec_soon(sql::notifications::take_counts{
             .total = one.total, .unread = one.unread, .user_id = key.first, .type = key.second});
         tx.touch(stamp_of(key.first));
     }

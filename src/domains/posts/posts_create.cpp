@@ -135,7 +135,7 @@ PostWriter::Named PostWriter::publish(db::Write& tx, const UserId& author, const
         named.tagged = users_.addressed(tx, author, draft.tagged_users, users::Address::tag);
     const auto& [tagged, mentioned] = named;
     const auto& media_id = draft.media_id;
-    tx.exec(sql::posts::insert_post{
+    tx.exec_soon(sql::posts::insert_post{
         .post_id = as.id,
         .user_id = author,
         .content = draft.content,
@@ -159,16 +159,16 @@ PostWriter::Named PostWriter::publish(db::Write& tx, const UserId& author, const
                       media_access(draft.visibility, as.community_id.has_value()));
     for (const auto* list : {&tagged, &mentioned}) {
         for (const auto& user : *list)
-            tx.exec(sql::posts::insert_mention{.user_id = user, .post_id = as.id, .created_at = as.at});
+            tx.exec_soon(sql::posts::insert_mention{.user_id = user, .post_id = as.id, .created_at = as.at});
     }
     if (draft.poll) {
         const Time expires_at = as.at + std::chrono::hours{draft.poll->duration_hours};
-        tx.exec(sql::posts_marks::insert_poll{.post_id = as.id,
-                                              .question = draft.poll->question,
-                                              .options = wire::to_json(draft.poll->options),
-                                              .expires_at = expires_at});
+        tx.exec_soon(sql::posts_marks::insert_poll{.post_id = as.id,
+                                                   .question = draft.poll->question,
+                                                   .options = wire::to_json(draft.poll->options),
+                                                   .expires_at = expires_at});
         for (std::size_t i = 0; i < draft.poll->options.size(); ++i)
-            tx.exec(sql::posts_marks::insert_poll_count{.post_id = as.id, .option_index = i});
+            tx.exec_soon(sql::posts_marks::insert_poll_count{.post_id = as.id, .option_index = i});
         tx.enqueue(EndPoll{as.id}, expires_at);
     }
     if (!as.community_id) {

@@ -24,7 +24,7 @@ bool is_reaction_stance(const std::string& stance) { return !stance.empty() && s
 
 // On PostgreSQL two transactions of one post follow each other from here on; SQLite has one writer.
 void lock(db::Write& tx, const PostId& post) {
-    if (tx.engine() == db::Engine::postgres) tx.exists(marks::lock_post{.post_id = post});
+    if (tx.engine() == db::Engine::postgres) tx.exec_soon(marks::lock_post{.post_id = post});
 }
 
 std::string stance_of(db::Read& tx, const UserId& user, const PostId& post) {
@@ -50,17 +50,17 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
             throw validation_error("This post has too many different reactions");
         }
         if (after.empty()) {
-            tx.exec(marks::remove_stance{.user_id = me.id, .post_id = post.post_id});
+            tx.exec_soon(marks::remove_stance{.user_id = me.id, .post_id = post.post_id});
         } else {
-            tx.exec(marks::set_stance{
+            tx.exec_soon(marks::set_stance{
                 .user_id = me.id, .post_id = post.post_id, .stance = after, .now = clock_.now()});
         }
         if (is_reaction_stance(before)) {
-            tx.exec(marks::drop_reaction{.post_id = post.post_id, .reaction_type = before});
-            tx.exec(marks::drop_empty_reactions{.post_id = post.post_id, .reaction_type = before});
+            tx.exec_soon(marks::drop_reaction{.post_id = post.post_id, .reaction_type = before});
+            tx.exec_soon(marks::drop_empty_reactions{.post_id = post.post_id, .reaction_type = before});
         }
         if (is_reaction_stance(after))
-            tx.exec(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
+            tx.exec_soon(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
         const int likes = (after == "like") - (before == "like");
         const int dislikes = (after == kDislike) - (before == kDislike);
         if (likes != 0 || dislikes != 0)

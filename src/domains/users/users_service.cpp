@@ -302,13 +302,13 @@ bool UsersService::mutes_notifications(db::Read& tx, const UserId& recipient, co
 // --- Changes that others make ---
 
 void UsersService::add_posts_count(db::Write& tx, const UserId& user, std::int64_t delta) {
-    tx.exec(sql::users::add_posts_count{.delta = delta, .user_id = user});
+    tx.exec_soon(sql::users::add_posts_count{.delta = delta, .user_id = user});
     store::touch_profile(tx, user);
 }
 
 void UsersService::add_likes_received(db::Write& tx, const UserId& user, std::int64_t delta) {
     // Shown in the stats alone, which nothing keeps in memory.
-    tx.exec(sql::users::add_likes_count{.delta = delta, .user_id = user});
+    tx.exec_soon(sql::users::add_likes_count{.delta = delta, .user_id = user});
 }
 
 void UsersService::add_streams_count(db::Write& tx, const UserId& user, std::int64_t delta) {
