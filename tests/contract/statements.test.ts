@@ -5,8 +5,10 @@ import { Postgres } from "./postgres";
 import { Grover, tinyPng } from "./server";
 
 // TODO: these ask more often than four times; they may not get worse.
-const unfinished: Record<string, number> = {
-  "/api/discover/for-you": 40,
+const unfinished: Record<string, number> = { "/api/discover/for-you": 40 };
+// Where nothing is in memory, and on SQLite, where a statement is no round trip.
+const unfinishedWithoutCopies: Record<string, number> = {
+  ...unfinished,
   "/api/posts/{post_id}/similar": 12,
   "/api/comments/{comment_id}/replies": 9,
   "/api/discover/suggested-users": 8,
@@ -76,7 +78,7 @@ describe.each(["sqlite", "postgres", "postgres without copies"])("lists on %s", 
     expect(lines.length).toBeGreaterThanOrEqual(lists.length);
     const asked = new Map<string, number>();
     for (const line of lines) asked.set(line.route, line.db_calls);
-    const most = store === "postgres" ? { "/api/discover/for-you": 40 } as Record<string, number> : unfinished;
+    const most = store === "postgres" ? unfinished : unfinishedWithoutCopies;
     expect([...asked].filter(([route, calls]) => calls > (most[route] ?? 4))).toEqual([]);
     expect(lines.some((line) => line.db_ms > 0)).toBe(true);
   }, 120_000);
