@@ -7,6 +7,7 @@
 
 #include "domains/comments/comments_store.hpp"
 #include "domains/comments/comments_views.hpp"
+#include "platform/db/known_range.hpp"
 #include "platform/db/row_cache.hpp"
 #include "sql/comments.hpp"
 
@@ -34,11 +35,7 @@ struct Card {
 };
 using CardPtr = std::shared_ptr<const Card>;
 
-// Likes of one reader among the comments from `low` to `high`, ascending.
-struct Likes {
-    CommentId low, high;
-    std::shared_ptr<const std::vector<CommentId>> comments;
-};
+using Likes = std::vector<CommentId>;  // of one reader
 
 template <class T>
 db::RowCache<T>& cache_of(const char* name) {
@@ -47,7 +44,10 @@ db::RowCache<T>& cache_of(const char* name) {
 }
 auto& head_cache() { return cache_of<HeadPtr>("comment_heads"); }
 auto& card_cache() { return cache_of<CardPtr>("comments"); }
-auto& likes_cache() { return cache_of<Likes>("comment_likes"); }
+auto& known_likes() {
+    thread_local db::KnownRanges<CommentId, Likes> known{"comment_likes"};
+    return known;
+}
 
 HeadPtr head_of(db::Read& tx, const PostId& post) {
     const auto key = list_key(post);
@@ -80,28 +80,25 @@ std::vector<CardPtr> cards_of(db::Read& tx, std::span<const Place> places) {
     return out;
 }
 
-std::shared_ptr<const std::vector<CommentId>> likes_of(db::Read& tx, const UserId& viewer,
-                                                       std::span<const Place> places) {
-    const auto [low, high] = std::ranges::minmax(places, {}, &Place::id);
-    const auto key = likes_key(viewer);
-    if (const auto* known = likes_cache().find(tx, key);
-        known && known->low <= low.id && high.id <= known->high)
-        return known->comments;
-    auto likes = std::make_shared<std::vector<CommentId>>();
-    const auto add = [&](const db::Row& row) { likes->emplace_back(row.text(0)); };
-    tx.each(
-        sql::comments::likes_in_range{
-            .viewer = viewer, .low = low.id, .high = high.id, .limit = kMaxLikesInRange},
-        add);
-    if (likes->size() < kMaxLikesInRange) {
-        likes_cache().put(key, {low.id, high.id, likes}, likes->size() * sizeof(CommentId), tx.snapshot());
+std::shared_ptr<const Likes> likes_of(db::Read& tx, const UserId& viewer, std::span<const Place> places) {
+    const auto read = [&](const auto& statement) {
+        auto likes = std::make_shared<Likes>();
+        tx.each(statement, [&](const db::Row& row) { likes->emplace_back(row.text(0)); });
         return likes;
-    }
-    likes->clear();
+    };
+    const auto read_range = [&](const CommentId& low, const CommentId& high) {
+        auto likes = read(sql::comments::likes_in_range{
+            .viewer = viewer, .low = low, .high = high, .limit = kMaxLikesInRange});
+        return likes->size() < kMaxLikesInRange ? likes : nullptr;
+    };
+    const auto [low, high] = std::ranges::minmax(places, {}, &Place::id);
+    if (auto likes =
+            known_likes().find_or_read(tx, likes_key(viewer), low.id, high.id, read_range,
+                                       [](const auto& kept) { return kept.size() * sizeof(CommentId); }))
+        return likes;
     std::vector<std::string_view> ids;
     for (const auto& place : places) ids.push_back(place.id.view());
-    tx.each(sql::comments::likes_of_comments{.viewer = viewer, .ids = ids}, add);
-    return likes;
+    return read(sql::comments::likes_of_comments{.viewer = viewer, .ids = ids});
 }
 
 void append(std::string& out, const Card& card, const users::UserCard& author, const CommentViewer& viewer) {

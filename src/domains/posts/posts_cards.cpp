@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "domains/posts/posts_objects.hpp"
+#include "platform/db/known_range.hpp"
 #include "sql/posts.hpp"
 #include "sql/posts_marks.hpp"
 
@@ -13,22 +14,14 @@ namespace {
 // More marks than this in the time span of one page: asked for post by post instead.
 constexpr int kMaxMarksInRange = 300;
 
-// What the stored marks of one reader cover.
-struct MarksRange {
-    PostId low, high;
-    MarksPtr marks;
-    // Whoever reads here and there has one range around all of it, until that would hold too many marks.
-    bool may_grow = true;
-};
-
 db::RowCache<CardPtr>& card_cache() {
     thread_local db::RowCache<CardPtr> cache{"posts"};
     return cache;
 }
 
-db::RowCache<MarksRange>& marks_cache() {
-    thread_local db::RowCache<MarksRange> cache{"post_marks"};
-    return cache;
+auto& known_marks() {
+    thread_local db::KnownRanges<PostId, MarksByPost> known{"post_marks"};
+    return known;
 }
 
 std::string members_of(const auto& part) {
@@ -344,18 +337,6 @@ LoadedPost PostCards::made(db::Read& tx, const UserId& author, const MadePost& p
 
 MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids) {
     if (ids.empty()) return std::make_shared<const MarksByPost>();
-    const auto [low, high] = std::ranges::minmax(ids);
-    const std::string key = marks_key(viewer);
-    auto& cache = marks_cache();
-    MarksRange range{low, high, nullptr};
-    if (const auto* kept = cache.find(tx, key)) {
-        if (kept->low <= low && high <= kept->high) return kept->marks;
-        range.may_grow = kept->may_grow;
-        if (kept->may_grow) {
-            range.low = std::min(low, kept->low);
-            range.high = std::max(high, kept->high);
-        }
-    }
     const auto read = [&](const auto& statement) {
         auto marks = std::make_shared<MarksByPost>();
         int count = 0;
@@ -363,27 +344,19 @@ MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const Po
             add_mark(*marks, PostId(row.text(0)), row.text(1), row.text(2));
             ++count;
         });
-        range.marks = std::move(marks);
-        return count;
+        return std::pair<MarksPtr, int>(std::move(marks), count);
     };
-    const auto read_range = [&] {
-        return read(sql::posts_marks::marks_in_range{
-                   .viewer = viewer, .low = range.low, .high = range.high, .limit = kMaxMarksInRange}) <
-               kMaxMarksInRange;
+    const auto read_range = [&](const PostId& low, const PostId& high) -> MarksPtr {
+        const auto [marks, count] = read(sql::posts_marks::marks_in_range{
+            .viewer = viewer, .low = low, .high = high, .limit = kMaxMarksInRange});
+        return count < kMaxMarksInRange ? marks : nullptr;
     };
-    bool is_whole = read_range();
-    if (!is_whole && (range.low < low || high < range.high)) {
-        range = {low, high, nullptr, false};
-        is_whole = read_range();
-    }
-    if (is_whole) {
-        const auto bytes = 160 * range.marks->size();
-        cache.put(key, MarksRange(range), bytes, tx.snapshot());
-    } else {
-        const auto texts = db::ids_of(ids);
-        read(sql::posts_marks::marks_of_posts{.viewer = viewer, .ids = texts});
-    }
-    return range.marks;
+    const auto [low, high] = std::ranges::minmax(ids);
+    if (auto marks = known_marks().find_or_read(tx, marks_key(viewer), low, high, read_range,
+                                                [](const auto& kept) { return 160 * kept.size(); }))
+        return marks;
+    const auto texts = db::ids_of(ids);
+    return read(sql::posts_marks::marks_of_posts{.viewer = viewer, .ids = texts}).first;
 }
 
 }  // namespace grover::posts
