@@ -49,26 +49,19 @@ struct Background::Impl final : db::AfterCommit {
         if (database.engine() == db::Engine::postgres) {
             order_signal.notify();
         } else {
-            wake_readers();
+            feed_signal.notify();
         }
     }
     void jobs_committed() override { job_signal.notify(); }
 
-    // Listeners with a place in the store read it themselves; the others are woken when the feed has read for them all.
-    void wake_readers() {
-        if (!working.load(std::memory_order_acquire)) return;
-        feed_signal.notify();
-        wake(true);
+    void wake_listeners() {
+        for (auto& signal : listener_signals) signal.notify();
     }
-    void wake(bool stored) {
-        for (std::size_t i = 0; i < listener_signals.size(); ++i) {
-            if (events.listeners_[i]->is_stored() == stored) listener_signals[i].notify();
-        }
-    }
+    // Once for all listeners, which are woken when there is something new.
     Time read_feed() {
         bool any = false;
         while (events.feed_.read()) any = true;
-        if (any) wake(false);
+        if (any) wake_listeners();
         return clock.now() + kLongestWait;
     }
 
@@ -96,7 +89,7 @@ struct Background::Impl final : db::AfterCommit {
     std::atomic<int> fibers{0};
     std::atomic<int> running_jobs{0};
     std::atomic<unsigned> next_loop{0};
-    std::atomic<bool> working{false};  // the signals of the listeners are made
+    std::atomic<bool> working{false};
     runtime::Signal order_signal;
     runtime::Signal feed_signal;
     runtime::Signal job_signal;
@@ -125,9 +118,7 @@ void Background::start(runtime::Loops& loops) {
     self.end_leases_of_the_dead();
     for (std::size_t i = 0; i < self.events.listeners_.size(); ++i) self.listener_signals.emplace_back();
     self.events.feed_.begin();
-    for (const auto& listener : self.events.listeners_) {
-        if (!listener->is_stored()) listener->set_feed(self.events.feed_);
-    }
+    for (const auto& listener : self.events.listeners_) listener->set_feed(self.events.feed_);
     self.working.store(true, std::memory_order_release);
     std::size_t next = 0;
     for (const auto& listener : self.events.listeners_) {
@@ -138,7 +129,7 @@ void Background::start(runtime::Loops& loops) {
     if (self.database.engine() == db::Engine::postgres) {
         self.spawn_worker(loops, self.order_signal, [&self] {
             self.events.put_in_order();
-            self.wake_readers();
+            self.feed_signal.notify();
             return self.clock.now() + kLongestWait;
         });
     }
@@ -158,8 +149,7 @@ void Background::stop() {
     Impl& self = *impl_;
     if (!self.working) return;
     self.stopping = true;
-    self.wake(true);
-    self.wake(false);
+    self.wake_listeners();
     self.feed_signal.notify();
     self.order_signal.notify();
     self.job_signal.notify();

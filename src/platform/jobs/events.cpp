@@ -52,7 +52,7 @@ void Events::add(std::string_view listener, std::string_view event, Reach reach,
     auto& found = find_or_begin(listener, stored);
     if (found.call_for(event) != nullptr || found.writes()) refuse_twice(listener, event);
     found.add(event, std::move(call), together);
-    if (!stored) feed_.add(event);
+    feed_.add(event);
     take_name(event_names_, event);
 }
 
@@ -61,6 +61,7 @@ void Events::add_in_transaction(std::string_view listener, std::string_view even
     if (found.call_for(event) != nullptr || (found.hears_anything() && !found.writes()))
         refuse_twice(listener, event);
     found.add_in_transaction(event, std::move(call));
+    feed_.add(event);
     take_name(event_names_, event);
 }
 

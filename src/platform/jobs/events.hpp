@@ -141,7 +141,7 @@ private:
                        .first_delay = std::chrono::milliseconds{200},
                        .longest_delay = std::chrono::seconds{30}};
     std::vector<std::unique_ptr<Listener>> listeners_;
-    Feed feed_;                             // of those on every node
+    Feed feed_;
     std::vector<std::string> event_names_;  // sorted: what listens_to() asks
 };
 

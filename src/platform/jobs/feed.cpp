@@ -27,21 +27,17 @@ void Feed::begin() {
 bool Feed::read() {
     std::vector<StoredEventPtr> found;
     const std::vector<std::string_view> names(names_.begin(), names_.end());
-    const auto known = to_;
-    const auto head = database_.read([&](db::Read& tx) {
-        const auto newest = tx.value<std::int64_t>(sql::events::head{});
-        if (newest <= known || names.empty()) return newest;
-        tx.each(sql::events::after_position{.position = known, .names = names, .limit = kReadAtOnce},
+    database_.read([&](db::Read& tx) {
+        tx.each(sql::events::after_position{.position = to_, .names = names, .limit = kReadAtOnce},
                 [&](const db::Row& row) {
                     found.push_back(std::make_shared<const StoredEvent>(StoredEvent{
                         row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)}));
                 });
-        return newest;
     });
-    if (head <= known) return false;
+    if (found.empty()) return false;
     const std::lock_guard lock(mutex_);
     recent_.insert(recent_.end(), found.begin(), found.end());
-    to_ = found.size() == kReadAtOnce ? found.back()->position : head;
+    to_ = found.back()->position;
     while (recent_.size() > kKept) {
         from_ = recent_.front()->position;
         recent_.pop_front();

@@ -1,4 +1,4 @@
-// What committed lately, read once for all listeners of this process that keep no place in the store. Private to this folder.
+// What committed lately, read once for all listeners of this process. Private to this folder.
 #pragma once
 
 #include <cstdint>

@@ -11,6 +11,8 @@ namespace grover::jobs {
 namespace {
 
 constexpr std::chrono::seconds kLease{15};
+// While another node has the lease it is asked for this often, whatever commits meanwhile.
+constexpr std::chrono::seconds kAskAgain{1};
 // A place is stored this often at most: after a crash, what was heard since is heard again.
 constexpr std::chrono::milliseconds kSaveInterval{50};
 constexpr int kBatch = 128;
@@ -56,6 +58,7 @@ bool Listener::hold_lease(Time now) {
     // One file has one process, which may be the successor of one that died a moment ago.
     const bool alone = database_.engine() == db::Engine::sqlite;
     if (lease_until_ != Time{} && (alone || now + kLease / 3 < lease_until_)) return true;
+    if (lease_until_ == Time{} && now < ask_again_at_) return false;
     const Time until = now + kLease;
     const auto position = database_.write([&](db::Write& tx) {
         return tx.find<std::int64_t>(sql::events::take_lease{
@@ -63,6 +66,7 @@ bool Listener::hold_lease(Time now) {
     });
     if (!position) {
         lease_until_ = {};
+        ask_again_at_ = now + kAskAgain;
         return false;
     }
     if (lease_until_ == Time{}) {
@@ -98,7 +102,7 @@ Listener::Batch Listener::read_batch() {
 Listener::Progress Listener::advance(const RetryPolicy& retry,
                                      const std::function<void(const RunReport&)>& report) {
     Time now = clock_.now();
-    if (stored_ && !hold_lease(now)) return {.again = now + kLease / 3};
+    if (stored_ && !hold_lease(now)) return {.again = ask_again_at_};
     if (retry_at_ > now) return {.again = std::min(retry_at_, now + kLease / 3)};
 
     Progress progress;

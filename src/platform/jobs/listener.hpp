@@ -94,6 +94,7 @@ private:
     std::int64_t saved_position_ = 0;
     Time saved_at_;
     Time lease_until_;
+    Time ask_again_at_;        // for the lease that another node has
     int failed_attempts_ = 0;  // on the event after position_
     Time retry_at_;
 };
