@@ -58,6 +58,7 @@ describe("sending and reading", () => {
       voice_data: null, shared_post: null, reply_to: null, client_message_id: null, story_reply: false,
     });
     expect(first.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect((await grover.get("/metrics")).text).toMatch(/^grover_messages_sent_total [1-9]/m);
     const query = await grover.post(`/api/messages/send?receiver_id=${bob.id}&content=by+query`, ada.token);
     expect(query.json.conversation_id).toBe(chat);
     const body = new FormData();

@@ -78,6 +78,19 @@ UPDATE chats SET last_message_at = greatest(last_message_at + 1, :now) WHERE cha
 RETURNING chat_id, is_group, low_user_id, high_user_id, is_accepted, requested_by, requests_count, members_count,
           last_message_at, created_at
 
+-- name: next_moments (sqlite)
+-- The same for several chats, which PostgreSQL takes hold of in one order.
+UPDATE chats SET last_message_at = max(last_message_at + 1, :now) WHERE chat_id IN each(:chat_ids)
+RETURNING chat_id, is_group, low_user_id, high_user_id, is_accepted, requested_by, requests_count, members_count,
+          last_message_at, created_at
+
+-- name: next_moments (postgres)
+UPDATE chats c SET last_message_at = greatest(c.last_message_at + 1, :now)
+FROM (SELECT chat_id FROM chats WHERE chat_id IN each(:chat_ids) ORDER BY chat_id FOR NO KEY UPDATE) AS held
+WHERE c.chat_id = held.chat_id
+RETURNING c.chat_id, c.is_group, c.low_user_id, c.high_user_id, c.is_accepted, c.requested_by, c.requests_count,
+          c.members_count, c.last_message_at, c.created_at
+
 -- name: note_message
 -- Lists, counters and folders of all who see a new message. Writing takes a chat out of every folder; what a stranger writes
 -- goes to the requests, and stays declined where it was; an archived chat comes back unless it is muted.
@@ -90,6 +103,33 @@ UPDATE chat_members SET
                   ELSE folder END
 WHERE chat_id = :chat_id AND NOT (user_id IN each(:cut_off))
 RETURNING user_id, unread_count, folder, muted_until
+
+-- name: note_messages (sqlite)
+-- The same for several direct chats, one new message in each.
+UPDATE chat_members SET
+    last_message_id = json_extract(n.value, '$.message_id'), last_message_at = json_extract(n.value, '$.created_at'),
+    unread_count = unread_count + CASE WHEN user_id = json_extract(n.value, '$.sender_id') THEN 0 ELSE 1 END,
+    folder = CASE WHEN user_id = json_extract(n.value, '$.sender_id') THEN 0
+                  WHEN json_extract(n.value, '$.is_request') = 1 THEN CASE folder WHEN 3 THEN 3 ELSE 2 END
+                  WHEN folder IN (2, 4)
+                    OR (folder = 1 AND COALESCE(muted_until, 0) <= json_extract(n.value, '$.created_at')) THEN 0
+                  ELSE folder END
+FROM json_each(:rows) AS n
+WHERE chat_members.chat_id = json_extract(n.value, '$.chat_id')
+RETURNING user_id, unread_count, folder, muted_until, chat_id
+
+-- name: note_messages (postgres)
+UPDATE chat_members m SET
+    last_message_id = n.message_id, last_message_at = n.created_at,
+    unread_count = unread_count + CASE WHEN user_id = n.sender_id THEN 0 ELSE 1 END,
+    folder = CASE WHEN user_id = n.sender_id THEN 0
+                  WHEN n.is_request = 1 THEN CASE folder WHEN 3 THEN 3 ELSE 2 END
+                  WHEN folder IN (2, 4) OR (folder = 1 AND COALESCE(muted_until, 0) <= n.created_at) THEN 0
+                  ELSE folder END
+FROM json_to_recordset(:rows::text::json)
+    AS n (chat_id text, message_id text, sender_id text, created_at bigint, is_request integer)
+WHERE m.chat_id = n.chat_id
+RETURNING m.user_id, m.unread_count, m.folder, m.muted_until, m.chat_id
 
 -- name: set_request
 UPDATE chats SET requested_by = :user_id, requests_count = requests_count + 1 WHERE chat_id = :chat_id

@@ -1,8 +1,27 @@
 #include "domains/messages/chats_store.hpp"
 
+#include <algorithm>
+
 #include "sql/chats.hpp"
 
 namespace grover::messages::store {
+namespace {
+
+// NewMessage as a row of note_messages.
+struct NoteRow {
+    std::string_view chat_id;
+    std::string_view message_id;
+    std::string_view sender_id;
+    std::int64_t created_at = 0;
+    int is_request = 0;
+    static constexpr auto fields = Pack{
+        field("chat_id", &NoteRow::chat_id),       field("message_id", &NoteRow::message_id),
+        field("sender_id", &NoteRow::sender_id),   field("created_at", &NoteRow::created_at),
+        field("is_request", &NoteRow::is_request),
+    };
+};
+
+}  // namespace
 
 std::optional<ChatId> find_pair(db::Read& tx, const UserId& one, const UserId& other) {
     return tx.find<ChatId>(sql::chats::find_pair{.low = std::min(one, other), .high = std::max(one, other)});
@@ -45,6 +64,15 @@ std::optional<ChatRow> next_moment(db::Write& tx, const ChatId& chat, Time now) 
     return tx.find<ChatRow>(sql::chats::next_moment{.now = now, .chat_id = chat});
 }
 
+std::vector<ChatRow> next_moments(db::Write& tx, std::span<const ChatId> chats, Time now) {
+    if (chats.empty()) return {};
+    if (chats.size() == 1) {
+        const auto one = next_moment(tx, chats.front(), now);
+        return one ? std::vector{*one} : std::vector<ChatRow>{};
+    }
+    return tx.list<ChatRow>(sql::chats::next_moments{.now = now, .chat_ids = db::ids_of(chats)});
+}
+
 bool hold(db::Write& tx, const ChatId& chat) { return tx.exists(sql::chats::hold_chat{.chat_id = chat}); }
 
 std::vector<Noted> note_message(db::Write& tx, const NewMessage& message, const UserIds& cut_off) {
@@ -55,6 +83,30 @@ std::vector<Noted> note_message(db::Write& tx, const NewMessage& message, const 
                                                    .is_request = message.is_request,
                                                    .chat_id = message.chat,
                                                    .cut_off = cut_off});
+}
+
+std::vector<std::vector<Noted>> note_direct(db::Write& tx, std::span<const NewMessage> messages) {
+    std::vector<std::vector<Noted>> noted(messages.size());
+    if (messages.size() == 1) noted.front() = note_message(tx, messages.front(), {});
+    if (messages.size() < 2) return noted;
+    std::vector<NoteRow> rows;
+    for (const auto& message : messages) {
+        rows.push_back({.chat_id = message.chat.view(),
+                        .message_id = message.message.view(),
+                        .sender_id = message.sender.view(),
+                        .created_at = message.at.us,
+                        .is_request = message.is_request ? 1 : 0});
+    }
+    tx.each(sql::chats::note_messages{.rows = db::to_payload(rows)}, [&](const db::Row& row) {
+        const auto of =
+            std::ranges::find(messages, row.text(4), [](const NewMessage& one) { return one.chat.view(); });
+        noted[static_cast<std::size_t>(of - messages.begin())].push_back(
+            {.user_id = row.get<UserId>(0),
+             .unread_count = row.get<std::int64_t>(1),
+             .folder = row.get<ChatFolder>(2),
+             .muted_until = row.get<std::optional<Time>>(3)});
+    });
+    return noted;
 }
 
 std::vector<MemberRow> members(db::Read& tx, const ChatId& chat) {

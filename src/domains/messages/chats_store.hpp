@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -216,6 +217,8 @@ ChatId pair_of(db::Write& tx, const UserId& opener, const UserId& other, Time no
 std::optional<Standing> find_standing(db::Read& tx, const ChatId& chat, const UserId& user);
 std::optional<Standing> find_standing_of_pair(db::Read& tx, const UserId& user, const UserId& other);
 std::optional<ChatRow> next_moment(db::Write& tx, const ChatId& chat, Time now);
+// The same for several; in any order, without those that do not exist.
+std::vector<ChatRow> next_moments(db::Write& tx, std::span<const ChatId> chats, Time now);
 bool hold(db::Write& tx, const ChatId& chat);
 
 struct NewMessage {
@@ -227,6 +230,8 @@ struct NewMessage {
     bool is_request;  // for the receiver
 };
 std::vector<Noted> note_message(db::Write& tx, const NewMessage& message, const UserIds& cut_off);
+// The same for messages of direct chats, each of another one: for each, in order.
+std::vector<std::vector<Noted>> note_direct(db::Write& tx, std::span<const NewMessage> messages);
 
 std::vector<MemberRow> members(db::Read& tx, const ChatId& chat);
 

@@ -43,8 +43,8 @@ public:
 class OnlineUsers {
 public:
     virtual ~OnlineUsers() = default;
-    // Whether the user has a live socket, on any node.
-    virtual bool is_online(db::Read& tx, const UserId& user) const = 0;
+    // Those of them that have a live socket, on any node.
+    virtual std::vector<UserId> online(db::Read& tx, const std::vector<UserId>& users) const = 0;
 };
 
 struct Plugs {

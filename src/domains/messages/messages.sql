@@ -8,6 +8,21 @@ VALUES (:message_id, :chat_id, :sender_id, :type, :content, :search_text, :creat
         :thumbnail_id, :duration, :gif_url, :shared_post_id, :story_id, :forwarded_from, :forward_comment, :reply_to_id,
         :album_id, :client_message_id)
 
+-- name: insert_texts (sqlite)
+-- Several plain ones.
+INSERT INTO messages (message_id, chat_id, sender_id, type, content, search_text, created_at, delivered_at, client_message_id)
+SELECT json_extract(value, '$.message_id'), json_extract(value, '$.chat_id'), json_extract(value, '$.sender_id'), 0,
+       json_extract(value, '$.content'), json_extract(value, '$.search_text'), json_extract(value, '$.created_at'),
+       json_extract(value, '$.delivered_at'), json_extract(value, '$.client_message_id')
+FROM json_each(:rows) WHERE true
+
+-- name: insert_texts (postgres)
+INSERT INTO messages (message_id, chat_id, sender_id, type, content, search_text, created_at, delivered_at, client_message_id)
+SELECT message_id, chat_id, sender_id, 0, content, search_text, created_at, delivered_at, client_message_id
+FROM json_to_recordset(:rows::text::json)
+    AS r (message_id text, chat_id text, sender_id text, content text, search_text text, created_at bigint,
+          delivered_at bigint, client_message_id text)
+
 -- name: load
 -- Messages of one list: a page older than :before, the ones named, or those after :from; the caller sorts. What the viewer
 -- hid, and what people in :cut_off wrote, is left out.
@@ -39,17 +54,24 @@ SELECT message_id, chat_id, sender_id, type, content, created_at, edited_at, del
             THEN 1 ELSE 0 END AS is_hidden
 FROM messages m WHERE message_id = :message_id
 
--- name: hold_sender (sqlite)
-SELECT 1 WHERE :sender_id IS NOT NULL
+-- name: hold_senders (sqlite)
+SELECT 1 WHERE :sender_ids IS NOT NULL
 
--- name: hold_sender (postgres)
+-- name: hold_senders (postgres)
 -- Of one sender one message is counted after the other.
-SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('messages ' || :sender_id, 0))
+SELECT pg_advisory_xact_lock(lock) FROM (
+    SELECT hashtextextended('messages ' || id, 0) AS lock FROM unnest(:sender_ids::text[]) AS id ORDER BY lock) AS locks
 
--- name: nth_last_sent
--- When the sender's n-th last message was sent, if that is not long ago.
-SELECT created_at FROM messages WHERE sender_id = :sender_id AND created_at > :since AND type <> 7
-ORDER BY created_at DESC LIMIT 1 OFFSET :n
+-- name: nth_last_sent (sqlite)
+-- When the n-th last message of each sender was sent, if that is not long ago; the latest of these times.
+SELECT max((SELECT created_at FROM messages WHERE sender_id = s.value AND created_at > :since AND type <> 7
+            ORDER BY created_at DESC LIMIT 1 OFFSET :n))
+FROM json_each(:sender_ids) AS s
+
+-- name: nth_last_sent (postgres)
+SELECT max((SELECT created_at FROM messages WHERE sender_id = s.id AND created_at > :since AND type <> 7
+            ORDER BY created_at DESC LIMIT 1 OFFSET :n))
+FROM unnest(:sender_ids::text[]) AS s (id)
 
 -- name: find_sent
 SELECT message_id FROM sent_messages

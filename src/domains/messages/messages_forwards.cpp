@@ -61,8 +61,7 @@ ForwardAnswer Forwards::forward(const Caller& me, const MessageForward& in) cons
         }
         // Each on its own: one that fails leaves the others sent.
         try {
-            answer.message_ids.push_back(
-                ground_.db.write([&](db::Write& tx) { return sending_.send(tx, me, out).row.message_id; }));
+            answer.message_ids.push_back(sending_.commit(me, out).row.message_id);
         } catch (const Error& error) {
             if (error.status >= 500) throw;
             answer.failed.push_back({id, error.detail});

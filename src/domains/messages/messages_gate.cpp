@@ -31,23 +31,33 @@ SeenMessage Chats::get_visible_message(db::Read& tx, const UserId& me, const Mes
     return {std::move(*facts), std::move(seen)};
 }
 
-const users::Reach& Chats::reachable(const std::vector<users::Reach>& found, const UserId& other) {
-    const auto one = std::ranges::find(found, other, &users::Reach::user_id);
-    if (one == found.end() || one->is_hidden || one->is_blocked_by) throw not_found("User not found");
-    if (one->has_blocked) throw not_authorized("You have blocked this user");
-    return *one;
+const users::Reach& Chats::reachable(const users::Reach* found) {
+    if (found == nullptr || found->is_hidden || found->is_blocked_by) throw not_found("User not found");
+    if (found->has_blocked) throw not_authorized("You have blocked this user");
+    return *found;
 }
 
 users::Reach Chats::require_reachable(db::Read& tx, const UserId& me, const UserId& other) const {
-    if (me == other) throw validation_error("Cannot message yourself");
-    return reachable(ground_.users.reach(tx, me, std::span(&other, 1)), other);
+    const users::Pair pair{me, other};
+    return std::move(require_reachable(tx, std::span(&pair, 1)).front());
+}
+
+std::vector<users::Reach> Chats::require_reachable(db::Read& tx, std::span<const users::Pair> pairs) const {
+    for (const auto& [me, other] : pairs) {
+        if (me == other) throw validation_error("Cannot message yourself");
+    }
+    auto found = ground_.users.reach(tx, pairs);
+    std::vector<users::Reach> out;
+    for (auto& one : found) out.push_back(reachable(one ? &*one : nullptr));
+    return out;
 }
 
 bool Chats::require_reachable_pair(db::Read& tx, const UserId& me, const UserId& other) const {
     if (me == other) throw validation_error("Cannot message yourself");
     const std::array both{me, other};
     const auto found = ground_.users.reach(tx, me, both);
-    reachable(found, other);
+    const auto one = std::ranges::find(found, other, &users::Reach::user_id);
+    reachable(one == found.end() ? nullptr : &*one);
     return std::ranges::all_of(found, &users::Reach::show_read_receipts);
 }
 

@@ -1,6 +1,7 @@
 // What every part of this domain works with, and who may see which chat and message. Private to domains/messages.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,13 +49,15 @@ public:
     // S2 for an account named as the other side: 400 "Cannot message yourself", 404 "User not found", 403 "You have blocked
     // this user".
     users::Reach require_reachable(db::Read& tx, const UserId& me, const UserId& other) const;
+    // The same for each of several senders.
+    std::vector<users::Reach> require_reachable(db::Read& tx, std::span<const users::Pair> pairs) const;
     // The same, and whether both sides show each other what they read.
     bool require_reachable_pair(db::Read& tx, const UserId& me, const UserId& other) const;
     // Whether either side of a direct chat keeps read receipts to themselves.
     bool shows_receipts(db::Read& tx, const ChatRow& chat, const UserId& me) const;
 
 private:
-    static const users::Reach& reachable(const std::vector<users::Reach>& found, const UserId& other);
+    static const users::Reach& reachable(const users::Reach* found);
 
     const Ground& ground_;
 };

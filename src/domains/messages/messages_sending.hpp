@@ -2,30 +2,17 @@
 // domains/messages.
 #pragma once
 
+#include <list>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "domains/messages/messages_api.hpp"
+#include "domains/messages/messages_gathering.hpp"
 #include "domains/messages/messages_views.hpp"
 
 namespace grover::messages {
-
-// What is to be sent, and where to: one of the three.
-struct Outgoing {
-    std::optional<UserId> receiver_id;
-    std::optional<ChatId> conversation_id;
-    std::optional<GroupId> group_id;
-    // Type, content and what hangs on it; the rest is filled in while sending.
-    MessageRow row;
-    // Its files are shared with this message instead of being attached.
-    std::optional<MessageId> forwards;
-};
-
-struct Sent {
-    MessageRow row;
-    ChatRow chat;
-    bool is_new = true;  // false: the client's id was sent before, this is that message
-};
 
 class Sending {
 public:
@@ -38,28 +25,41 @@ public:
     SendAnswer video(const Caller& me, MessageSendVideo& in) const;
     SendAnswer gif(const Caller& me, const MessageSendGif& in) const;
 
-    // In the caller's transaction. Throws as S2 to S8 say.
-    Sent send(db::Write& tx, const Caller& me, const Outgoing& out) const;
+    // In the caller's transaction, one or several, each by another sender to another chat. Throws as S2 to S8 say, what the
+    // first one to be refused deserves.
+    std::vector<Sent> send_all(db::Write& tx, std::span<const Order> orders) const;
     // Text of a socket: without a view.
     Sent send_text(const Caller& me, const SendTarget& target, const TextInput& in) const;
+    // In a transaction of its own, or of several that are sent at once.
+    Sent commit(const Caller& me, const Outgoing& out) const;
     void say(db::Write& tx, const ChatId& chat, const UserId& actor, const std::string& text) const;
 
 private:
+    struct Draft;
+    using Drafts = std::list<Draft>;
+
     std::optional<MediaId> take(const Caller& me, std::optional<http::UploadedFile>& file,
                                 const std::optional<std::string>& text, const media::Use& use,
                                 const std::string& field) const;
     SendAnswer deliver(const Caller& me, const Outgoing& out, std::string_view sentence) const;
-    ChatRow open_chat(db::Write& tx, const Caller& me, const Outgoing& out, Time now,
-                      std::vector<UserId>& cut_off, std::optional<Standing>& standing,
-                      bool& is_request) const;
+
+    std::optional<Sent> first_answer(db::Read& tx, const Order& order, Time now) const;
+    void require_shown_post(db::Read& tx, const Order& order) const;
+    ChatId chat_of(db::Write& tx, Draft& draft, Time now) const;
+    void open_chats(db::Write& tx, Drafts& drafts, Time now) const;
+    void require_rights(db::Write& tx, Drafts& drafts) const;
     bool settle_request(db::Write& tx, const UserId& me, const users::Reach& other,
                         const ChatRow& chat) const;
     void require_quotable(db::Read& tx, const UserId& me, const MessageId& quoted, const ChatRow& chat) const;
+    void mark_delivered(db::Read& tx, Drafts& drafts) const;
+    void write_down(db::Write& tx, Drafts& drafts) const;
     void tell(db::Write& tx, const Sent& sent, const std::vector<Noted>& noted, bool is_forward) const;
 
     const Ground& ground_;
     const Chats& chats_;
     const MessageViews& views_;
+    mutable Gathering gathering_{
+        ground_.db, [this](db::Write& tx, std::span<const Order> orders) { return send_all(tx, orders); }};
 };
 
 }  // namespace grover::messages

@@ -17,7 +17,9 @@ namespace grover::messages {
 class OnlineByHub final : public OnlineUsers {
 public:
     explicit OnlineByHub(const sockets::Hub& hub) : hub_(hub) {}
-    bool is_online(db::Read& tx, const UserId& user) const override { return hub_.is_connected(tx, user); }
+    std::vector<UserId> online(db::Read& tx, const std::vector<UserId>& users) const override {
+        return hub_.connected(tx, users);
+    }
 
 private:
     const sockets::Hub& hub_;

@@ -16,6 +16,27 @@ constexpr std::chrono::hours kSentIsKept{24};
 const std::vector<std::string_view> kNobody;
 const ChatId kNoChat;
 
+struct TextRow {
+    std::string_view message_id;
+    std::string_view chat_id;
+    std::string_view sender_id;
+    std::string_view content;
+    std::optional<std::string> search_text;
+    std::int64_t created_at = 0;
+    std::optional<std::int64_t> delivered_at;
+    std::optional<std::string> client_message_id;
+    static constexpr auto fields = Pack{
+        field("message_id", &TextRow::message_id),
+        field("chat_id", &TextRow::chat_id),
+        field("sender_id", &TextRow::sender_id),
+        field("content", &TextRow::content),
+        field("search_text", &TextRow::search_text),
+        field("created_at", &TextRow::created_at),
+        field("delivered_at", &TextRow::delivered_at),
+        field("client_message_id", &TextRow::client_message_id),
+    };
+};
+
 std::vector<MessageRow> ascending(std::vector<MessageRow> rows) {
     std::ranges::sort(rows, {},
                       [](const MessageRow& row) { return std::pair(row.created_at, row.message_id); });
@@ -26,9 +47,26 @@ std::vector<MessageRow> ascending(std::vector<MessageRow> rows) {
 
 std::string search_text(std::string_view content) { return text::fold_without_marks(content); }
 
-void insert(db::Write& tx, const MessageRow& message) {
+static void insert_texts(db::Write& tx, std::span<const MessageRow* const> messages) {
+    std::vector<TextRow> rows;
+    for (const auto* message : messages) {
+        auto& row = rows.emplace_back(TextRow{.message_id = message->message_id.view(),
+                                              .chat_id = message->chat_id.view(),
+                                              .sender_id = message->sender_id.value().view(),
+                                              .content = message->content,
+                                              .search_text = search_text(message->content),
+                                              .created_at = message->created_at.us,
+                                              .delivered_at = {},
+                                              .client_message_id = message->client_message_id});
+        if (row.search_text == row.content) row.search_text.reset();
+        if (message->delivered_at) row.delivered_at = message->delivered_at->us;
+    }
+    tx.exec_soon(sql::messages::insert_texts{.rows = db::to_payload(rows)});
+}
+
+static void insert_one(db::Write& tx, const MessageRow& message) {
     const auto searched = search_text(message.content);
-    tx.exec(sql::messages::insert_message{
+    tx.exec_soon(sql::messages::insert_message{
         .message_id = message.message_id,
         .chat_id = message.chat_id,
         .sender_id = message.sender_id,
@@ -49,6 +87,11 @@ void insert(db::Write& tx, const MessageRow& message) {
         .album_id = message.album_id,
         .client_message_id = message.client_message_id,
     });
+}
+
+void insert(db::Write& tx, std::span<const MessageRow* const> messages) {
+    if (messages.size() == 1) insert_one(tx, *messages.front());
+    if (messages.size() > 1) insert_texts(tx, messages);
 }
 
 std::vector<MessageRow> older(db::Read& tx, const Window& window, Time before, int limit, std::int64_t skip) {
@@ -110,10 +153,12 @@ std::vector<ReadMessage> unread(db::Read& tx, const Window& window, Time read_un
     return out;
 }
 
-void require_rate(db::Write& tx, const UserId& sender, Time now) {
-    tx.exists(sql::messages::hold_sender{.sender_id = sender});
-    const auto oldest = tx.find<Time>(sql::messages::nth_last_sent{
-        .sender_id = sender, .since = now - kWindow, .n = kMessagesInWindow - 1});
+void require_rate(db::Write& tx, std::span<const UserId> senders, Time now) {
+    if (senders.empty()) return;
+    const auto ids = db::ids_of(senders);
+    tx.exec_soon(sql::messages::hold_senders{.sender_ids = ids});
+    const auto oldest = tx.value<std::optional<Time>>(
+        sql::messages::nth_last_sent{.since = now - kWindow, .n = kMessagesInWindow - 1, .sender_ids = ids});
     if (!oldest) return;
     const auto wait = *oldest + kWindow - now;
     throw rate_limited(std::chrono::ceil<std::chrono::seconds>(std::max(wait, std::chrono::microseconds{1})));

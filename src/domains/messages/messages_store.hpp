@@ -119,7 +119,8 @@ namespace store {
 // As it is searched: folded, without accents.
 std::string search_text(std::string_view content);
 
-void insert(db::Write& tx, const MessageRow& message);
+// Several at once are plain.
+void insert(db::Write& tx, std::span<const MessageRow* const> messages);
 
 // What a page leaves out.
 struct Window {
@@ -139,8 +140,8 @@ std::vector<ReactionRow> reactions(db::Read& tx, std::span<const MessageId> ids)
 // The newest that the member has not read; newest first.
 std::vector<ReadMessage> unread(db::Read& tx, const Window& window, Time read_until, int limit);
 
-// Throws 429 when the sender sent 60 in the last 60 s. Until the end of the transaction nobody else counts for them.
-void require_rate(db::Write& tx, const UserId& sender, Time now);
+// Throws 429 when one of these sent 60 in the last 60 s. Until the end of the transaction nobody else counts for them.
+void require_rate(db::Write& tx, std::span<const UserId> senders, Time now);
 std::optional<MessageId> find_sent(db::Read& tx, const UserId& sender, std::string_view client_message_id,
                                    Time now);
 bool keep_sent(db::Write& tx, const UserId& sender, std::string_view client_message_id,

@@ -42,8 +42,9 @@ public:
 class World {
 public:
     // Follows, blocks and settings are written behind the back of their domain here, so nothing may be kept in memory.
-    explicit World(Options options = {})
-        : db_(testing::fresh_database({.cached = false, .clock = &clock, .observer = &statements})),
+    explicit World(Options options = {}, runtime::Loops* loops = nullptr)
+        : db_(testing::fresh_database(
+              {.cached = false, .clock = &clock, .loops = loops, .observer = &statements})),
           root_(std::filesystem::temp_directory_path() /
                 ("messages_test." + std::to_string(::getpid()) + "." + std::to_string(++made_))),
           users(*db_, clock, ids_, {.data_dir = root_.string(), .link_secret = "a secret of sixteen bytes"}),

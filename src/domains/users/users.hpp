@@ -186,6 +186,20 @@ struct Reach {
     }
 };
 
+// What is counted for somebody's own eyes.
+struct OwnCounts {
+    std::int64_t followers = 0;
+    std::int64_t posts = 0;
+    std::int64_t likes_received = 0;
+    Cents earnings;
+};
+
+// Who asks, and about whom.
+struct Pair {
+    UserId viewer;
+    UserId other;
+};
+
 // How a text names somebody, and which privacy setting of theirs decides.
 enum class Address : std::uint8_t { mention, tag };
 
@@ -288,12 +302,16 @@ public:
     // Most mutual followers first, then most followers, then by id: whom the viewer does not follow. Reads at most 10,000
     // edges, from those followed last.
     std::vector<Acquaintance> followed_by_followed(db::Read& tx, const UserId& viewer, int limit);
+    // All zero for an account that is gone.
+    OwnCounts own_counts(db::Read& tx, const UserId& user);
     // Whom the user asked to be allowed to follow.
     std::vector<UserId> requested_by(db::Read& tx, const UserId& user);
     // Of one pair, at the same cost whomever the two follow: for writes, where relations() has no copy in memory.
     Bond bond(db::Read& tx, const UserId& viewer, const UserId& user);
     // Of each of these that exists, in no order; one statement.
     std::vector<Reach> reach(db::Read& tx, const UserId& viewer, std::span<const UserId> users);
+    // The same for several who ask about one each: for each, in order; nothing: there is no such account.
+    std::vector<std::optional<Reach>> reach(db::Read& tx, std::span<const Pair> pairs);
     // Who has this id, user name or name, in any case; at most 100.
     std::vector<UserId> named(db::Read& tx, std::string_view name);
     // Everybody in a block with this user, in either direction.

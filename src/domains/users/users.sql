@@ -206,6 +206,42 @@ SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
 FROM users u CROSS JOIN privacy_settings p
 WHERE u.user_id = :id AND p.user_id = :id;
 
+-- name: reach_pairs (sqlite)
+-- The same for several who ask about one each; and the place of the pair.
+SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
+    CASE WHEN u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL THEN 0 ELSE 1 END
+        AS is_hidden,
+    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = v.value AND blocked_id = u.user_id) THEN 1 ELSE 0 END
+        AS has_blocked,
+    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = u.user_id AND blocked_id = v.value) THEN 1 ELSE 0 END
+        AS is_blocked_by,
+    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = v.value AND following_id = u.user_id) THEN 1 ELSE 0 END
+        AS is_following,
+    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = u.user_id AND following_id = v.value) THEN 1 ELSE 0 END
+        AS follows_viewer,
+    v.key AS place
+FROM json_each(:viewers) AS v JOIN json_each(:others) AS o ON o.key = v.key
+CROSS JOIN users u CROSS JOIN privacy_settings p
+WHERE u.user_id = o.value AND p.user_id = o.value;
+
+-- name: reach_pairs (postgres)
+-- A question for each pair, so that nothing is scanned.
+SELECT r.*, w.place - 1 AS place
+FROM unnest(:viewers::text[], :others::text[]) WITH ORDINALITY AS w (viewer, other, place) CROSS JOIN LATERAL (
+    SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
+        CASE WHEN u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL THEN 0 ELSE 1 END
+            AS is_hidden,
+        CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = w.viewer AND blocked_id = u.user_id) THEN 1 ELSE 0 END
+            AS has_blocked,
+        CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = u.user_id AND blocked_id = w.viewer) THEN 1 ELSE 0 END
+            AS is_blocked_by,
+        CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = w.viewer AND following_id = u.user_id) THEN 1 ELSE 0 END
+            AS is_following,
+        CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = u.user_id AND following_id = w.viewer) THEN 1 ELSE 0 END
+            AS follows_viewer
+    FROM users u CROSS JOIN privacy_settings p
+    WHERE u.user_id = w.other AND p.user_id = w.other LIMIT 1) AS r;
+
 -- name: insert_report
 INSERT INTO reports (report_id, reporter_id, target_type, target_id, reason, details, created_at)
 VALUES (:report_id, :reporter_id, :target_type, :target_id, :reason, :details, :now)

@@ -249,26 +249,42 @@ NotificationSettings UsersService::notification_settings(db::Read& tx, const Use
     return store::notification_settings(tx, user);
 }
 
+static Reach read_reach(const db::Row& row) {
+    return {.user_id = UserId(row.text(0)),
+            .is_hidden = row.integer(4) != 0,
+            .has_blocked = row.integer(5) != 0,
+            .is_blocked_by = row.integer(6) != 0,
+            .is_following = row.integer(7) != 0,
+            .follows_viewer = row.integer(8) != 0,
+            .allow_messages = wire::enum_of<Audience>(row.text(1)).value_or(Audience::none),
+            .allow_group_adds = wire::enum_of<Audience>(row.text(2)).value_or(Audience::none),
+            .show_read_receipts = row.integer(3) != 0};
+}
+
 std::vector<Reach> UsersService::reach(db::Read& tx, const UserId& viewer, std::span<const UserId> users) {
     std::vector<Reach> out;
     if (users.empty()) return out;
     out.reserve(users.size());
-    const auto add = [&](const db::Row& row) {
-        out.push_back({.user_id = UserId(row.text(0)),
-                       .is_hidden = row.integer(4) != 0,
-                       .has_blocked = row.integer(5) != 0,
-                       .is_blocked_by = row.integer(6) != 0,
-                       .is_following = row.integer(7) != 0,
-                       .follows_viewer = row.integer(8) != 0,
-                       .allow_messages = wire::enum_of<Audience>(row.text(1)).value_or(Audience::none),
-                       .allow_group_adds = wire::enum_of<Audience>(row.text(2)).value_or(Audience::none),
-                       .show_read_receipts = row.integer(3) != 0});
-    };
+    const auto add = [&](const db::Row& row) { out.push_back(read_reach(row)); };
     if (users.size() == 1) {
         tx.each(sql::users::reach_one{.viewer = viewer, .id = users.front()}, add);
     } else {
         tx.each(sql::users::reach{.viewer = viewer, .ids = db::ids_of(users)}, add);
     }
+    return out;
+}
+
+std::vector<std::optional<Reach>> UsersService::reach(db::Read& tx, std::span<const Pair> pairs) {
+    std::vector<std::optional<Reach>> out(pairs.size());
+    if (pairs.size() == 1) {
+        auto one = reach(tx, pairs.front().viewer, std::span(&pairs.front().other, 1));
+        if (!one.empty()) out.front() = std::move(one.front());
+    }
+    if (pairs.size() < 2) return out;
+    const auto viewers = db::ids_of(pairs, &Pair::viewer);
+    const auto others = db::ids_of(pairs, &Pair::other);
+    tx.each(sql::users::reach_pairs{.viewers = viewers, .others = others},
+            [&](const db::Row& row) { out[row.get<std::size_t>(9)] = read_reach(row); });
     return out;
 }
 

@@ -153,16 +153,11 @@ std::map<std::string, std::vector<UserId>, std::less<>> Attendance::in_rooms(
 }
 
 std::vector<UserId> Attendance::connected(const std::vector<UserId>& users) {
-    std::vector<std::string_view> ids;
-    for (const auto& user : users) ids.push_back(user.view());
-    return db_.read([&](db::Read& tx) {
-        return tx.list<UserId>(sql::attendance::connected{.users = ids, .now = clock_.now()});
-    });
+    return db_.read([&](db::Read& tx) { return connected(tx, users); });
 }
 
-bool Attendance::is_connected(db::Read& tx, const UserId& user) const {
-    const std::vector<std::string_view> ids{user.view()};
-    return tx.exists(sql::attendance::connected{.users = ids, .now = clock_.now()});
+std::vector<UserId> Attendance::connected(db::Read& tx, const std::vector<UserId>& users) const {
+    return tx.list<UserId>(sql::attendance::connected{.users = db::ids_of(users), .now = clock_.now()});
 }
 
 std::string Attendance::address_of(std::string_view node) {

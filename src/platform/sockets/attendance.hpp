@@ -41,7 +41,7 @@ public:
     // Those of them that somebody is in.
     std::map<std::string, std::vector<UserId>, std::less<>> in_rooms(const std::vector<std::string>& rooms);
     std::vector<UserId> connected(const std::vector<UserId>& users);
-    bool is_connected(db::Read& tx, const UserId& user) const;
+    std::vector<UserId> connected(db::Read& tx, const std::vector<UserId>& users) const;
     // Where another live node is reached; empty: no such node. Asked of the store when it is not known, or was long ago.
     std::string address_of(std::string_view node);
 

@@ -101,8 +101,8 @@ public:
     virtual std::vector<std::vector<UserId>> members_anywhere(const std::vector<Room>& rooms) = 0;
     // Those of `users` that have a live socket on any node, ascending. In a fiber, outside transactions.
     virtual std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) = 0;
-    // Whether this user has one, for a transaction that must know: asks the store only when there is none on this node.
-    virtual bool is_connected(db::Read& tx, const UserId& user) const = 0;
+    // The same for a transaction that must know: asks the store only about those that have none on this node.
+    virtual std::vector<UserId> connected(db::Read& tx, const std::vector<UserId>& users) const = 0;
 };
 
 }  // namespace grover::sockets

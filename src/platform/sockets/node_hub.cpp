@@ -258,20 +258,28 @@ std::vector<std::vector<UserId>> NodeHub::members_anywhere(const std::vector<Roo
 }
 
 std::vector<UserId> NodeHub::connected_anywhere(const std::vector<UserId>& users) {
+    return connected_of(users,
+                        [&](const std::vector<UserId>& unknown) { return attendance_->connected(unknown); });
+}
+
+std::vector<UserId> NodeHub::connected(db::Read& tx, const std::vector<UserId>& users) const {
+    return connected_of(
+        users, [&](const std::vector<UserId>& unknown) { return attendance_->connected(tx, unknown); });
+}
+
+std::vector<UserId> NodeHub::connected_of(
+    const std::vector<UserId>& users,
+    FunctionRef<std::vector<UserId>(const std::vector<UserId>&)> ask_store) const {
     std::vector<UserId> out;
     std::vector<UserId> unknown;
     for (const auto& user : users) (crowd_.is_connected(user) ? out : unknown).push_back(user);
     if (attendance_ != nullptr && !unknown.empty()) {
-        const auto elsewhere = attendance_->connected(unknown);
+        const auto elsewhere = ask_store(unknown);
         out.insert(out.end(), elsewhere.begin(), elsewhere.end());
     }
     std::ranges::sort(out);
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
-}
-
-bool NodeHub::is_connected(db::Read& tx, const UserId& user) const {
-    return crowd_.is_connected(user) || (attendance_ != nullptr && attendance_->is_connected(tx, user));
 }
 
 void NodeHub::cut(LiveSocket& socket) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "platform/base/function_ref.hpp"
 #include "platform/bus/bus.hpp"
 #include "platform/realtime/namespace.hpp"
 #include "platform/runtime/runtime.hpp"
@@ -47,7 +48,7 @@ public:
                         const Delivery& delivery) override;
     std::vector<std::vector<UserId>> members_anywhere(const std::vector<Room>& rooms) override;
     std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) override;
-    bool is_connected(db::Read& tx, const UserId& user) const override;
+    std::vector<UserId> connected(db::Read& tx, const std::vector<UserId>& users) const override;
 
     // --- Sessions ---
     // The session has ended: its sockets on this node are told and leave the namespace. Any thread.
@@ -72,6 +73,9 @@ private:
     void visit(const realtime::Audience& audience, std::function<void(LiveSocket&)> f);
     void deliver(const Room& room, std::string_view name, std::string_view payload, const Delivery& delivery,
                  realtime::Delivery how);
+    std::vector<UserId> connected_of(
+        const std::vector<UserId>& users,
+        FunctionRef<std::vector<UserId>(const std::vector<UserId>&)> ask_store) const;
     void receive(std::string_view message);
     void renew();
     void beat();

@@ -91,12 +91,16 @@ public:
         }
         return out;
     }
-    bool is_connected(db::Read&, const UserId& user) const override {
-        const auto has = [&](const auto& rooms) {
+    std::vector<UserId> connected(db::Read&, const std::vector<UserId>& users) const override {
+        const auto has = [](const auto& rooms, const UserId& user) {
             const auto found = rooms.find(Room::user(user));
             return found != rooms.end() && !found->second.empty();
         };
-        return has(members_) || has(elsewhere_);
+        std::vector<UserId> out;
+        for (const auto& user : users) {
+            if (has(members_, user) || has(elsewhere_, user)) out.push_back(user);
+        }
+        return out;
     }
     std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) override {
         std::vector<UserId> out;
