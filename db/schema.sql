@@ -604,6 +604,13 @@ CREATE TABLE messages (
 CREATE UNIQUE INDEX messages_of_chat ON messages (chat_id, created_at);
 CREATE INDEX messages_of_sender ON messages (sender_id, created_at) WHERE sender_id IS NOT NULL;
 
+CREATE TABLE milestones (
+    user_id    TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    followers  INTEGER NOT NULL,
+    reached_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, followers)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE moderation_log (
     entry_id TEXT NOT NULL PRIMARY KEY,
     admin_id TEXT NOT NULL, -- stays when the administrator's account goes

@@ -81,6 +81,22 @@ private:
     messages::MessagesService& messages_;
 };
 
+// What live boards show of posts.
+class PostsOfBoard final : public live_board::BoardPosts {
+public:
+    explicit PostsOfBoard(posts::PostsService& posts) : posts_(posts) {}
+    Received received(db::Read& tx, const UserId& author) override {
+        const auto [comments, shares] = posts_.received(tx, author);
+        return {comments, shares};
+    }
+    std::vector<UserId> authors(db::Read& tx, std::span<const PostId> posts) override {
+        return posts_.authors(tx, posts);
+    }
+
+private:
+    posts::PostsService& posts_;
+};
+
 }  // namespace
 
 users::Options users_options(const Config& config, const std::string& secret) {
@@ -142,6 +158,7 @@ Domains::Domains(const Ground& ground)
       collections_export_(collections::collections_export(ground.db)) {
     plug();
     register_background(ground.background);
+    live_board::listen_for_milestones(ground.background.events(), users, ground.clock);
 }
 
 Domains::~Domains() = default;
@@ -241,6 +258,10 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
     open_chats_ = std::make_unique<OpenChats>(hub);
     notifications.plug(*open_chats_);
     notifications.add_sockets(hub, events, base_url_);
+    board_posts_ = std::make_unique<PostsOfBoard>(posts);
+    live_board_ = std::make_unique<live_board::LiveBoard>(db_, users, *board_posts_, hub);
+    live_board_->add(table);
+    live_board_->listen(events);
 }
 
 void Domains::add_endpoints(Api& api) {

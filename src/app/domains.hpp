@@ -12,6 +12,7 @@
 #include "domains/discovery/discovery.hpp"
 #include "domains/discovery/hashtags.hpp"
 #include "domains/groups/groups.hpp"
+#include "domains/live_board/live_board.hpp"
 #include "domains/media/media.hpp"
 #include "domains/messages/messages.hpp"
 #include "domains/messages/messages_sockets.hpp"
@@ -80,6 +81,8 @@ private:
     std::unique_ptr<messages::OnlineByHub> online_;
     std::unique_ptr<presence::Acquaintances> acquaintances_;
     std::unique_ptr<posts::PostsSockets> posts_sockets_;
+    std::unique_ptr<live_board::BoardPosts> board_posts_;
+    std::unique_ptr<live_board::LiveBoard> live_board_;
     media::MediaEraser media_eraser_{media};
     media::MediaExport media_export_{media};
     std::unique_ptr<FactsOfCauses> cause_facts_;

@@ -143,7 +143,7 @@ describe("events", () => {
     expect(await client.ask("post:watch", [1])).toMatchObject({ ok: false, error: "invalid" });
     expect(await client.ask("post:watch", { post_id: { $gt: "" } })).toMatchObject({ ok: false, error: "invalid" });
     expect(await client.ask("post:watch", { post_id: "post_unknown" })).toMatchObject({ ok: false, error: "not_found", status: 404 });
-    expect(await client.ask("post:watch", { post_id: "x".repeat(70_000) })).toMatchObject({ ok: false, error: "too_long" });
+    expect(await client.ask("post:watch", { post_id: "x".repeat(70_000) })).toMatchObject({ ok: false, error: "invalid" });
     expect(await client.ask("post:watch", { post_id: "post_1", file: Buffer.from("x") })).toMatchObject({ ok: false, error: "invalid" });
     expect(await client.ask("ping", { any: 1 })).toMatchObject({ ok: true });
     client.socket.emit("post:watch", { post_id: "post_unknown", client_message_id: "c1" });
@@ -310,5 +310,29 @@ describe("limits", () => {
     } finally {
       await limited.stop();
     }
+  });
+});
+
+describe("a live board", () => {
+  const meets = (part: object) => (metrics: any) => Object.entries(part).every(([name, value]) => metrics[name] === value);
+
+  it("tells the creator who asked for it, and nobody else", async () => {
+    const creator = await account("carla");
+    const board = await connect(authorized(creator.token));
+    const silent = await connect(authorized(creator.token));
+    const guest = await connect();
+    expect(await board.ask("register_user", { user_id: bob.id })).toEqual({ ok: true });
+    expect(await board.next("live_metrics")).toMatchObject({ user_id: creator.id, followers_count: 0, total_posts: 0, total_likes: 0, total_comments: 0, total_shares: 0, total_revenue: 0, earnings_balance: 0, reason: "connection" });
+    expect(await guest.ask("register_user", { user_id: creator.id })).toMatchObject({ ok: false, error: "unauthenticated", status: 401 });
+
+    await grover.post(`/api/users/${creator.id}/follow`, bob.token);
+    await board.next("live_metrics", meets({ followers_count: 1 }));
+    const id = await post(creator.token);
+    await grover.post(`/api/posts/${id}/like`, bob.token);
+    await grover.post(`/api/posts/${id}/comments`, bob.token, { content: "Fine" });
+    await grover.post(`/api/posts/${id}/share`, bob.token);
+    await board.next("live_metrics", meets({ followers_count: 1, total_posts: 1, total_likes: 1, total_comments: 1, total_shares: 1, reason: "engagement" }));
+    expect(silent.take("live_metrics")).toEqual([]);
+    expect(guest.take("live_metrics")).toEqual([]);
   });
 });

@@ -125,6 +125,14 @@ SELECT count(*) AS posts,
                     + p.comments_total_count + p.repost_count + p.shares_count), 0) AS engagements
 FROM posts p WHERE p.user_id = :user_id AND p.in_community = 0 AND p.created_at >= :since
 
+-- name: sum_received
+SELECT CAST(COALESCE(sum(comments_total_count), 0) AS BIGINT) AS comments,
+       CAST(COALESCE(sum(shares_count), 0) AS BIGINT) AS shares
+FROM posts WHERE user_id = :user_id
+
+-- name: authors_of
+SELECT DISTINCT user_id FROM posts WHERE post_id IN each(:ids)
+
 -- name: get_likes
 SELECT likes_count FROM posts WHERE post_id = :post_id
 

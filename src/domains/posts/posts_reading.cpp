@@ -109,4 +109,16 @@ users::EngagementSource::Sums PostsService::engagement(db::Read& tx, const UserI
     return sums;
 }
 
+std::pair<std::int64_t, std::int64_t> PostsService::received(db::Read& tx, const UserId& author) {
+    std::pair<std::int64_t, std::int64_t> sums;
+    tx.each(sql::posts::sum_received{.user_id = author}, [&](const db::Row& row) {
+        sums = {row.integer(0), row.integer(1)};
+    });
+    return sums;
+}
+
+std::vector<UserId> PostsService::authors(db::Read& tx, std::span<const PostId> ids) {
+    return tx.list<UserId>(sql::posts::authors_of{.ids = db::ids_of(ids)});
+}
+
 }  // namespace grover::posts

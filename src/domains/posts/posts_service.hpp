@@ -52,6 +52,9 @@ public:
 
     // --- For users ---
     Sums engagement(db::Read& tx, const UserId& author, Time since) override;
+    // For live boards: comments and shares of all that the author posted.
+    std::pair<std::int64_t, std::int64_t> received(db::Read& tx, const UserId& author);
+    std::vector<UserId> authors(db::Read& tx, std::span<const PostId> ids);
     std::string_view name() const override { return "posts"; }
     bool erase_some(db::Write& tx, const UserId& user, int batch) override;
     void contribute(const UserId& user, users::ExportWriter& out) override;

@@ -103,6 +103,14 @@ std::optional<Growth> UsersService::growth(db::Read& tx, const UserId& user, Tim
     return tx.find<Growth>(sql::user_people::growth_of{.since = since, .most = kMostGained, .user_id = user});
 }
 
+OwnCounts UsersService::own_counts(db::Read& tx, const UserId& user) {
+    const auto counts = store::find_counts(tx, user).value_or(store::CountsRow{});
+    return {.followers = counts.followers_count,
+            .posts = counts.posts_count,
+            .likes_received = counts.likes_count,
+            .earnings = counts.total_earnings};
+}
+
 std::vector<Acquaintance> UsersService::followed_by_followed(db::Read& tx, const UserId& viewer, int limit) {
     return tx.list<Acquaintance>(sql::user_people::followed_by_followed{
         .viewer = viewer, .sources = kSources, .edges = kEdges, .limit = limit});
