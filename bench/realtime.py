@@ -20,7 +20,7 @@ PEER_PORT, FLOOR_PORT, HTTP_FLOOR_PORT, SECOND_PORT = PORT + 11, PORT + 12, PORT
 DATASET = Dataset(users=1000, posts=20_000, follows=50)
 SENDERS = 64
 IDLE = 10_000
-CROWD = 15_000
+CROWD = 15_000  # as many as the server takes: who comes then gets the place of one that says nothing
 
 
 def load(*words, timeout=180):

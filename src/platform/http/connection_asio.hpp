@@ -33,6 +33,10 @@ public:
     void on_late();
     // Waits for a request, nothing of which has come.
     bool is_idle() const { return state_ == State::reading && input_.unread().empty(); }
+    // For that long, since it came or was answered.
+    bool has_been_idle(std::chrono::seconds duration) const {
+        return is_idle() && worker_->now + worker_->server.options.idle_timeout >= deadline_ + duration;
+    }
     // Ends whatever is under way.
     void end();
     // The worker has ended: nothing more happens here.

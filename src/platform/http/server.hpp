@@ -40,7 +40,8 @@ struct ServerOptions {
     std::chrono::seconds idle_timeout{75};
     std::chrono::seconds slow_body_grace{30};  // then at least 1 KiB/s
     std::chrono::seconds handler_timeout{25};
-    std::size_t max_connections = 15'000;         // of all threads; more are closed at once
+    // Of all threads. One more takes the place of one that has waited for a request for a second, or is closed at once.
+    std::size_t max_connections = 15'000;
     std::chrono::milliseconds sweep_period{500};  // how often the time limits are looked at
     // What they are measured by; tests move it. Called by any thread. Empty: the steady clock.
     std::function<runtime::Steady::time_point()> now;

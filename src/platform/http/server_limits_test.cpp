@@ -201,6 +201,25 @@ TEST_CASE("one connection too many is closed at once") {
     CHECK(again.ask(get("/at-once")).status == 200);
 }
 
+TEST_CASE("who holds all connections and says nothing keeps nobody out") {
+    ServerOptions options;
+    options.max_connections = 3;
+    TestServer server(echo, options);
+    Client oldest(server), asking(server), silent(server);
+    CHECK(oldest.ask(get("/at-once")).status == 200);
+    CHECK(asking.ask(get("/at-once")).status == 200);
+    CHECK(silent.ask(get("/at-once")).status == 200);
+    CHECK_MESSAGE(Client(server).is_closed(), "they may be about to ask");
+    server.pass(2s);
+    CHECK(asking.ask(get("/at-once")).status == 200);
+    Client guest(server);
+    CHECK(guest.ask(get("/")).status == 200);
+    CHECK(oldest.is_closed());
+    CHECK(silent.is_closed());
+    CHECK(asking.ask(get("/at-once")).status == 200);
+    CHECK(guest.ask(get("/at-once")).status == 200);
+}
+
 TEST_CASE("ten thousand idle connections cost less than 8 KB each, and do not slow the others") {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);

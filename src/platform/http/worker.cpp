@@ -22,6 +22,9 @@ constexpr std::size_t kTrashSize = 64 * 1024;
 constexpr std::size_t kKeptRequests = 64;
 // Between two looks at the connections already there.
 constexpr int kAcceptsAtOnce = 64;
+// When there are as many connections as there may be.
+constexpr std::chrono::seconds kPatienceWhenFull{1};
+constexpr std::size_t kEndedAtOnce = 256;
 
 std::string text_of(const sockaddr_storage& address) {
     IpAddress out;
@@ -102,7 +105,8 @@ bool Worker::accept_one() {
                 return true;  // that client is gone already
         }
     }
-    if (server.connections.fetch_add(1, std::memory_order_relaxed) >= server.options.max_connections) {
+    if (server.connections.fetch_add(1, std::memory_order_relaxed) >= server.options.max_connections &&
+        !make_room()) {
         server.connections.fetch_sub(1, std::memory_order_relaxed);
         ::close(fd);
         return true;
@@ -118,6 +122,21 @@ bool Worker::accept_one() {
     }
     connection->start();
     return true;
+}
+
+// All places are taken. Those that have waited longest for a request that does not come, and a second at least, give up
+// theirs: one client that opens as many as it can keeps nobody else out.
+bool Worker::make_room() {
+    if (now == searched_at_) return false;
+    std::vector<Connection*> silent;  // the newest first
+    for (auto* connection = connections_; connection != nullptr; connection = connection->next_) {
+        if (connection->has_been_idle(kPatienceWhenFull)) silent.push_back(connection);
+    }
+    if (silent.empty()) searched_at_ = now;
+    const auto oldest = silent.end() - static_cast<std::ptrdiff_t>(std::min(silent.size(), kEndedAtOnce));
+    const std::vector<Connection::Ref> ended(oldest, silent.end());
+    for (const auto& connection : ended) connection->end();
+    return !ended.empty();
 }
 
 // Without descriptors a client would wait in the backlog, and we would be told of it for ever: the reserve

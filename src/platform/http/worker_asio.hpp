@@ -77,6 +77,7 @@ private:
     void accept_clients();
     // False: nothing more to accept for now.
     bool accept_one();
+    bool make_room();
     void refuse_without_descriptors();
     void sweep();
     void tell_time();
@@ -88,6 +89,7 @@ private:
     const bool ipv6_;
     int reserve_ = -1;  // a descriptor to give up when there are no more
     bool accept_paused_ = false;
+    runtime::Steady::time_point searched_at_;  // no connection could be spared at that time
     Connection* connections_ = nullptr;  // list through their next_
     std::vector<std::unique_ptr<Request>> free_requests_;
 };
