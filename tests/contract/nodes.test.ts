@@ -100,6 +100,14 @@ for (const bus of ["postgres", "redis"]) {
         .toBe(true);
     });
 
+    it("measures the bus on each node", async () => {
+      for (const node of nodes) {
+        const lag = /^grover_bus_lag_seconds (\S+)$/m;
+        await expect.poll(async () => (await node.get("/metrics")).text).toMatch(/^grover_bus_up 1$/m);
+        expect(Number(lag.exec((await node.get("/metrics")).text)![1])).toBeGreaterThanOrEqual(0);
+      }
+    });
+
     it("cuts a revoked session on every node within a second", async () => {
       const login = await nodes[0].post("/api/auth/login", undefined, { email: "ada@example.com", password: "correct horse 9" });
       const sockets = await Promise.all(nodes.map((node) => connect(node.url, authorized(login.json.session_token))));
@@ -167,6 +175,7 @@ for (const bus of ["postgres", "redis"]) {
         await nodes[0].put(`/api/posts/${id}`, ada.token, { content: "Without Redis" });
         for (const watcher of watchers) expect(await watcher.next("post:updated")).toMatchObject({ post_id: id });
         await expect.poll(async () => (await nodes[0].get("/metrics")).text).toContain("grover_bus_up 0");
+        expect(nodes[0].log()).toContain("bus down");
       });
     }
   });

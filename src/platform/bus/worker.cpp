@@ -11,6 +11,8 @@
 #include <exception>
 #include <utility>
 
+#include "platform/observability/log.hpp"
+
 namespace grover::bus {
 namespace {
 
@@ -82,6 +84,7 @@ void Worker::work() {
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
     auto pause = kFirstPause;
+    bool has_failed = false;
     while (!stopping()) {
         bool was_up = false;
         try {
@@ -90,6 +93,8 @@ void Worker::work() {
             // The connection: is_up() tells operators, and the next round tries again.
         }
         was_up = up_.exchange(false);
+        if (!stopping() && (was_up || !std::exchange(has_failed, true)))
+            log::warning("bus down", {{"bus", kind()}});
         take_outgoing();
         pause = was_up ? kFirstPause : std::min(pause * 2, kLongestPause);
         const auto until = std::chrono::steady_clock::now() + pause;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/api/origin.hpp"
+#include "platform/observability/active_users.hpp"
 #include "platform/observability/log.hpp"
 #include "platform/sockets/metrics.hpp"
 
@@ -14,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr log::Logger kLog{"sockets"};
 constexpr auto kGuestStays = 30min;
 constexpr auto kLooksForOverdue = 500ms;
+constexpr auto kNotesUsers = 60s;  // of the five minutes for which somebody counts as active
 constexpr auto kGuestErrorEvery = 10s;
 constexpr auto kAskAgain = 5s;
 constexpr double kHandshakesPerMinute = 60;
@@ -99,9 +101,26 @@ void Gateway::add_own_events() {
 }
 
 void Gateway::start() {
+    look_for_overdue();
+    note_users();
+}
+
+void Gateway::look_for_overdue() {
     hub_.after(kLooksForOverdue, [this] {
         end_overdue();
-        start();
+        look_for_overdue();
+    });
+}
+
+// Who has a live socket is active, whatever they do.
+void Gateway::note_users() {
+    hub_.after(kNotesUsers, [this] {
+        hub_.nsp().for_each({}, [](realtime::Socket& socket) {
+            const auto* const live = LiveSocket::of(socket);
+            if (live != nullptr && !live->is_guest())
+                metrics::saw_user(live->user_id().view(), std::chrono::steady_clock::now());
+        });
+        note_users();
     });
 }
 
@@ -184,6 +203,7 @@ void Gateway::settle(LiveSocket& socket) {
     socket.become(*identity);
     look_again_by(socket.ends_at);
     hub_.note_connected(socket);
+    metrics::saw_user(socket.user_id().view(), std::chrono::steady_clock::now());
     socket.emit(Ready{
         .user_id = socket.user_id(), .session_id = socket.session_id(), .server_time = hub_.clock().now()});
     const auto caller = socket.caller();

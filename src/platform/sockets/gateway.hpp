@@ -51,7 +51,9 @@ private:
     std::string answer_to(LiveSocket& socket, const Handler& handler, const realtime::Event& event);
     void refuse_too_fast(LiveSocket& socket, const Handler& handler) const;
     void fail(LiveSocket& socket, realtime::Event& event, const Error& error) const;
+    void look_for_overdue();
     void end_overdue();
+    void note_users();
     void look_again_by(Time at);
     std::shared_ptr<const std::string> kept(std::string_view text);
 

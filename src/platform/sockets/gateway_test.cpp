@@ -234,7 +234,7 @@ TEST_CASE("payloads over 64 KiB and binary ones are refused, and the connection 
     w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
     const auto client = w.client(w.token("s1"));
     client->send(R"(421["say",{"text":")" + std::string(70'000, 'x') + R"("}])");
-    CHECK(has(client->read(), R"("ok":false,"error":"too_long")"));
+    CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
     client->send(R"(451-2["say",{"text":{"_placeholder":true,"num":0}}])");
     client->send_binary("abc");
     CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));

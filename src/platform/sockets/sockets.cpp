@@ -68,7 +68,6 @@ std::string_view ack_code(const Error& error) {
             }
             return "invalid";
         case ErrorKind::too_large:
-            return "too_long";
         case ErrorKind::validation_error:
         case ErrorKind::conflict:
         case ErrorKind::payment_error:
