@@ -90,7 +90,7 @@ private:
     int reserve_ = -1;  // a descriptor to give up when there are no more
     bool accept_paused_ = false;
     runtime::Steady::time_point searched_at_;  // no connection could be spared at that time
-    Connection* connections_ = nullptr;  // list through their next_
+    Connection* connections_ = nullptr;        // list through their next_
     std::vector<std::unique_ptr<Request>> free_requests_;
 };
 
