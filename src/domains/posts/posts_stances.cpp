@@ -74,11 +74,13 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
         event.removed = is_reaction_stance(before) && !is_reaction_stance(after);
         tx.publish(event);
     }
-    if (!counts) tx.each(marks::get_stance_counts{.post_id = post.post_id}, take_counts);
-    tx.each(marks::reaction_counts{.post_id = post.post_id}, [&](const db::Row& row) {
+    db::Together ask;
+    if (!counts) ask.add(marks::get_stance_counts{.post_id = post.post_id}, take_counts);
+    ask.add(marks::reaction_counts{.post_id = post.post_id}, [&](const db::Row& row) {
         answer.reaction_counts[row.get<std::string>(0)] = row.integer(1);
         answer.reactions_count += row.integer(1);
     });
+    ask.run(tx);
     answer.likes_count = counts ? counts->first : 0;
     answer.dislikes_count = counts ? counts->second : 0;
     answer.reacted = is_reaction_stance(after);

@@ -197,10 +197,21 @@ Sight UsersService::sight(const Relations& viewer, const UserCard& author) {
 }
 
 Sight UsersService::require_sight(db::Read& tx, const UserId& viewer, const UserId& user) {
-    const auto account = parts_->views.account(tx, user);
+    std::shared_ptr<const AccountState> account;
+    Bond bond;
+    if (tx.snapshot() == 0 && viewer != user) {
+        // Nothing is in memory: both in one round trip.
+        db::Together both;
+        parts_->views.ask_account(both, account, user);
+        both.add(sql::users::bond{.viewer = viewer, .user_id = user},
+                 [&](const db::Row& row) { bond = db::read_row<Bond>(row); });
+        both.run(tx);
+    } else {
+        account = parts_->views.account(tx, user);
+        if (viewer != user) bond = this->bond(tx, viewer, user);
+    }
     if (account->status != AccountStatus::active) throw user_not_found();
     if (viewer == user) return Sight::everything;
-    const auto bond = this->bond(tx, viewer, user);
     if (bond.is_blocked_by) throw user_not_found();
     if (bond.has_blocked) return Sight::blocked;
     return account->is_private && !bond.is_following ? Sight::private_account : Sight::everything;
