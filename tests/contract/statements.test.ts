@@ -5,7 +5,7 @@ import { Postgres } from "./postgres";
 import { Grover, tinyPng } from "./server";
 
 // TODO: these ask more often than four times; they may not get worse.
-const unfinished: Record<string, number> = { "/api/discover/for-you": 40 };
+const unfinished: Record<string, number> = { "/api/discover/for-you": 6 };
 // Where nothing is in memory, and on SQLite, where a statement is no round trip.
 const unfinishedWithoutCopies: Record<string, number> = {
   ...unfinished,

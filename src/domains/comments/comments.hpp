@@ -14,6 +14,7 @@
 #include "platform/base/id.hpp"
 #include "platform/base/page.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/together.hpp"
 #include "platform/wire/fields.hpp"
 
 namespace grover::api {
@@ -161,6 +162,17 @@ private:
     const Clock& clock_;
     users::UsersService& users_;
     const posts::PostGate& posts_;
+};
+
+// Posts that somebody commented on since then, newest comments first, as a part of one statement; it outlives the run().
+struct AskedCommented {
+    std::vector<PostId> posts;
+
+    void ask(db::Together& ask, const UserId& author, Time since, int limit);
+
+private:
+    UserId author_;
+    CommentId low_;
 };
 
 void add_comments_sockets(jobs::Events& events, sockets::Hub& hub, db::Database& db,

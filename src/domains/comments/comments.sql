@@ -7,6 +7,10 @@ WHERE comment_id = :comment_id
 -- name: get_text
 SELECT content FROM comments WHERE comment_id = :comment_id
 
+-- name: commented_posts
+-- Ids sort by time, so comments made since then are one range of their author's.
+SELECT post_id FROM comments WHERE user_id = :author AND comment_id >= :low ORDER BY comment_id DESC LIMIT :limit
+
 -- name: lock_comment (sqlite)
 SELECT 1 FROM comments WHERE comment_id = :comment_id
 

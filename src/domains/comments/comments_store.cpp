@@ -109,6 +109,7 @@ std::string text_of(db::Read& tx, const CommentId& comment_id) {
 }
 
 void insert(db::Write& tx, const CommentRow& comment) {
+    if (comment.user_id) tx.touch(posts::marks_key(*comment.user_id));
     if (comment.depth == 0) tx.touch(list_key(comment.post_id));
     tx.exec_soon(sql::comments::insert_comment{.comment_id = comment.comment_id,
                                                .post_id = comment.post_id,
@@ -140,6 +141,7 @@ std::vector<CommentId> delete_subtree(db::Write& tx, const CommentFacts& comment
     auto gone = tx.list<CommentId>(sql::comments::delete_subtree{.comment_id = comment.comment_id});
     if (comment.depth == 0) tx.touch(list_key(comment.post_id));
     for (const auto& id : gone) tx.touch(id);
+    if (comment.user_id) tx.touch(posts::marks_key(*comment.user_id));
     return gone;
 }
 
@@ -198,6 +200,13 @@ std::vector<UserId> users_in(std::string_view json) {
     const auto document = wire::JsonDocument::parse(json);
     if (document) wire::read_into(document->root(), users);
     return users;
+}
+
+void AskedCommented::ask(db::Together& ask, const UserId& author, Time since, int limit) {
+    author_ = author;
+    low_ = IdSource::next_at<CommentId>(since);
+    ask.add(sql::comments::commented_posts{.author = author_, .low = low_, .limit = limit},
+            [this](const db::Row& row) { posts.push_back(row.get<PostId>(0)); });
 }
 
 }  // namespace grover::comments

@@ -23,12 +23,12 @@ struct DiscoveryService::Parts {
         : ground(given),
           ranks(given.db, given.clock, given.users),
           seen(given.db, given.clock),
-          recommended({given.db, given.clock, {given.users, given.views, given.feed}}, seen,
+          recommended({given.db, given.clock, given.users, given.views, given.feed}, seen,
                       options.keeps_copies),
-          category_sums("discovery:categories", options.keeps_copies),
-          trending(kRanksKey, options.keeps_copies),
-          rising(kRanksKey, options.keeps_copies),
-          creators(kRanksKey, options.keeps_copies) {}
+          category_sums({"discovery:categories"}, options.keeps_copies),
+          trending({kRanksKey}, options.keeps_copies),
+          rising({kRanksKey}, options.keeps_copies),
+          creators({kRanksKey}, options.keeps_copies) {}
 
     TrendingList trending_list(db::Read& tx, std::string_view base_url) const;
     std::vector<RisingPerson> rising_people(db::Read& tx, std::string_view base_url) const;

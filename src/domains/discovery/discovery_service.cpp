@@ -5,6 +5,7 @@
 #include "domains/discovery/discovery_parts.hpp"
 #include "platform/api/inputs.hpp"
 #include "platform/base/error.hpp"
+#include "platform/base/stable_hash.hpp"
 #include "sql/categories.hpp"
 #include "sql/wishes.hpp"
 
@@ -111,7 +112,7 @@ void DiscoveryService::post_erased(db::Write& tx, const PostId& post, const User
 }
 
 void DiscoveryService::post_opened(const UserId& reader, const PostId& post) {
-    const auto hash = hash_of(post.view());
+    const auto hash = stable_hash(post.view());
     parts_->seen.record(reader, std::span(&hash, 1));
 }
 
@@ -199,7 +200,7 @@ SeenAnswer DiscoveryService::seen(const Caller& me, const SeenReport& in) {
         parts_->ground.db.read([&](db::Read& tx) { return parts_->ground.views.visible_facts(tx, me, ids); });
     std::vector<std::uint64_t> hashes;
     for (const auto& post : facts) {
-        if (post) hashes.push_back(hash_of(post->content_id().view()));
+        if (post) hashes.push_back(stable_hash(post->content_id().view()));
     }
     parts_->seen.record(me.id, hashes);
     return {static_cast<std::int64_t>(hashes.size())};

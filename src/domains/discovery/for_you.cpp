@@ -3,79 +3,105 @@
 #include <algorithm>
 
 #include "platform/db/row_cache.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::discovery {
 namespace {
 
 constexpr int kMaxLimit = 50;
-constexpr int kPopular = 300;
-constexpr int kFresh = 1'000;
 // A cursor ends after so many posts: the next first page begins with what is new.
 constexpr std::size_t kMostSent = 950;
+// Pages made anew because of posts that this reader may not see.
+constexpr int kMostAttempts = 20;
+
+db::RowCache<std::shared_ptr<Deck>>& deck_cache() {
+    thread_local db::RowCache<std::shared_ptr<Deck>> cache{"decks"};
+    return cache;
+}
 
 }  // namespace
 
-Pool ForYou::popular(db::Read& tx, std::string_view base_url) {
-    return popular_.get(tx, [&] {
-        std::vector<Candidate> out;
-        std::unordered_set<std::uint64_t> known;
-        const auto now = ground_.clock.now();
-        for (const auto window : {Window::week, Window::month, Window::all}) {
-            auto best = top_posts(tx, By::score, window, now, kPopular);
-            keep_public(tx, ground_.mix.users, base_url, best,
-                        [](const RankedPost& post) { return post.user_id; });
-            for (const auto& post : best) {
-                const auto hash = hash_of(post.post_id.view());
-                if (out.size() < static_cast<std::size_t>(kPopular) && known.insert(hash).second)
-                    out.push_back({post.post_id, post.user_id, post.created_at, hash});
-            }
-            if (out.size() == static_cast<std::size_t>(kPopular)) break;
-        }
-        return out;
-    });
+PoolsPtr ForYou::pools(db::Read& tx, std::string_view base_url) {
+    return pools_of(tx, pools_, ground_.users, base_url, ground_.clock.now());
 }
 
-Pool ForYou::fresh(db::Read& tx, std::string_view base_url) {
-    return fresh_.get(tx, [&] {
-        std::vector<Candidate> out;
-        for (const auto& post : posts::newest_topics(tx, kFresh)) out.push_back(candidate_of(post));
-        keep_public(tx, ground_.mix.users, base_url, out,
-                    [](const Candidate& candidate) { return candidate.user_id; });
-        return out;
-    });
-}
-
-std::shared_ptr<Deck> ForYou::deck(db::Read& tx, const Caller& me, const Sent& sent, const SeenView& seen) {
-    thread_local db::RowCache<std::shared_ptr<Deck>> cache{"decks"};
+// What is not in memory is asked for in two rounds, whatever it is: what depends on nothing, and what depends on that.
+ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) {
     const auto now = ground_.clock.now();
-    auto made = std::make_shared<Deck>();
-    made->popular = popular(tx, me.base_url);
-    made->fresh = fresh(tx, me.base_url);
-    made->relations = ground_.mix.users.relations(tx, me.id);
-    made->wishes = wishes_of(tx, me.id, now);
-    made->interests = interests_of(tx, me.id, now);
-    const auto key = seen_key(me.id);
+    const bool is_in_memory = tx.snapshot() != 0;
+    auto making = pools_.begin(tx);
+    AskedPools pools;
+    users::AskedRelations relations;
+    AskedWishes wishes;
+    AskedInterests interests;
+    SeenPosts::Asked seen;
+    posts::PostFeed::Asked feed;
+    db::Together first, second;
+    if (!making.kept) pools.ask(first);
+    if (!is_in_memory) ground_.users.ask_relations(first, relations, me.id);
+    wishes.ask(tx, first, me.id, now);
+    interests.ask(tx, first, me.id, now);
+    seen_.ask(tx, first, seen, me.id);
+    first.run(tx);
+
+    auto deck = std::make_shared<Deck>();
+    deck->relations = is_in_memory ? ground_.users.relations(tx, me.id) : relations.take();
+    if (!making.kept) pools.ask_authors(tx, second, ground_.users, me.base_url);
+    if (!is_in_memory) ground_.feed.ask(second, feed, *deck->relations, Mix::kFeedAtOnce);
+    interests.ask_more(second);
+    second.run(tx);
+
+    deck->pools = making.kept ? making.kept : pools_.end(making, pools.take(now));
+    deck->wishes = wishes.take(tx);
+    deck->interests = interests.take(tx);
+    auto view = seen_.take(tx, seen, sent.is_first() ? Time{INT64_MAX} : sent.started_at());
     if (sent.is_first()) {
-        if (const auto* kept = cache.find(tx, key); kept && (*kept)->is_of(*made)) return *kept;
+        const auto* kept = deck_cache().find(tx, me.id.view());
+        if (kept && (*kept)->is_of(*deck)) {
+            static const auto any_post = db::Stamps::hash(posts::kAnyPostKey);
+            if (!tx.stamps().is_current(any_post, (*kept)->feed_seen)) {
+                (*kept)->feed = {};
+                (*kept)->from[followed] = 0;
+                (*kept)->feed_seen = tx.snapshot();
+            }
+            return {*kept, std::move(view)};
+        }
     }
-    made->fill(seen);
-    if (sent.is_first()) cache.put(key, made, made->bytes(), tx.snapshot());
-    return made;
+    deck->prefer();
+    deck->feed_seen = tx.snapshot();
+    if (!is_in_memory) {
+        deck->feed.ended = feed.posts.size() < Mix::kFeedAtOnce;
+        deck->feed.add(feed.take(), sent.started_at());
+    }
+    return {std::move(deck), std::move(view)};
 }
 
 posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
     Sent sent(request.after, ground_.clock.now());
     const auto limit = static_cast<std::size_t>(std::min(request.limit, kMaxLimit));
-    posts::PostPage page{"[", {}};
+    posts::PostPage page;
     std::vector<std::uint64_t> shown;
     ground_.db.read([&](db::Read& tx) {
-        const auto seen = seen_.before(tx, me.id, sent.is_first() ? Time{INT64_MAX} : sent.started_at());
-        const auto cards = deck(tx, me, sent, seen);
-        Mix mix(ground_.mix, tx, me, sent, *cards, seen);
-        const auto ids = mix.choose(limit);
-        ground_.mix.views.write(tx, me, ids, posts::Muted::left_out, 0, static_cast<int>(limit), page.json);
-        shown.assign(mix.hashes().begin(), mix.hashes().end());
-        if (sent.is_first()) cards->move_to_seen(mix.hashes());
+        const auto [deck, seen] = reader(tx, me, sent);
+        Mix mix(ground_.feed, tx, sent, *deck, seen);
+        std::vector<PostId> ids;
+        for (int attempt = 1;; ++attempt) {
+            const auto& chosen = mix.choose(limit);
+            ids.clear();
+            shown.clear();
+            for (const auto& choice : chosen) {
+                ids.push_back(choice.post_id);
+                shown.push_back(choice.hash);
+            }
+            page.json = "[";
+            const auto written = ground_.views.write(tx, me, ids, posts::Muted::left_out, 0,
+                                                     static_cast<int>(limit), page.json);
+            for (const auto place : written.left_out) deck->invisible.insert(shown[place]);
+            if (written.left_out.empty() || attempt == kMostAttempts) break;
+        }
+        if (!sent.is_first()) return;
+        mix.settle();
+        deck_cache().put(me.id.view(), deck, deck->bytes(), tx.snapshot());
     });
     page.json += ']';
     for (const auto hash : shown) sent.add(hash);

@@ -1,9 +1,8 @@
 // GET /discover/for-you: thirds of followed, popular and fresh posts. docs/discovery.md. Private to domains/discovery.
 #pragma once
 
-#include "domains/discovery/copies.hpp"
 #include "domains/discovery/mix.hpp"
-#include "domains/discovery/ranks.hpp"
+#include "domains/discovery/pools.hpp"
 
 namespace grover::discovery {
 
@@ -12,28 +11,28 @@ public:
     struct Ground {
         db::Database& db;
         const Clock& clock;
-        Mix::Ground mix;
+        users::UsersService& users;
+        posts::PostViews& views;
+        posts::PostFeed& feed;
     };
     ForYou(const Ground& ground, SeenPosts& seen, bool keeps_copies)
-        : ground_(ground),
-          seen_(seen),
-          popular_(kRanksKey, keeps_copies),
-          fresh_(posts::kAnyPostKey, keeps_copies) {}
+        : ground_(ground), seen_(seen), pools_({kRanksKey, posts::kAnyPostKey}, keeps_copies) {}
 
     posts::PostPage page(const Caller& me, const PageRequest& request);
 
-    // The newest public posts of everybody, also for who looks for topics.
-    Pool fresh(db::Read& tx, std::string_view base_url);
+    // Also for who looks for topics.
+    PoolsPtr pools(db::Read& tx, std::string_view base_url);
 
 private:
-    Pool popular(db::Read& tx, std::string_view base_url);
-    // Of a first page from memory, where that is current; then `is_kept`.
-    std::shared_ptr<Deck> deck(db::Read& tx, const Caller& me, const Sent& sent, const SeenView& seen);
+    struct Reader {
+        std::shared_ptr<Deck> deck;
+        SeenView seen;
+    };
+    Reader reader(db::Read& tx, const Caller& me, const Sent& sent);
 
     Ground ground_;
     SeenPosts& seen_;
-    Copies<std::vector<Candidate>> popular_;
-    Copies<std::vector<Candidate>> fresh_;
+    Copies<Pools> pools_;
 };
 
 // Without those of private and hidden accounts: what is the same for everybody holds nobody else.

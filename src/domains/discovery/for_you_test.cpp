@@ -20,6 +20,17 @@ std::string suggested(World& w, const Caller& me, std::string_view field = "user
         wire::JsonDocument::parse(w.discovery.suggested_users(me, {.limit = limit}).json)->root(), field);
 }
 
+// In a fiber of a loop, where copies are kept in memory.
+template <class F>
+void in_a_loop(F&& f) {
+    runtime::Loops loops(1);
+    runtime::spawn_on(loops, 0, [&] {
+        f();
+        loops.stop();
+    });
+    loops.run();
+}
+
 }  // namespace
 
 TEST_CASE("followed, popular and fresh in turn, each post once") {
@@ -125,6 +136,67 @@ TEST_CASE("a post and its reposts count as one, and no author comes three times 
     const auto page = run.for_you(reader);
     CHECK(page.size() == 6);
     CHECK(page[2] == calm.str());
+}
+
+TEST_CASE(
+    "first pages of a running server go on where the last one stopped, and show what changed meanwhile") {
+    World w;
+    const auto me = w.user("myself");
+    const auto authors = w.crowd("author", 8);
+    std::set<std::string> written;
+    for (int i = 0; i < 60; ++i) {
+        const auto post =
+            w.post(authors[static_cast<std::size_t>(i) % authors.size()], "p" + std::to_string(i));
+        written.insert(post.str());
+        if (i % 3 == 0) w.like(authors[static_cast<std::size_t>(i + 1) % authors.size()], post);
+    }
+    w.follow(me, authors[0]);
+    w.follow(me, authors[1]);
+    w.settle();
+
+    in_a_loop([&] {
+        std::set<std::string> seen;
+        const auto next_page = [&](int limit) {
+            const auto page = w.for_you(me, limit);
+            for (const auto& id : page) CHECK(seen.insert(id).second);
+            return page;
+        };
+        for (int i = 0; i < 3; ++i) CHECK(next_page(7).size() == 7);
+        // A followed author writes.
+        const auto news = w.post(authors[0], "news");
+        written.insert(news.str());
+        CHECK(has(next_page(7), news));
+        // What is deleted, or of somebody in a block, does not come, and takes nobody's place.
+        std::set<std::string> gone;
+        for (const auto& id : written) {
+            if (!seen.contains(id) && gone.size() < 3) gone.insert(id);
+        }
+        for (const auto& id : gone) {
+            const auto user =
+                testing::query_text(w.db(), "SELECT user_id FROM posts WHERE post_id = '" + id + "'");
+            const auto author = std::ranges::find(authors, UserId(user), &Caller::id);
+            REQUIRE(author != authors.end());
+            w.posts.remove(*author, PostId(id));
+        }
+        for (int i = 0; i < 4; ++i) {
+            const auto page = next_page(7);
+            CHECK(page.size() == 7);
+            for (const auto& id : page) CHECK_FALSE(gone.contains(id));
+        }
+        // All of it was shown; then it comes again.
+        const auto rest = w.for_you(me, 50);
+        seen.insert(rest.begin(), rest.end());
+        for (const auto& id : written) CHECK((seen.contains(id) || gone.contains(id)));
+        CHECK(w.for_you(me, 7).size() == 7);
+        w.block(authors[3], me);
+        const auto after = w.for_you(me, 50);
+        CHECK(after.size() > 30);
+        for (const auto& id : after) {
+            const auto author =
+                testing::query_text(w.db(), "SELECT user_id FROM posts WHERE post_id = '" + id + "'");
+            CHECK(author != authors[3].id.str());
+        }
+    });
 }
 
 TEST_CASE("recommendations hold only what the reader may open") {

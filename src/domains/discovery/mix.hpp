@@ -2,14 +2,14 @@
 #pragma once
 
 #include <array>
-#include <deque>
-#include <span>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
+#include "domains/discovery/pools.hpp"
 #include "domains/discovery/seen.hpp"
-#include "domains/discovery/tastes.hpp"
 
 namespace grover::discovery {
 
@@ -22,8 +22,9 @@ public:
 
     bool is_first() const { return is_first_; }
     Time started_at() const { return started_at_; }
-    std::size_t size() const { return posts_.size(); }
+    std::size_t size() const { return bytes_.size() / 3; }
     bool contains(std::uint64_t hash) const { return !posts_.empty() && posts_.contains(short_of(hash)); }
+    // What came by contains() as not sent.
     void add(std::uint64_t hash);
     std::string to_text() const { return std::to_string(started_at_.us) + '.' + bytes_; }
 
@@ -32,91 +33,102 @@ private:
 
     Time started_at_;
     bool is_first_ = true;
-    std::unordered_set<std::uint32_t> posts_;
+    std::unordered_set<std::uint32_t> posts_;  // of the pages before this one
     std::string bytes_;
 };
 
-using Pool = std::shared_ptr<const std::vector<Candidate>>;
+enum Stream : std::size_t { followed, popular, fresh };
+inline constexpr std::size_t kStreams = 3;
 
-// What one reader can be recommended out of the pools that are everybody's, in order; unseen and seen apart. It is good for as
-// long as all that it was made of.
+// What was read of one reader's home feed.
+struct FeedPart {
+    std::vector<posts::FeedPost> posts;
+    posts::Position last;
+    bool ended = false;
+    bool is_whole = true;  // from the feed's beginning on
+
+    // What comes next of it, as far as it is recommended at all. False: nothing.
+    bool add(const std::vector<posts::FeedPost>& more, Time now);
+};
+
+// What one page is chosen from, and by what.
 struct Deck {
-    Pool popular, fresh;
+    PoolsPtr pools;
     std::shared_ptr<const users::Relations> relations;
     std::shared_ptr<const Wishes> wishes;
     std::shared_ptr<const Topics> interests;
 
-    using Places = std::vector<std::uint16_t>;
-    std::array<Places, 2> popular_places, fresh_places;  // [0] unseen, [1] seen
-    Places own_places;                                   // of fresh
+    // Of fresh, these come first.
+    std::vector<Place> preferred;
+
+    // Where the reader's next first page begins in each stream: what stands before was seen, or is not for them.
+    std::array<std::size_t, kStreams> from{};
+    FeedPart feed;
+    std::uint64_t feed_seen = 0;  // it is good while posts::kAnyPostKey is not stamped higher
+    // What turned out to be not for this reader when it was to be written.
+    std::unordered_set<std::uint64_t> invisible;
 
     bool is_of(const Deck& other) const {
-        return popular == other.popular && fresh == other.fresh && relations == other.relations &&
-               wishes == other.wishes && interests == other.interests;
+        return pools == other.pools && relations == other.relations && wishes == other.wishes &&
+               interests == other.interests;
     }
-    void fill(const SeenView& seen);
-    // These were shown just now: from unseen to the end of seen.
-    void move_to_seen(const std::unordered_set<std::uint64_t>& hashes);
-    std::size_t bytes() const { return sizeof(Deck) + 2 * (popular->size() + fresh->size()); }
+    void prefer();
+    // Whether the reader wants to see posts of this author, and this one.
+    bool is_welcome(const PostId& post, const UserId& author) const;
+    std::size_t bytes() const {
+        return sizeof(Deck) + sizeof(Place) * preferred.size() +
+               sizeof(posts::FeedPost) * feed.posts.capacity();
+    }
 };
 
 class Mix {
 public:
-    struct Ground {
-        users::UsersService& users;
-        posts::PostViews& views;
-        posts::PostFeed& feed;
-    };
-    Mix(const Ground& ground, db::Read& tx, const Caller& me, const Sent& sent, const Deck& deck,
-        const SeenView& seen)
-        : ground_(ground), tx_(tx), me_(me), sent_(sent), deck_(deck), seen_(seen) {}
+    Mix(posts::PostFeed& feed, db::Read& tx, const Sent& sent, Deck& deck, const SeenView& seen)
+        : feed_(feed), tx_(tx), sent_(sent), deck_(deck), seen_(seen) {}
 
-    // Up to `limit` posts that the reader may see, in their order.
-    std::vector<PostId> choose(std::size_t limit);
-    // Of these posts.
-    const std::unordered_set<std::uint64_t>& hashes() const { return taken_; }
+    struct Choice {
+        PostId post_id;
+        UserId user_id;
+        Time created_at;
+        std::uint64_t hash = 0;
+    };
+    // Up to `limit` posts in their order.
+    const std::vector<Choice>& choose(std::size_t limit);
+    // Takes note in the deck of how far a first page used the streams.
+    void settle();
+
+    static constexpr int kFeedAtOnce = 40;
 
 private:
-    enum Stream : std::size_t { followed, popular, fresh };
     enum class Phase : std::uint8_t { unseen, seen, own };
+    struct Waiting {
+        Choice choice;
+        std::size_t place;
+    };
 
-    void start_over();
     void mix(Phase phase);
     bool take_next(std::size_t stream, Phase phase);
-    const Candidate* next_of(std::size_t stream, Phase phase);
-    const Candidate* next_followed(Phase phase);
-    bool read_followed();
-    void look_at(std::size_t from, bool is_shown);
-    bool is_wanted(const Candidate& candidate) const;
+    std::optional<Waiting> next_of(std::size_t stream, Phase phase);
+    std::optional<Waiting> next_fresh(Phase phase);
+    std::optional<Waiting> next_followed(Phase phase);
+    bool read(FeedPart& part);
+    bool suits(const Choice& choice, Phase phase) const;
+    bool is_wanted(const Choice& choice) const;
     bool is_run_of(const UserId& author) const;
-    void take(const Candidate& candidate);
-    bool leave_out_invisible();
 
-    const Ground& ground_;
+    posts::PostFeed& feed_;
     db::Read& tx_;
-    const Caller& me_;
     const Sent& sent_;
-    const Deck& deck_;
+    Deck& deck_;
     const SeenView& seen_;
 
     std::size_t limit_ = 0;
-    std::array<std::size_t, 3> next_{};
+    std::array<std::size_t, kStreams> next_{}, settled_{};
     // A third post in a row of one author waits here, until somebody else's came.
-    std::array<std::vector<const Candidate*>, 3> put_off_;
-    struct Followed {
-        PostId post_id;
-        const Candidate* candidate = nullptr;  // null: not looked at yet, or not for this reader
-        bool is_known = false;
-    };
-    // In the order of the feed. What was shown before is only looked at when the rest is used up.
-    std::vector<Followed> followed_;
-    std::deque<Candidate> candidates_;
-    posts::Position followed_until_;
-    std::size_t followed_at_once_ = 40;
-    bool followed_ended_ = false;
-    std::vector<const Candidate*> chosen_;
-    std::unordered_set<std::uint64_t> taken_;
-    std::unordered_set<std::uint64_t> invisible_;
+    std::array<std::vector<Waiting>, kStreams> put_off_;
+    FeedPart again_;  // the feed once more, for what was seen of it
+    int feed_at_once_ = kFeedAtOnce;
+    std::vector<Choice> chosen_;
 };
 
 }  // namespace grover::discovery

@@ -72,21 +72,29 @@ Time start_of(Window window, Time now) {
     return Time{0};
 }
 
-std::vector<RankedPost> top_posts(db::Read& tx, By by, Window window, Time now, int limit) {
+std::vector<RankedPost> most_liked(db::Read& tx, Window window, Time now, int limit) {
     std::vector<RankedPost> out;
     const auto from = start_of(window, now);
     for (int age = 0; age <= static_cast<int>(window); ++age) {
-        auto rows = by == By::likes ? tx.list<RankedPost>(ranks::top_by_likes{.age = age, .limit = limit})
-                                    : tx.list<RankedPost>(ranks::top_by_score{.age = age, .limit = limit});
+        auto rows = tx.list<RankedPost>(ranks::top_by_likes{.age = age, .limit = limit});
         // Between two runs of age() some are a minute too old for their class.
         std::ranges::copy_if(rows, std::back_inserter(out),
                              [&](const RankedPost& post) { return post.created_at >= from; });
     }
-    std::ranges::sort(out, [](const RankedPost& a, const RankedPost& b) {
-        return std::tie(b.value, b.created_at, b.post_id) < std::tie(a.value, a.created_at, a.post_id);
-    });
+    std::ranges::sort(out, ranks_before);
     if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
     return out;
+}
+
+void ask_best_scored(db::Together& ask, std::vector<RankedPost>& out, int limit) {
+    for (int age = 0; age <= static_cast<int>(Window::all); ++age) {
+        ask.add(ranks::top_by_score{.age = age, .limit = limit},
+                [&out](const db::Row& row) { out.push_back(db::read_row<RankedPost>(row)); });
+    }
+}
+
+bool ranks_before(const RankedPost& a, const RankedPost& b) {
+    return std::tie(b.value, b.created_at, b.post_id) < std::tie(a.value, a.created_at, a.post_id);
 }
 
 std::vector<RankedCreator> top_creators(db::Read& tx, int limit) {

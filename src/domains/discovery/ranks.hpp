@@ -10,6 +10,7 @@
 #include "domains/comments/comments.hpp"
 #include "domains/posts/posts.hpp"
 #include "domains/users/users.hpp"
+#include "platform/db/together.hpp"
 #include "platform/jobs/background.hpp"
 
 namespace grover::discovery {
@@ -64,10 +65,12 @@ struct RankedGrowth {
     };
 };
 
-enum class By : std::uint8_t { likes, score };
-
-// The best posts of a window, best first, ties newer first.
-std::vector<RankedPost> top_posts(db::Read& tx, By by, Window window, Time now, int limit);
+// The most liked posts of a window, ties newer first.
+std::vector<RankedPost> most_liked(db::Read& tx, Window window, Time now, int limit);
+// Those with the best scores of every age class, at most `limit` of each, in no order; as parts of one statement.
+void ask_best_scored(db::Together& ask, std::vector<RankedPost>& out, int limit);
+// Best first, ties newer first.
+bool ranks_before(const RankedPost& a, const RankedPost& b);
 std::vector<RankedCreator> top_creators(db::Read& tx, int limit);
 std::vector<RankedGrowth> new_with_most_followers(db::Read& tx, int limit);
 std::vector<RankedGrowth> gained_most(db::Read& tx, int limit);

@@ -56,15 +56,6 @@ db::RowCache<ListPtr>& cache() {
 
 }  // namespace
 
-std::uint64_t hash_of(std::string_view text) {
-    // FNV-1a, then mixed: the first bits are used alone.
-    std::uint64_t hash = 14'695'981'039'346'656'037u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
-    hash ^= hash >> 33;
-    hash *= 0xff51afd7ed558ccdu;
-    return hash ^ hash >> 33;
-}
-
 std::string seen_key(const UserId& reader) { return "seen:" + reader.str(); }
 
 SeenView::SeenView(std::shared_ptr<const SeenList> stored, std::shared_ptr<const Fresh> pending, Time from,
@@ -155,23 +146,38 @@ void SeenPosts::store(const UserId& reader, const Fresh& fresh) {
     });
 }
 
-SeenView SeenPosts::before(db::Read& tx, const UserId& reader, Time until) {
-    const auto key = seen_key(reader);
-    ListPtr stored;
-    if (const auto* kept = cache().find(tx, key)) {
-        stored = *kept;
-    } else {
-        const auto text = tx.find<std::string>(sql::wishes::seen_of{.user_id = reader});
-        stored = text ? std::make_shared<const SeenList>(parse(*text)) : nullptr;
-        cache().put(key, stored, stored ? stored->size() * sizeof(std::uint64_t) : 0, tx.snapshot());
+void SeenPosts::ask(db::Read& tx, db::Together& ask, Asked& out, const UserId& reader) {
+    out.reader = reader;
+    if (const auto* kept = cache().find(tx, seen_key(reader))) {
+        out.stored = *kept;
+        out.is_kept = true;
+        return;
     }
+    ask.add(sql::wishes::seen_of{.user_id = out.reader}, [&out](const db::Row& row) {
+        out.stored = std::make_shared<const SeenList>(parse(row.text(0)));
+    });
+}
+
+SeenView SeenPosts::take(db::Read& tx, Asked& asked, Time until) {
+    const auto& stored = asked.stored;
+    if (!asked.is_kept)
+        cache().put(seen_key(asked.reader), stored, stored ? stored->size() * sizeof(std::uint64_t) : 0,
+                    tx.snapshot());
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
     std::shared_ptr<const Fresh> pending;
     if (loop < kMostLoops && pending_[loop]) {
-        const auto found = pending_[loop]->readers.find(reader);
+        const auto found = pending_[loop]->readers.find(asked.reader);
         if (found != pending_[loop]->readers.end()) pending = found->second;
     }
     return SeenView(stored, std::move(pending), clock_.now() - kRemembered, until);
+}
+
+SeenView SeenPosts::before(db::Read& tx, const UserId& reader, Time until) {
+    Asked asked;
+    db::Together one;
+    ask(tx, one, asked, reader);
+    one.run(tx);
+    return take(tx, asked, until);
 }
 
 void SeenPosts::sweep() {

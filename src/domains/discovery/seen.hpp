@@ -12,13 +12,11 @@
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::discovery {
 
-// The same on every node and after every start. Two posts of one hash count as one: rare, and harmless here.
-std::uint64_t hash_of(std::string_view text);
-
-// Sorted pairs of a post's hash (32 bits) and the second it was seen last.
+// Sorted pairs of a post's stable_hash (32 bits) and the second it was seen last. Two posts of one hash count as one.
 using SeenList = std::vector<std::uint64_t>;
 
 // What one reader saw before a moment.
@@ -46,6 +44,14 @@ public:
     // Outside transactions. In a loop's fiber it only takes note; elsewhere it stores at once.
     void record(const UserId& reader, std::span<const std::uint64_t> posts);
     SeenView before(db::Read& tx, const UserId& reader, Time until);
+    // The same from memory, or as a part of `ask`. It outlives the run().
+    struct Asked {
+        UserId reader;
+        std::shared_ptr<const SeenList> stored;
+        bool is_kept = false;
+    };
+    void ask(db::Read& tx, db::Together& ask, Asked& out, const UserId& reader);
+    SeenView take(db::Read& tx, Asked& asked, Time until);
     // Periodic: readers who saw nothing for 48 hours.
     void sweep();
 

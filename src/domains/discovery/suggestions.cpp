@@ -7,6 +7,7 @@
 
 #include "domains/discovery/discovery_parts.hpp"
 #include "platform/base/error.hpp"
+#include "platform/base/stable_hash.hpp"
 
 namespace grover::discovery {
 namespace {
@@ -56,12 +57,9 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
             add(person.user_id, Reason::mutual, person.mutual_followers);
         const auto interests = interests_of(tx, me.id, now);
         if (!interests->empty()) {
-            const auto newest = parts_->recommended.fresh(tx, me.base_url);
-            for (const auto& post : *newest) {
-                const bool shares = std::ranges::any_of(post.topics, [&](std::uint64_t topic) {
-                    return std::ranges::binary_search(*interests, topic);
-                });
-                if (shares) add(post.user_id, Reason::interests, 0);
+            const auto pools = parts_->recommended.pools(tx, me.base_url);
+            for (const auto& post : pools->fresh) {
+                if (share_any(post.topics, *interests)) add(post.user_id, Reason::interests, 0);
             }
         }
         for (const auto& person : gained_most(tx, kMostSuggestions)) add(person.user_id, Reason::popular, 0);
@@ -111,7 +109,7 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             int in_common = 0;
         };
         std::unordered_map<std::uint64_t, Scored> found;
-        const auto own = hash_of(content.view());
+        const auto own = stable_hash(content.view());
         const auto score = [&](const Candidate& candidate) -> Scored* {
             if (candidate.hash == own) return nullptr;
             auto& scored = found[candidate.hash];
@@ -122,7 +120,7 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
         tags.category.reset();
         auto tag_topics = topics_of(tags);
         std::ranges::sort(tag_topics);
-        const auto category = about.front().category ? hash_of(*about.front().category) : 0;
+        const auto category = about.front().category ? stable_hash(*about.front().category) : 0;
         const auto points_of = [&](const Candidate& candidate) {
             int points = 0;
             for (const auto topic : candidate.topics) {
@@ -131,8 +129,8 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             }
             return points;
         };
-        const auto newest = parts_->recommended.fresh(tx, me.base_url);
-        for (const auto& candidate : *newest) {
+        const auto pools = parts_->recommended.pools(tx, me.base_url);
+        for (const auto& candidate : pools->fresh) {
             const int points = points_of(candidate);
             if (points == 0) continue;
             if (auto* scored = score(candidate)) scored->points = points;

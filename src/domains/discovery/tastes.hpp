@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "domains/comments/comments.hpp"
 #include "domains/posts/posts.hpp"
 
 namespace grover::discovery {
@@ -34,11 +35,37 @@ struct Wishes {
     std::vector<std::string> dismissed;
 };
 bool holds(const std::vector<std::string>& sorted, std::string_view id);
-std::shared_ptr<const Wishes> wishes_of(db::Read& tx, const UserId& reader, Time now);
 // Stamp key of one reader's wishes.
 std::string wishes_key(const UserId& reader);
 
-// Sorted topics of the newest posts that the reader reacted to or saved in the last 30 days.
+// From memory, or as a part of `ask`. It outlives the run().
+class AskedWishes {
+public:
+    void ask(db::Read& tx, db::Together& ask, const UserId& reader, Time now);
+    std::shared_ptr<const Wishes> take(db::Read& tx);
+
+private:
+    UserId reader_;
+    std::shared_ptr<const Wishes> kept_;
+    std::shared_ptr<Wishes> made_;
+    Time good_until_{INT64_MAX};
+};
+std::shared_ptr<const Wishes> wishes_of(db::Read& tx, const UserId& reader, Time now);
+
+// Sorted topics of the newest posts that the reader reacted to, saved or commented on in the last 30 days: from memory, or in
+// two questions.
+class AskedInterests {
+public:
+    void ask(db::Read& tx, db::Together& ask, const UserId& reader, Time now);
+    void ask_more(db::Together& ask);
+    std::shared_ptr<const Topics> take(db::Read& tx);
+
+private:
+    UserId reader_;
+    std::shared_ptr<const Topics> kept_;
+    posts::AskedTopics marked_, commented_;
+    comments::AskedCommented comments_;
+};
 std::shared_ptr<const Topics> interests_of(db::Read& tx, const UserId& reader, Time now);
 
 }  // namespace grover::discovery

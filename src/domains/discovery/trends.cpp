@@ -28,7 +28,7 @@ TrendingList DiscoveryService::Parts::trending_list(db::Read& tx, std::string_vi
     std::vector<posts::PostTopics> newest;
     for (int w = 0;; ++w) {
         const auto window = static_cast<Window>(w);
-        auto best = top_posts(tx, By::likes, window, now, kKeptPosts);
+        auto best = most_liked(tx, window, now, kKeptPosts);
         if (best.size() < kKeptPosts) {
             // Posts that nobody liked yet have no rank.
             if (newest.empty()) newest = posts::newest_topics(tx, kKeptPosts);
@@ -39,10 +39,7 @@ TrendingList DiscoveryService::Parts::trending_list(db::Read& tx, std::string_vi
                     known.insert(post.post_id).second)
                     best.push_back({post.post_id, post.user_id, post.created_at, 0});
             }
-            std::ranges::sort(best, [](const RankedPost& a, const RankedPost& b) {
-                return std::tie(b.value, b.created_at, b.post_id) <
-                       std::tie(a.value, a.created_at, a.post_id);
-            });
+            std::ranges::sort(best, ranks_before);
         }
         keep_public(tx, ground.users, base_url, best, [](const RankedPost& post) { return post.user_id; });
         if (best.size() < kFewPosts && window != Window::all) continue;

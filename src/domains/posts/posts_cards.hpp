@@ -42,7 +42,7 @@ struct Marks {
     std::optional<int> vote;
 };
 
-// Stamp key of everything one reader does with posts.
+// Stamp key of everything one reader does with posts, commenting included.
 std::string marks_key(const UserId& viewer);
 
 using CardPtr = std::shared_ptr<const PostCard>;

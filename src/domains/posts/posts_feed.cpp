@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "platform/base/stable_hash.hpp"
+#include "platform/db/together.hpp"
 #include "sql/posts_lists.hpp"
 
 namespace grover::posts {
@@ -14,23 +16,34 @@ constexpr int kMaxAuthorDepth = 1'024;
 // Positions kept of each viewer's merged feed, and of explore: some pages.
 constexpr int kHeadDepth = 200;
 
+// A FeedPost whose author is known by where it stands.
+struct Listed : Position {
+    Visibility visibility = Visibility::public_;
+    std::uint32_t author = 0;
+    std::uint64_t content = 0;
+};
+
 struct AuthorPosts {
-    std::vector<Position> newest;
+    std::vector<Listed> newest;
     bool complete = false;  // the author has no others
 };
 using AuthorPostsPtr = std::shared_ptr<const AuthorPosts>;
 
 // The first positions of a list. `complete`: the list ends here.
+template <class T>
 struct Head {
-    std::vector<Position> positions;
+    std::vector<T> positions;
     bool complete = false;
-    std::uint64_t seen = 0;                             // good while kAnyPostKey is not stamped higher
-    std::shared_ptr<const users::Relations> relations;  // what it was merged for
+    std::uint64_t seen = 0;  // good while kAnyPostKey is not stamped higher
 
     bool is_current(const db::Read& tx) const {
         static const auto key = db::Stamps::hash(kAnyPostKey);
         return tx.stamps().is_current(key, seen);
     }
+};
+
+struct FeedHead : Head<Listed> {
+    std::shared_ptr<const users::Relations> relations;  // what it was merged for; `author` counts its sources
 };
 
 db::RowCache<AuthorPostsPtr>& author_cache() {
@@ -39,24 +52,50 @@ db::RowCache<AuthorPostsPtr>& author_cache() {
 }
 
 // Feeds of viewers, valid while nobody posted (key kAnyPostKey) and the viewer follows the same people.
-db::RowCache<Head>& head_cache() {
-    thread_local db::RowCache<Head> cache{"feed_heads"};
+db::RowCache<FeedHead>& feed_cache() {
+    thread_local db::RowCache<FeedHead> cache{"feed_heads"};
     return cache;
 }
 
-std::size_t bytes_of(const std::vector<Position>& positions) {
-    return 64 + positions.capacity() * sizeof(Position);
+db::RowCache<Head<Position>>& explore_cache() {
+    thread_local db::RowCache<Head<Position>> cache{"explore_head"};
+    return cache;
+}
+
+template <class T>
+std::size_t bytes_of(const std::vector<T>& positions) {
+    return 64 + positions.capacity() * sizeof(T);
+}
+
+template <class T>
+auto first_after(const std::vector<T>& positions, const Position& after) {
+    return std::ranges::partition_point(
+        positions, [&](const Position& p) { return p == after || comes_before(p, after); });
 }
 
 // What comes after `after`, at most `limit`; whether the answer is sure, that is not cut by the end of what is kept.
-bool take_after(const std::vector<Position>& positions, bool complete, const Position& after, int limit,
-                std::vector<Position>& out) {
-    const auto start = std::ranges::partition_point(
-        positions, [&](const Position& p) { return p == after || comes_before(p, after); });
-    const auto left = positions.end() - start;
-    if (left < limit && !complete) return false;
+template <class T>
+bool take_after(const Head<T>& head, const Position& after, int limit, std::vector<T>& out) {
+    const auto start = first_after(head.positions, after);
+    const auto left = head.positions.end() - start;
+    if (left < limit && !head.complete) return false;
     out.assign(start, start + std::min<std::ptrdiff_t>(left, limit));
     return true;
+}
+
+// Whose posts a feed shows: Listed::author is a place in this list.
+std::vector<UserId> sources_of(const users::Relations& relations) {
+    auto authors = relations.following();
+    authors.push_back(relations.viewer());
+    return authors;
+}
+
+const UserId& source(const users::Relations& relations, std::uint32_t author) {
+    return author < relations.following().size() ? relations.following()[author] : relations.viewer();
+}
+
+std::uint64_t content_of(const PostId& post, const std::optional<PostId>& root) {
+    return stable_hash(root ? root->view() : post.view());
 }
 
 class Merge {
@@ -79,12 +118,11 @@ public:
     }
 
     // The next `limit` positions after `after`; nothing when some author's list would have to be longer than is kept.
-    bool next(const Position& after, int limit, std::vector<Position>& out) {
+    bool next(const Position& after, int limit, std::vector<Listed>& out) {
         std::vector<Cursor> heap;
         for (std::size_t a = 0; a < authors_.size(); ++a) {
             const auto& newest = posts_[a]->newest;
-            const auto start = std::ranges::partition_point(
-                newest, [&](const Position& p) { return p == after || comes_before(p, after); });
+            const auto start = first_after(newest, after);
             if (!place({a, static_cast<std::size_t>(start - newest.begin())}, heap, false)) return false;
         }
         std::ranges::make_heap(heap, later(), {});
@@ -93,6 +131,7 @@ public:
             auto cursor = heap.back();
             heap.pop_back();
             out.push_back(posts_[cursor.author]->newest[cursor.index]);
+            out.back().author = static_cast<std::uint32_t>(cursor.author);
             ++cursor.index;
             if (!place(cursor, heap, true)) return false;
         }
@@ -145,7 +184,11 @@ private:
                      const auto author = row.text(0);
                      if (ids[at] != author)
                          at = static_cast<std::size_t>(std::ranges::find(ids, author) - ids.begin());
-                     made[at]->newest.push_back({Time{row.integer(1)}, PostId(row.text(2))});
+                     auto& post = made[at]->newest.emplace_back();
+                     post.at = row.get<Time>(1);
+                     post.id = row.get<PostId>(2);
+                     post.visibility = row.get<Visibility>(3);
+                     post.content = content_of(post.id, row.get<std::optional<PostId>>(4));
                  });
         for (std::size_t i = 0; i < missing.size(); ++i) {
             made[i]->complete = static_cast<int>(made[i]->newest.size()) < depth;
@@ -161,17 +204,31 @@ private:
     std::vector<AuthorPostsPtr> posts_;
 };
 
-std::vector<UserId> sources_of(const users::Relations& relations) {
-    auto authors = relations.following();
-    authors.push_back(relations.viewer());
-    return authors;
-}
-
 std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& authors, const Position& after,
                                  int limit) {
     const auto ids = db::ids_of(authors);
     return tx.list<Position>(
         sql::posts_lists::feed{.authors = ids, .at = after.at, .id = after.id, .limit = limit});
+}
+
+// The next posts of the viewer's feed from memory. False: memory does not reach so far, or there is none.
+bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer, const Position& after,
+                 int limit, std::vector<Listed>& out) {
+    if (tx.snapshot() == 0) return false;
+    const std::string key = "feed:" + viewer->viewer().str();
+    const auto* head = feed_cache().find(tx, key);
+    if (head && head->is_current(tx) && head->relations == viewer && take_after(*head, after, limit, out))
+        return true;
+
+    Merge merge(tx, sources_of(*viewer));
+    if (after != Position{}) return merge.next(after, limit, out);
+    FeedHead fresh{{{}, false, tx.snapshot()}, viewer};
+    if (!merge.next(after, std::max(limit, kHeadDepth), fresh.positions)) return false;
+    fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
+    take_after(fresh, after, limit, out);
+    const auto bytes = bytes_of(fresh.positions);
+    feed_cache().put(key, std::move(fresh), bytes, tx.snapshot());
+    return true;
 }
 
 }  // namespace
@@ -194,44 +251,66 @@ Position position_of(std::string_view text) {
 
 std::vector<Position> PostFeed::after(db::Read& tx, const UserId& viewer, const Position& after, int limit) {
     const auto relations = users_.relations(tx, viewer);
-    const std::string key = "feed:" + viewer.str();
-    std::vector<Position> out;
-    if (tx.snapshot() == 0) return from_store(tx, sources_of(*relations), after, limit);
-
-    const auto* head = head_cache().find(tx, key);
-    if (head && head->is_current(tx) && head->relations == relations &&
-        take_after(head->positions, head->complete, after, limit, out))
-        return out;
-
-    Merge merge(tx, sources_of(*relations));
-    const bool from_start = after == Position{};
-    if (!from_start) {
-        return merge.next(after, limit, out) ? out : from_store(tx, sources_of(*relations), after, limit);
-    }
-    Head fresh{{}, false, tx.snapshot(), relations};
-    if (!merge.next(after, std::max(limit, kHeadDepth), fresh.positions))
+    std::vector<Listed> listed;
+    if (!from_memory(tx, relations, after, limit, listed))
         return from_store(tx, sources_of(*relations), after, limit);
-    fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
-    take_after(fresh.positions, fresh.complete, after, limit, out);
-    const auto bytes = bytes_of(fresh.positions);
-    head_cache().put(key, std::move(fresh), bytes, tx.snapshot());
+    return {listed.begin(), listed.end()};
+}
+
+std::vector<FeedPost> PostFeed::posts_after(db::Read& tx,
+                                            const std::shared_ptr<const users::Relations>& viewer,
+                                            const Position& after, int limit) {
+    std::vector<Listed> listed;
+    if (!from_memory(tx, viewer, after, limit, listed)) {
+        Asked asked;
+        asked.after = after;
+        db::Together one;
+        ask(one, asked, *viewer, limit);
+        one.run(tx);
+        return asked.take();
+    }
+    std::vector<FeedPost> out;
+    out.reserve(listed.size());
+    for (const auto& post : listed)
+        out.push_back({post, post.visibility, post.content, source(*viewer, post.author)});
     return out;
+}
+
+std::vector<FeedPost> PostFeed::Asked::take() {
+    std::ranges::sort(posts, [](const auto& a, const auto& b) { return comes_before(a, b); });
+    return std::move(posts);
+}
+
+void PostFeed::ask(db::Together& ask, Asked& out, const users::Relations& viewer, int limit) {
+    out.authors = sources_of(viewer);
+    out.ids = db::ids_of(out.authors);
+    ask.add(
+        sql::posts_lists::feed_posts{
+            .authors = out.ids, .at = out.after.at, .id = out.after.id, .limit = limit},
+        [&out](const db::Row& row) {
+            auto& post = out.posts.emplace_back();
+            post.at = row.get<Time>(0);
+            post.id = row.get<PostId>(1);
+            post.user_id = row.get<UserId>(2);
+            post.visibility = row.get<Visibility>(3);
+            post.content = content_of(post.id, row.get<std::optional<PostId>>(4));
+        });
 }
 
 std::vector<Position> PostFeed::newest(db::Read& tx, const Position& after, int limit) {
     std::vector<Position> out;
-    const auto* head = head_cache().find(tx, "explore");
+    const auto* head = explore_cache().find(tx, "explore");
     if (head && !head->is_current(tx)) head = nullptr;
-    if (head && take_after(head->positions, head->complete, after, limit, out)) return out;
+    if (head && take_after(*head, after, limit, out)) return out;
     const auto read = [&](const Position& from, int count) {
         return tx.list<Position>(sql::posts_lists::newest{.at = from.at, .id = from.id, .limit = count});
     };
     if (tx.snapshot() == 0 || head || after != Position{}) return read(after, limit);
-    Head fresh{read({}, kHeadDepth), false, tx.snapshot(), nullptr};
+    Head<Position> fresh{read({}, kHeadDepth), false, tx.snapshot()};
     fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
-    take_after(fresh.positions, fresh.complete, after, limit, out);
+    take_after(fresh, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    head_cache().put("explore", std::move(fresh), bytes, tx.snapshot());
+    explore_cache().put("explore", std::move(fresh), bytes, tx.snapshot());
     return out;
 }
 

@@ -13,6 +13,7 @@
 #include "domains/posts/posts_facts.hpp"
 #include "domains/users/users.hpp"
 #include "platform/db/row_cache.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::posts {
 
@@ -31,6 +32,13 @@ struct Position {
         Pack{db::column("created_at", &Position::at), db::column("post_id", &Position::id)};
 };
 
+// A place in the home feed, with what a choice among its posts needs.
+struct FeedPost : Position {
+    Visibility visibility = Visibility::public_;
+    std::uint64_t content = 0;  // stable_hash of the post whose content it shows: a repost's root
+    UserId user_id;
+};
+
 std::string to_text(const Position& position);
 // Throws 400 "Invalid cursor".
 Position position_of(std::string_view text);
@@ -46,7 +54,18 @@ public:
     // The next `limit` positions of the viewer's feed after `after`: of followed accounts and own, neither muted nor checked
     // for sight.
     std::vector<Position> after(db::Read& tx, const UserId& viewer, const Position& after, int limit);
-    // The same of everybody's posts that are not private.
+    std::vector<FeedPost> posts_after(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer,
+                                      const Position& after, int limit);
+    // The same where nothing is kept in memory (PostgreSQL), as part of one statement. `out` outlives its run().
+    struct Asked {
+        std::vector<UserId> authors;
+        std::vector<std::string_view> ids;
+        Position after;
+        std::vector<FeedPost> posts;
+        std::vector<FeedPost> take();
+    };
+    static void ask(db::Together& ask, Asked& out, const users::Relations& viewer, int limit);
+    // Positions of everybody's posts that are not private.
     std::vector<Position> newest(db::Read& tx, const Position& after, int limit);
 
 private:

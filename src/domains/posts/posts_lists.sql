@@ -85,14 +85,29 @@ CROSS JOIN LATERAL (SELECT created_at, post_id FROM posts
                     ORDER BY created_at DESC, post_id DESC LIMIT :limit) n
 ORDER BY n.created_at DESC, n.post_id DESC LIMIT :limit
 
+-- name: feed_posts (sqlite)
+-- The same with what a reader's choice among them needs.
+SELECT p.created_at, p.post_id, p.user_id, p.visibility, p.original_post_id
+FROM (SELECT q.post_id FROM json_each(:authors) a CROSS JOIN posts q ON q.user_id = a.value AND q.in_community = 0
+      WHERE (q.created_at, q.post_id) < (:at, :id)
+      ORDER BY q.created_at DESC, q.post_id DESC LIMIT :limit) AS n CROSS JOIN posts p ON p.post_id = n.post_id
+ORDER BY p.created_at DESC, p.post_id DESC
+
+-- name: feed_posts (postgres)
+SELECT n.created_at, n.post_id, n.user_id, n.visibility, n.original_post_id FROM unnest(:authors::text[]) AS a (user_id)
+CROSS JOIN LATERAL (SELECT created_at, post_id, user_id, visibility, original_post_id FROM posts
+                    WHERE user_id = a.user_id AND in_community = 0 AND (created_at, post_id) < (:at, :id)
+                    ORDER BY created_at DESC, post_id DESC LIMIT :limit) n
+ORDER BY n.created_at DESC, n.post_id DESC LIMIT :limit
+
 -- name: newest_of_authors (sqlite)
--- The newest :limit positions of each author, for the lists that the feed merges.
-SELECT a.value AS user_id, p.created_at, p.post_id FROM json_each(:authors) a CROSS JOIN posts p
+-- The newest :limit posts of each author, for the lists that the feed merges.
+SELECT a.value AS user_id, p.created_at, p.post_id, p.visibility, p.original_post_id FROM json_each(:authors) a CROSS JOIN posts p
 WHERE p.post_id IN (SELECT q.post_id FROM posts q WHERE q.user_id = a.value AND q.in_community = 0 ORDER BY q.created_at DESC, q.post_id DESC LIMIT :limit)
 ORDER BY a.value, p.created_at DESC, p.post_id DESC
 
 -- name: newest_of_authors (postgres)
-SELECT a.user_id, n.created_at, n.post_id FROM unnest(:authors::text[]) AS a (user_id)
-CROSS JOIN LATERAL (SELECT created_at, post_id FROM posts WHERE user_id = a.user_id AND in_community = 0
+SELECT a.user_id, n.created_at, n.post_id, n.visibility, n.original_post_id FROM unnest(:authors::text[]) AS a (user_id)
+CROSS JOIN LATERAL (SELECT created_at, post_id, visibility, original_post_id FROM posts WHERE user_id = a.user_id AND in_community = 0
                     ORDER BY created_at DESC, post_id DESC LIMIT :limit) n
 ORDER BY a.user_id, n.created_at DESC, n.post_id DESC

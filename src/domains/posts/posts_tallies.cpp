@@ -8,19 +8,22 @@ namespace {
 
 namespace tallies = sql::posts_tallies;
 
+PostTopics topics_in(const db::Row& row) {
+    PostTopics post;
+    post.post_id = row.get<PostId>(0);
+    post.user_id = row.get<UserId>(1);
+    post.original_post_id = row.get<std::optional<PostId>>(2);
+    // Most have none, and parsing is what costs here.
+    if (row.text(3) != "[]") post.tags = wire::read<std::vector<std::string>>(row.get<std::string>(3));
+    post.category = row.get<std::optional<std::string>>(4);
+    post.created_at = row.get<Time>(5);
+    return post;
+}
+
 template <class Statement>
 std::vector<PostTopics> topics(db::Read& tx, const Statement& statement) {
     std::vector<PostTopics> out;
-    tx.each(statement, [&](const db::Row& row) {
-        PostTopics& post = out.emplace_back();
-        post.post_id = row.get<PostId>(0);
-        post.user_id = row.get<UserId>(1);
-        post.original_post_id = row.get<std::optional<PostId>>(2);
-        // Most have none, and parsing is what costs here.
-        if (row.text(3) != "[]") post.tags = wire::read<std::vector<std::string>>(row.get<std::string>(3));
-        post.category = row.get<std::optional<std::string>>(4);
-        post.created_at = row.get<Time>(5);
-    });
+    tx.each(statement, [&](const db::Row& row) { out.push_back(topics_in(row)); });
     return out;
 }
 
@@ -46,9 +49,25 @@ std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts) {
     return topics(tx, tallies::topics_of{.ids = ids});
 }
 
-std::vector<PostTopics> marked_topics(db::Read& tx, const UserId& reader, Time since, int limit) {
-    const auto low = IdSource::next_at<PostId>(since);
-    return topics(tx, tallies::marked_topics{.reader = reader, .low = low, .since = since, .limit = limit});
+std::function<void(const db::Row&)> AskedTopics::add() {
+    return [this](const db::Row& row) { topics.push_back(topics_in(row)); };
+}
+
+void AskedTopics::newest(db::Together& ask, int limit) {
+    ask.add(tallies::newest_topics{.limit = limit}, add());
+}
+
+void AskedTopics::of(db::Together& ask, std::vector<PostId> posts) {
+    if (posts.empty()) return;
+    posts_ = std::move(posts);
+    ids_ = db::ids_of(posts_);
+    ask.add(tallies::topics_of{.ids = ids_}, add());
+}
+
+void AskedTopics::marked(db::Together& ask, const UserId& reader, Time since, int limit) {
+    reader_ = reader;
+    low_ = IdSource::next_at<PostId>(since);
+    ask.add(tallies::marked_topics{.reader = reader_, .low = low_, .since = since, .limit = limit}, add());
 }
 
 std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, Time since, int readers, int limit) {

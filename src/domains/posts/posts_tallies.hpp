@@ -1,11 +1,13 @@
 // What was done with posts, in numbers, for who ranks them. Included through posts.hpp.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "domains/posts/posts_facts.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::posts {
 
@@ -62,8 +64,24 @@ AuthorTally tally_of_author(db::Read& tx, const UserId& author, Time since, int 
 // The newest posts of everybody that are public, outside communities.
 std::vector<PostTopics> newest_topics(db::Read& tx, int limit);
 std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts);
-// Of the newest posts, made since `since`, that the reader reacted to or saved since then.
-std::vector<PostTopics> marked_topics(db::Read& tx, const UserId& reader, Time since, int limit);
+// The same as parts of one statement, with more questions: of the newest posts, made since `since`, that the reader reacted to
+// or saved since then. In no order. It outlives the run().
+class AskedTopics {
+public:
+    std::vector<PostTopics> topics;
+
+    void newest(db::Together& ask, int limit);
+    void of(db::Together& ask, std::vector<PostId> posts);
+    void marked(db::Together& ask, const UserId& reader, Time since, int limit);
+
+private:
+    std::function<void(const db::Row&)> add();
+
+    std::vector<PostId> posts_;
+    std::vector<std::string_view> ids_;
+    UserId reader_;
+    PostId low_;
+};
 // What the last `readers` who reacted to a post reacted to besides, of public posts made since then; one entry for each of
 // these reactions, at most `limit`.
 std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, Time since, int readers, int limit);

@@ -190,7 +190,10 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
     const auto communities = communities_of(tx, me, page);
     out.reserve(out.size() + std::min(ids.size(), static_cast<std::size_t>(limit)) * kPostBytes);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (!may_see(*relations, page.posts[i], communities, muted)) continue;
+        if (!may_see(*relations, page.posts[i], communities, muted)) {
+            done.left_out.push_back(i);
+            continue;
+        }
         if (done.skipped < skip) {
             ++done.skipped;
             continue;

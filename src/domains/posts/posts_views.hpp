@@ -33,8 +33,9 @@ public:
     struct Written {
         int count = 0;
         int skipped = 0;
-        std::size_t last = 0;  // index in ids of the last one written
-        bool more = false;     // another that the caller may see comes after it
+        std::size_t last = 0;                 // index in ids of the last one written
+        std::vector<std::size_t> left_out{};  // indexes of those before it that are not for this caller
+        bool more = false;                    // another that the caller may see comes after it
     };
     // Passes over `skip` of the posts that the caller may see, then appends up to `limit` of them to `out`, in order, as
     // JSON separated by commas (also from what `out` holds).
