@@ -47,6 +47,28 @@ describe("scheduling", () => {
     expect((await grover.get("/api/posts/scheduled?status=cancelled", ada.token)).json).toHaveLength(4);
   });
 
+  it("can be opened, moved and published at once by its owner alone", async () => {
+    const cleo = await grover.user("cleo");
+    const plan = (await grover.post("/api/posts/schedule", cleo.token, { content: "Plan", scheduled_time: inMs(3_600_000) })).json.scheduled_post;
+    const path = `/api/posts/scheduled/${plan.scheduled_post_id}`;
+    const shown = (await grover.get(path, cleo.token)).json;
+    expect(shown).toMatchObject(plan);
+    expect(shown.history).toMatchObject([{ event: "created", attempt: 0, error: null }]);
+    for (const [method, end] of [["GET", ""], ["POST", "/reschedule"], ["POST", "/retry"], ["POST", "/publish-now"]])
+      expect((await grover.send(method, path + end, { token: ada.token, body: method === "GET" ? undefined : { scheduled_time: inMs(7_200_000) } })).status, end).toBe(404);
+    expect((await grover.post(`${path}/reschedule`, cleo.token, {})).status).toBe(422);
+    expect((await grover.post(`${path}/reschedule`, cleo.token, { scheduled_time: inMs(-1000) })).json.detail).toBe("Scheduled time must be in the future");
+    const time = new Date(Math.floor(Date.now() / 1000) * 1000 + 7_200_123).toISOString();
+    const moved = (await grover.post(`${path}/reschedule`, cleo.token, { scheduled_at: time })).json;
+    expect(moved).toMatchObject({ message: "Scheduled post updated", scheduled_post: { scheduled_time: time, revision: 2, status: "scheduled" } });
+    expect((await grover.post(`${path}/retry`, cleo.token)).status).toBe(409);
+    const published = (await grover.post(`${path}/publish-now`, cleo.token)).json;
+    expect(published).toMatchObject({ message: "Post published", post_id: plan.post_id, post: { post_id: plan.post_id, content: "Plan", scheduled_for: time } });
+    for (const end of ["/publish-now", "/retry"]) expect((await grover.post(path + end, cleo.token)).json.detail).toBe("Already published");
+    expect((await mine(cleo.token)).map((post) => post.post_id)).toEqual([plan.post_id]);
+    expect((await grover.get(path, cleo.token)).json.history.map((one: any) => one.event)).toEqual(["created", "rescheduled", "published"]);
+  });
+
   it("refuses bad times and bad posts, never with a 500", async () => {
     const send = async (body: unknown) => grover.post("/api/posts/schedule", ada.token, body);
     const future = "Scheduled time must be in the future";

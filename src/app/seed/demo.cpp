@@ -87,7 +87,7 @@ public:
           media_(ground.db, users_, clock_, ground.files, ground.media),
           posts_(ground.db, clock_, users_, media_),
           comments_(ground.db, clock_, users_, posts_.gate()),
-          scheduled_posts_(ground.db, clock_, users_, media_, posts_.writer()),
+          scheduled_posts_(ground.db, clock_, users_, media_, posts_.writer(), posts_),
           communities_(ground.db, clock_, users_, media_, posts_.writer(), posts_.views(), posts_.lists()),
           collections_(ground.db, clock_, users_, posts_.gate(), posts_.views(), posts_.lists()),
           messages_(ground.db, clock_, users_, media_, posts_.gate(), posts_, {}),

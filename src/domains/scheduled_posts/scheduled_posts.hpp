@@ -83,9 +83,13 @@ struct PublishDue {
 
 struct PostSchedule;  // all requests and answers: scheduled_posts_api.hpp
 struct PostScheduleAnswer;
+struct PublishNowAnswer;
 struct ProcessScheduledAnswer;
 struct ScheduledCancelAnswer;
+struct ScheduledChangeAnswer;
+struct ScheduledMove;
 struct ScheduledPost;
+struct ScheduledPostWithHistory;
 struct ScheduledPostsList;
 struct DueRow;
 struct Failure;
@@ -102,10 +106,15 @@ class ScheduledPostsService {
 public:
     // References outlive the service.
     ScheduledPostsService(db::Database& db, const Clock& clock, users::UsersService& users,
-                          media::MediaService& media, posts::PostWriter& writer, Options options = {});
+                          media::MediaService& media, posts::PostWriter& writer, posts::PostReader& reader,
+                          Options options = {});
 
     PostScheduleAnswer schedule(const Caller& me, PostSchedule& in);
     Page<ScheduledPost> list(const Caller& me, const ScheduledPostsList& in);
+    ScheduledPostWithHistory get(const Caller& me, const ScheduledPostId& id);
+    ScheduledChangeAnswer reschedule(const Caller& me, const ScheduledMove& in);
+    ScheduledChangeAnswer retry(const Caller& me, const ScheduledPostId& id);
+    PublishNowAnswer publish_now(const Caller& me, const ScheduledPostId& id);
     // In a fiber: while it is being published, the outcome is waited for.
     ScheduledCancelAnswer cancel(const Caller& me, const ScheduledPostId& id);
     // One pass over everything that is due now.
@@ -121,17 +130,22 @@ public:
 
 private:
     enum class Outcome : std::uint8_t { published, failed, retrying };
+    ScheduledChangeAnswer wait_again(db::Write& tx, const Caller& me, const ScheduledPostId& id,
+                                     std::optional<Time> time);
+    std::vector<DueRow> take();
+    bool take_of(db::Write& tx, const UserId& author, Time now, std::vector<DueRow>& taken);
+    bool publish_together(const std::vector<DueRow>& rows);
     Outcome attempt(const DueRow& row);
-    Outcome publish(const DueRow& row);
+    void publish(db::Write& tx, const DueRow& row, const posts::PostDraft& draft);
     Outcome fail(const DueRow& row, const Failure& failure);
     Time now_in(db::Read& tx) const;
-    std::optional<DueRow> take(const UserId& user);
 
     db::Database& db_;
     const Clock& clock_;
     users::UsersService& users_;
     media::MediaService& media_;
     posts::PostWriter& writer_;
+    posts::PostReader& reader_;
     Options options_;
 };
 

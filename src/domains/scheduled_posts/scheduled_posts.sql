@@ -41,20 +41,26 @@ INSERT INTO scheduled_posts (scheduled_post_id, user_id, post_id, draft, tagged_
 VALUES (:scheduled_post_id, :user_id, :post_id, :draft, :tagged_users, :thumbnail, :scheduled_time, :timezone,
         :scheduled_time, :now, :now)
 
--- name: next_due (sqlite)
--- The author's earliest that is due: one that is being published holds up the later ones, so that they keep their order.
+-- name: due_of (sqlite)
+-- The author's that are due, in the order of publication: one that is being published holds up the later ones.
 SELECT scheduled_post_id, user_id, post_id, draft, scheduled_time, status, next_attempt_at, attempts FROM scheduled_posts
 WHERE user_id = :user_id AND status < 2 AND (status = 1 OR next_attempt_at <= :now)
-ORDER BY scheduled_time, scheduled_post_id LIMIT 1
+ORDER BY scheduled_time, scheduled_post_id LIMIT :limit
 
--- name: next_due (postgres)
+-- name: due_of (postgres)
 SELECT scheduled_post_id, user_id, post_id, draft, scheduled_time, status, next_attempt_at, attempts FROM scheduled_posts
 WHERE user_id = :user_id AND status < 2 AND (status = 1 OR next_attempt_at <= :now)
-ORDER BY scheduled_time, scheduled_post_id LIMIT 1 FOR NO KEY UPDATE
+ORDER BY scheduled_time, scheduled_post_id LIMIT :limit FOR NO KEY UPDATE
 
 -- name: due
-SELECT scheduled_post_id, user_id FROM scheduled_posts WHERE status < 2 AND next_attempt_at <= :now
+SELECT user_id FROM scheduled_posts WHERE status < 2 AND next_attempt_at <= :now
 ORDER BY next_attempt_at LIMIT :limit
+
+-- name: begin_turn (sqlite)
+SELECT 1 WHERE :user_id <> ''
+
+-- name: begin_turn (postgres)
+SELECT 1 WHERE pg_try_advisory_xact_lock(hashtextextended('publishing of ' || :user_id, 0))
 
 -- name: store_time (sqlite)
 SELECT NULL AS now
@@ -77,6 +83,15 @@ WHERE scheduled_post_id = :scheduled_post_id AND status = 1 AND next_attempt_at 
 UPDATE scheduled_posts SET status = :status, next_attempt_at = :next_attempt_at, attempts = :new_attempts,
                            last_error_code = :code, last_error = :sentence, updated_at = :now
 WHERE scheduled_post_id = :scheduled_post_id AND status = 1 AND next_attempt_at = :lease AND attempts = :attempts
+
+-- name: set_waiting
+UPDATE scheduled_posts SET status = 0, scheduled_time = :scheduled_time, next_attempt_at = :next_attempt_at, attempts = 0,
+                           last_error_code = NULL, last_error = NULL, revision = revision + 1, updated_at = :now
+WHERE scheduled_post_id = :scheduled_post_id AND status IN (0, 3)
+
+-- name: history_of
+SELECT event, at, attempt, error_code, error, scheduled_time FROM scheduled_post_history
+WHERE scheduled_post_id = :scheduled_post_id ORDER BY number
 
 -- name: mark_cancelled
 UPDATE scheduled_posts SET status = 4, updated_at = :now, thumbnail = NULL

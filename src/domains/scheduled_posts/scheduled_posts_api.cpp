@@ -11,6 +11,17 @@ void add_scheduled_posts_api(Api& api, ScheduledPostsService& scheduled_posts) {
     api.on<ScheduledCancel>([&](const Caller& me, const ScheduledCancel& in) {
         return scheduled_posts.cancel(me, in.scheduled_post_id);
     });
+    api.on<ScheduledGet>([&](const Caller& me, const ScheduledGet& in) {
+        return scheduled_posts.get(me, in.scheduled_post_id);
+    });
+    api.on<ScheduledMove>(
+        [&](const Caller& me, const ScheduledMove& in) { return scheduled_posts.reschedule(me, in); });
+    api.on<ScheduledRetry>([&](const Caller& me, const ScheduledRetry& in) {
+        return scheduled_posts.retry(me, in.scheduled_post_id);
+    });
+    api.on<PublishNow>([&](const Caller& me, const PublishNow& in) {
+        return scheduled_posts.publish_now(me, in.scheduled_post_id);
+    });
     api.on<ProcessScheduled>(
         [&](const Caller&, const ProcessScheduled&) { return scheduled_posts.process_due(); });
 }

@@ -163,6 +163,110 @@ struct ScheduledPostsList {
              api::page(&ScheduledPostsList::page, 100)};
 };
 
+struct ScheduledEvent {
+    std::string event;
+    Time at;
+    int attempt = 0;
+    std::optional<std::string> error_code;
+    std::optional<std::string> error;
+    Time scheduled_time;
+    static constexpr auto fields = Pack{
+        field("event", &ScheduledEvent::event),     field("at", &ScheduledEvent::at),
+        field("attempt", &ScheduledEvent::attempt), field("error_code", &ScheduledEvent::error_code),
+        field("error", &ScheduledEvent::error),     field("scheduled_time", &ScheduledEvent::scheduled_time),
+    };
+    static constexpr auto columns = Pack{
+        db::column("event", &ScheduledEvent::event),
+        db::column("at", &ScheduledEvent::at),
+        db::column("attempt", &ScheduledEvent::attempt),
+        db::column("error_code", &ScheduledEvent::error_code),
+        db::column("error", &ScheduledEvent::error),
+        db::column("scheduled_time", &ScheduledEvent::scheduled_time),
+    };
+};
+static_assert(wire::describes_every_member<ScheduledEvent>);
+
+struct ScheduledPostWithHistory : ScheduledPost {
+    std::vector<ScheduledEvent> history;  // oldest first
+    static constexpr auto fields =
+        join(ScheduledPost::fields, Pack{field("history", &ScheduledPostWithHistory::history)});
+};
+
+struct ScheduledGet {
+    ScheduledPostId scheduled_post_id;
+    static constexpr api::RouteError errors[] = {{404, "Scheduled post not found"}};
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/posts/scheduled/{scheduled_post_id}",
+                                 .summary = "One scheduled post of one's own, with what happened to it."};
+    static constexpr auto fields =
+        Pack{field("scheduled_post_id", &ScheduledGet::scheduled_post_id, in_path)};
+};
+
+struct ScheduledChangeAnswer {
+    std::string message = "Scheduled post updated";
+    ScheduledPost scheduled_post;
+    static constexpr auto fields = Pack{
+        field("message", &ScheduledChangeAnswer::message),
+        field("scheduled_post", &ScheduledChangeAnswer::scheduled_post),
+    };
+};
+static_assert(wire::describes_every_member<ScheduledChangeAnswer>);
+
+inline constexpr api::RouteError kChangeErrors[] = {{404, "Scheduled post not found"},
+                                                    {409, "Already published"},
+                                                    {409, "Already cancelled"},
+                                                    {409, "The post is being published"},
+                                                    {400, "You already have 100 posts waiting"}};
+
+struct ScheduledMove {
+    ScheduledPostId scheduled_post_id;
+    std::optional<Time> scheduled_time;
+    std::optional<Time> scheduled_at;
+    static constexpr auto& errors = kChangeErrors;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/scheduled/{scheduled_post_id}/reschedule",
+                                 .summary = "Publish at another time.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{
+        field("scheduled_post_id", &ScheduledMove::scheduled_post_id, in_path),
+        field("scheduled_time", &ScheduledMove::scheduled_time, in_body | in_query),
+        field("scheduled_at", &ScheduledMove::scheduled_at, in_body | in_query),
+    };
+};
+
+struct ScheduledRetry {
+    ScheduledPostId scheduled_post_id;
+    static constexpr auto& errors = kChangeErrors;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/scheduled/{scheduled_post_id}/retry",
+                                 .summary = "Try again to publish what failed.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields =
+        Pack{field("scheduled_post_id", &ScheduledRetry::scheduled_post_id, in_path)};
+};
+
+struct PublishNowAnswer {
+    std::string message = "Post published";
+    PostId post_id;
+    wire::Raw<posts::Post> post;
+    static constexpr auto fields = Pack{
+        field("message", &PublishNowAnswer::message),
+        field("post_id", &PublishNowAnswer::post_id),
+        field("post", &PublishNowAnswer::post),
+    };
+};
+static_assert(wire::describes_every_member<PublishNowAnswer>);
+
+struct PublishNow {
+    ScheduledPostId scheduled_post_id;
+    static constexpr auto& errors = kChangeErrors;
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/scheduled/{scheduled_post_id}/publish-now",
+                                 .summary = "Publish without waiting for the time.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{field("scheduled_post_id", &PublishNow::scheduled_post_id, in_path)};
+};
+
 struct ScheduledCancelAnswer {
     std::string message = "Scheduled post cancelled";
     static constexpr auto fields = Pack{field("message", &ScheduledCancelAnswer::message)};

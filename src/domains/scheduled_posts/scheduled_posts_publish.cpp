@@ -1,6 +1,8 @@
 // Publishing what is due: under a lease, in the author's order, once. contract/scheduled-posts.md §3 to §6.
+#include <algorithm>
 #include <array>
 #include <random>
+#include <tuple>
 
 #include "domains/scheduled_posts/scheduled_posts_store.hpp"
 #include "platform/base/error.hpp"
@@ -20,13 +22,15 @@ struct Failure {
 
 namespace {
 
-constexpr auto kLease = 60s;
 constexpr auto kLatest = 24h;
 constexpr std::array<std::chrono::seconds, 5> kRetryDelays{5s, 30s, 2min, 10min, 30min};
 constexpr int kMaxAttempts = static_cast<int>(kRetryDelays.size()) + 1;
 // When it is not this row's turn yet.
 constexpr std::chrono::microseconds kShortestWait = 100ms;
-constexpr int kDueAtOnce = 100;
+// Published in one transaction: on SQLite everybody else's writes wait for so many.
+constexpr std::size_t kAtOnce = 20;
+// Of everybody's due posts, to find whose they are.
+constexpr int kLookedAt = 500;
 
 constexpr Failure kBusy{"database_busy", "The server was busy."};
 constexpr Failure kStorage{"storage_unavailable", "The file storage could not be reached."};
@@ -97,40 +101,87 @@ Time ScheduledPostsService::now_in(db::Read& tx) const {
     return store_time(tx).value_or(clock_.now());
 }
 
-// The author's next post, under a lease. Nothing: none is due, or the first of them is being published.
-std::optional<DueRow> ScheduledPostsService::take(const UserId& user) {
-    return db_.write([&](db::Write& tx) -> std::optional<DueRow> {
+// Posts that are due, under one lease, in the order of publication. None: nothing is due, or others are at it.
+std::vector<DueRow> ScheduledPostsService::take() {
+    auto rows = db_.write([&](db::Write& tx) {
+        std::vector<DueRow> taken;
         const auto now = now_in(tx);
-        while (auto row = next_due(tx, user, now)) {
-            if (row->next_attempt_at > now) return std::nullopt;
-            if (row->status == Status::publishing) {
-                // Its worker died: one more attempt that failed, and the next one begins at once.
-                auto setback = setback_of(*row, kLeaseLost, now);
-                setback.next_attempt_at = now;
-                if (!record(tx, *row, setback, now)) return std::nullopt;
-                continue;
+        for (const auto& author : authors_due(tx, now, kLookedAt)) {
+            if (taken.size() >= kAtOnce) break;
+            if (!begin_turn(tx, author)) continue;
+            while (taken.size() < kAtOnce && take_of(tx, author, now, taken)) {
             }
-            if (now > row->next_attempt_at + kLatest) {
-                // A lease of no length, so that what ends it finds the row as it expects.
-                if (!take_lease(tx, *row, now, now)) return std::nullopt;
-                row->next_attempt_at = now;
-                record(tx, *row, setback_of(*row, kMissed, now), now);
-                continue;
-            }
-            const auto lease = now + kLease;
-            if (!take_lease(tx, *row, lease, now)) return std::nullopt;
-            row->status = Status::publishing;
-            row->next_attempt_at = lease;
-            return row;
         }
-        return std::nullopt;
+        return taken;
     });
+    std::ranges::sort(rows, [](const DueRow& a, const DueRow& b) {
+        return std::tie(a.scheduled_time, a.scheduled_post_id) <
+               std::tie(b.scheduled_time, b.scheduled_post_id);
+    });
+    return rows;
+}
+
+// Whether some of them ended in failure instead, so that there may be more.
+bool ScheduledPostsService::take_of(db::Write& tx, const UserId& author, Time now,
+                                    std::vector<DueRow>& taken) {
+    bool any_ended = false;
+    for (auto& row : due_of(tx, author, now, static_cast<int>(kAtOnce - taken.size()))) {
+        if (row.next_attempt_at > now) return false;  // another one is at it, and the later ones wait
+        if (row.status == Status::publishing) {
+            // Its worker died: one more attempt that failed, and the next one begins at once.
+            auto setback = setback_of(row, kLeaseLost, now);
+            setback.next_attempt_at = now;
+            if (!record(tx, row, setback, now)) return false;
+            any_ended |= setback.status == Status::failed;
+            if (setback.status == Status::failed) continue;
+            row.status = setback.status;
+            row.next_attempt_at = now;
+            row.attempts = setback.attempts;
+        }
+        if (now > row.next_attempt_at + kLatest) {
+            // A lease of no length, so that what ends it finds the row as it expects.
+            if (!take_lease(tx, row, now, now)) return false;
+            row.next_attempt_at = now;
+            record(tx, row, setback_of(row, kMissed, now), now);
+            any_ended = true;
+            continue;
+        }
+        const auto lease = now + kLease;
+        if (!take_lease(tx, row, lease, now)) return false;
+        row.status = Status::publishing;
+        row.next_attempt_at = lease;
+        taken.push_back(std::move(row));
+    }
+    return any_ended;
+}
+
+// False when there is trouble with one of them, whichever: then nothing happened.
+bool ScheduledPostsService::publish_together(const std::vector<DueRow>& rows) {
+    try {
+        std::vector<posts::PostDraft> drafts;
+        for (const auto& row : rows) {
+            if (options_.before_publishing) options_.before_publishing(row.scheduled_post_id);
+            drafts.push_back(wire::read<posts::PostDraft>(row.draft));
+        }
+        db_.write([&](db::Write& tx) {
+            for (std::size_t i = 0; i < rows.size(); ++i) publish(tx, rows[i], drafts[i]);
+        });
+        return true;
+    } catch (const runtime::Cancelled&) {
+        throw;
+    } catch (const Stopped&) {
+        return false;
+    } catch (const std::exception&) {
+        return false;
+    }
 }
 
 ScheduledPostsService::Outcome ScheduledPostsService::attempt(const DueRow& row) {
     try {
         if (options_.before_publishing) options_.before_publishing(row.scheduled_post_id);
-        return publish(row);
+        const auto draft = wire::read<posts::PostDraft>(row.draft);
+        db_.write([&](db::Write& tx) { publish(tx, row, draft); });
+        return Outcome::published;
     } catch (const runtime::Cancelled&) {
         throw;
     } catch (const Stopped& stopped) {
@@ -142,32 +193,25 @@ ScheduledPostsService::Outcome ScheduledPostsService::attempt(const DueRow& row)
     }
 }
 
-ScheduledPostsService::Outcome ScheduledPostsService::publish(const DueRow& row) {
-    const auto draft = wire::read<posts::PostDraft>(row.draft);
-    db_.write([&](db::Write& tx) {
-        const auto now = clock_.now();
-        // First, because on PostgreSQL it holds the row until the commit.
-        if (!mark_published(tx, row, now)) throw Stopped{kLeaseLost};
-        const auto account = users_.account(tx, row.user_id);
-        if (account.status != users::AccountStatus::active &&
-            account.status != users::AccountStatus::deactivated)
-            throw Stopped{kAccount};
-        if (!writer_.exists(tx, row.post_id)) {
-            writer_.publish(tx, row.user_id, draft,
-                            {.id = row.post_id, .at = now, .scheduled_for = row.scheduled_time});
-        }
-        media_.release(tx, {"scheduled_post", row.scheduled_post_id.view()});
-        add_history(tx, row.scheduled_post_id,
-                    {.event = "published",
-                     .at = now,
-                     .attempt = row.attempts + 1,
-                     .scheduled_time = row.scheduled_time});
-        tx.publish(ScheduledPostPublished{.scheduled_post_id = row.scheduled_post_id,
-                                          .user_id = row.user_id,
-                                          .post_id = row.post_id,
-                                          .published_at = now});
-    });
-    return Outcome::published;
+void ScheduledPostsService::publish(db::Write& tx, const DueRow& row, const posts::PostDraft& draft) {
+    const auto now = clock_.now();
+    // First, because on PostgreSQL it holds the row until the commit.
+    if (!mark_published(tx, row, now)) throw Stopped{kLeaseLost};
+    const auto account = users_.account(tx, row.user_id);
+    if (account.status != users::AccountStatus::active && account.status != users::AccountStatus::deactivated)
+        throw Stopped{kAccount};
+    if (!writer_.exists(tx, row.post_id)) {
+        writer_.publish(tx, row.user_id, draft,
+                        {.id = row.post_id, .at = now, .scheduled_for = row.scheduled_time});
+    }
+    media_.release(tx, {"scheduled_post", row.scheduled_post_id.view()});
+    add_history(
+        tx, row.scheduled_post_id,
+        {.event = "published", .at = now, .attempt = row.attempts + 1, .scheduled_time = row.scheduled_time});
+    tx.publish(ScheduledPostPublished{.scheduled_post_id = row.scheduled_post_id,
+                                      .user_id = row.user_id,
+                                      .post_id = row.post_id,
+                                      .published_at = now});
 }
 
 ScheduledPostsService::Outcome ScheduledPostsService::fail(const DueRow& row, const Failure& failure) {
@@ -180,15 +224,24 @@ ScheduledPostsService::Outcome ScheduledPostsService::fail(const DueRow& row, co
 }
 
 void ScheduledPostsService::run(const PublishScheduled& job) {
-    while (const auto row = take(job.user_id)) attempt(*row);
     // As long as this post waits, a job of its own waits with it: for the next attempt, for its turn, for the end of a lease
     // that somebody else holds.
-    const auto wait = db_.read([&](db::Read& tx) -> std::optional<std::chrono::microseconds> {
-        const auto row = find(tx, job.user_id, job.scheduled_post_id);
-        if (!row || row->status > Status::publishing) return std::nullopt;
-        return std::max(row->next_attempt_at - now_in(tx), kShortestWait);
-    });
-    if (wait) db_.write([&](db::Write& tx) { tx.enqueue(job, clock_.now() + *wait); });
+    const auto wait = [&] {
+        return db_.read([&](db::Read& tx) -> std::optional<std::chrono::microseconds> {
+            const auto row = find(tx, job.user_id, job.scheduled_post_id);
+            if (!row || row->status > Status::publishing) return std::nullopt;
+            return row->next_attempt_at - now_in(tx);
+        });
+    };
+    // Mostly it was published with others that were due.
+    auto left = wait();
+    if (!left) return;
+    if (*left <= std::chrono::microseconds{0}) {
+        process_due();
+        left = wait();
+    }
+    if (left)
+        db_.write([&](db::Write& tx) { tx.enqueue(job, clock_.now() + std::max(*left, kShortestWait)); });
 }
 
 void ScheduledPostsService::run(const PublishDue&) { process_due(); }
@@ -203,24 +256,24 @@ void ScheduledPostsService::start() {
 
 ProcessScheduledAnswer ScheduledPostsService::process_due() {
     ProcessScheduledAnswer answer;
-    // An author whose first post is being published elsewhere is passed over, so each pass must find something to do.
-    for (bool more = true; more;) {
-        more = false;
-        const auto places = db_.read([&](db::Read& tx) { return due(tx, now_in(tx), kDueAtOnce); });
-        for (const auto& place : places) {
-            while (const auto row = take(place.user_id)) {
-                more = true;
-                switch (attempt(*row)) {
-                    case Outcome::published:
-                        ++answer.published;
-                        break;
-                    case Outcome::failed:
-                        ++answer.failed;
-                        break;
-                    case Outcome::retrying:
-                        ++answer.retrying;
-                        break;
-                }
+    for (auto rows = take(); !rows.empty(); rows = take()) {
+        // One commit for all of them is what makes many at once cheap. Trouble with one of them must not be the others':
+        // then each is tried alone.
+        if (rows.size() > 1 && publish_together(rows)) {
+            answer.published += static_cast<int>(rows.size());
+            continue;
+        }
+        for (const auto& row : rows) {
+            switch (attempt(row)) {
+                case Outcome::published:
+                    ++answer.published;
+                    break;
+                case Outcome::failed:
+                    ++answer.failed;
+                    break;
+                case Outcome::retrying:
+                    ++answer.retrying;
+                    break;
             }
         }
     }

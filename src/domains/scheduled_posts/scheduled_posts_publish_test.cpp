@@ -195,6 +195,118 @@ TEST_CASE("after a passing trouble the post appears, and another one's trouble d
     CHECK(w.rows("posts") == 3);
 }
 
+TEST_CASE("a planned post can be moved; it appears at the new time alone") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto plan = w.schedule(ada, 1h);
+    ScheduledMove in{.scheduled_post_id = plan.scheduled_post_id};
+    CHECK(refusal([&] { w.scheduled.reschedule(ada, in); }).starts_with("422"));
+    in.scheduled_at = w.clock.now() - 1s;
+    CHECK(refusal([&] { w.scheduled.reschedule(ada, in); }) == "400 Scheduled time must be in the future");
+    in.scheduled_at = w.clock.now() + 3h;
+    CHECK(refusal([&] { w.scheduled.reschedule(bob, in); }) == "404 Scheduled post not found");
+    const auto moved = w.scheduled.reschedule(ada, in).scheduled_post;
+    CHECK(moved.scheduled_time == *in.scheduled_at);
+    CHECK(moved.revision == 2);
+    w.pass(2h);
+    CHECK(w.rows("posts") == 0);
+    w.pass(1h);
+    CHECK(w.rows("posts") == 1);
+    w.pass(1h);
+    CHECK(w.published.size() == 1);
+    in.scheduled_at = w.clock.now() + 1h;
+    CHECK(refusal([&] { w.scheduled.reschedule(ada, in); }) == "409 Already published");
+    const auto shown = w.scheduled.get(ada, plan.scheduled_post_id);
+    CHECK(shown.status == Status::published);
+    REQUIRE(shown.history.size() == 3);
+    CHECK(shown.history[1].event == "rescheduled");
+    CHECK(refusal([&] { w.scheduled.get(bob, plan.scheduled_post_id); }) == "404 Scheduled post not found");
+}
+
+TEST_CASE("what failed can be tried again, at once") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto plan = w.schedule(ada, 1h);
+    CHECK(refusal([&] { w.scheduled.retry(ada, plan.scheduled_post_id); }) == "409 The post did not fail");
+    w.suspend(ada);
+    w.pass(1h);
+    CHECK(w.get(ada, plan.scheduled_post_id).status == Status::failed);
+    testing::execute(*w.db, "UPDATE users SET suspended_at = NULL");
+    // Long after, it is not missed: it was asked for now.
+    w.pass(48h);
+    const auto again = w.scheduled.retry(ada, plan.scheduled_post_id).scheduled_post;
+    CHECK(again.scheduled_time == plan.scheduled_time);
+    CHECK_FALSE(again.last_error_code);
+    w.background.run_due();
+    CHECK(w.get(ada, plan.scheduled_post_id).status == Status::published);
+    CHECK(w.rows("posts") == 1);
+}
+
+TEST_CASE("publishing now against the worker and against itself: once") {
+    World w;
+    const auto ada = w.user("ada");
+    for (int round = 0; round < 10; ++round) {
+        const auto plan = w.schedule(ada, 1h);
+        if (round % 2 == 0) w.clock.advance(1h);
+        std::atomic<int> published{0};
+        at_once(4, [&](int i) {
+            if (i == 0) {
+                w.scheduled.run({plan.scheduled_post_id, ada.id});
+            } else if (refusal([&] {
+                           const auto answer = w.scheduled.publish_now(ada, plan.scheduled_post_id);
+                           CHECK(answer.post.json.find(plan.post_id.view()) != std::string::npos);
+                       }).empty()) {
+                ++published;
+            }
+        });
+        CHECK(published <= 1);
+        CHECK(w.get(ada, plan.scheduled_post_id).status == Status::published);
+        CHECK(w.rows("posts") == 1);
+        testing::execute(*w.db, "DELETE FROM posts");
+    }
+    const auto cancelled = w.schedule(ada, 1h);
+    w.scheduled.cancel(ada, cancelled.scheduled_post_id);
+    CHECK(refusal([&] { w.scheduled.publish_now(ada, cancelled.scheduled_post_id); }) ==
+          "409 Already cancelled");
+    // Trouble: it is tried again by itself.
+    const auto plan = w.schedule(ada, 1h);
+    w.before_publishing = [](const ScheduledPostId&) { throw std::runtime_error("no"); };
+    CHECK(refusal([&] { w.scheduled.publish_now(ada, plan.scheduled_post_id); }) ==
+          "409 The post could not be published");
+    w.before_publishing = nullptr;
+    w.background.run_due();
+    w.pass(6s);
+    CHECK(w.get(ada, plan.scheduled_post_id).status == Status::published);
+}
+
+TEST_CASE("one that fails among many that are due together delays and repeats none of the others") {
+    World w;
+    std::vector<Caller> authors;
+    for (int i = 0; i < 9; ++i) authors.push_back(w.user("author" + std::to_string(i)));
+    const auto due = w.clock.now() + 1h;
+    for (int i = 0; i < 54; ++i)
+        w.schedule(authors[static_cast<std::size_t>(i % 9)], due - w.clock.now(), std::to_string(i));
+    w.suspend(authors[4]);
+    w.pass(1h);
+    CHECK(w.rows("posts") == 48);
+    CHECK(w.published.size() == 48);
+    CHECK(w.failed.size() == 6);
+    CHECK(w.query("SELECT count(*) FROM scheduled_posts WHERE status = 2 AND attempts = 1") == "48");
+    CHECK(w.query("SELECT count(*) FROM scheduled_post_history WHERE event <> 'created'") == "54");
+    CHECK(w.rows("jobs") == 0);
+}
+
+TEST_CASE("more missed posts of one author than are taken at once all fail, and the next one appears") {
+    World w;
+    const auto ada = w.user("ada");
+    for (int i = 0; i < 45; ++i) w.schedule(ada, 1h, std::to_string(i));
+    const auto good = w.schedule(ada, 26h, "good");
+    w.clock.advance(26h);
+    CHECK(w.scheduled.process_due().published == 1);
+    CHECK(w.get(ada, good.scheduled_post_id).status == Status::published);
+    CHECK(w.query("SELECT count(*) FROM scheduled_posts WHERE last_error_code = 'missed'") == "45");
+}
+
 TEST_CASE("the account is gone: the post fails at once; the file is gone: it is tried again") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

@@ -1,7 +1,7 @@
 // What owners do with scheduled posts: make, list and cancel them.
 #include "platform/runtime/runtime.hpp"
 
-#include "domains/scheduled_posts/scheduled_posts_store.hpp"
+#include "domains/scheduled_posts/scheduled_posts_rules.hpp"
 #include "domains/scheduled_posts/scheduled_posts_views.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/timezone.hpp"
@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::int64_t kMaxWaiting = 100;
-constexpr auto kFurthest = 365 * 24h;
 // The screen that shows it puts it into a page as it is.
 constexpr std::size_t kMaxThumbnail = 8 * 1024;
 // How long a cancellation waits for a publication that runs.
@@ -23,27 +21,10 @@ constexpr auto kLook = 20ms;
 constexpr auto kKept = 90 * 24h;
 constexpr int kSweptAtOnce = 200;
 
-Error bad_body(std::string_view field, std::string msg, std::string type = "value_error") {
-    return invalid_input({"body", std::string(field)}, std::move(msg), std::move(type));
-}
-
-// Fractions count to the millisecond.
-Time in_milliseconds(Time time) {
-    const auto over = time.us % 1'000;
-    return Time{time.us - (over < 0 ? over + 1'000 : over)};
-}
-
-Time time_of(const PostSchedule& in) {
-    if (!in.scheduled_time && !in.scheduled_at) throw bad_body("scheduled_time", "Field required", "missing");
-    const auto time = in_milliseconds(in.scheduled_time ? *in.scheduled_time : *in.scheduled_at);
-    if (in.scheduled_at && in_milliseconds(*in.scheduled_at) != time)
-        throw bad_body("scheduled_at", "scheduled_time and scheduled_at differ");
-    return time;
-}
-
 std::optional<std::string> timezone_of(const PostSchedule& in) {
     if (!in.timezone || in.timezone->empty()) return std::nullopt;
-    if (TimeZone::find(*in.timezone) == nullptr) throw bad_body("timezone", "Unknown time zone");
+    if (TimeZone::find(*in.timezone) == nullptr)
+        throw invalid_input({"body", "timezone"}, "Unknown time zone");
     return in.timezone;
 }
 
@@ -62,19 +43,20 @@ ListPlace place_after(std::string_view text, bool ascending) {
 
 ScheduledPostsService::ScheduledPostsService(db::Database& db, const Clock& clock, users::UsersService& users,
                                              media::MediaService& media, posts::PostWriter& writer,
-                                             Options options)
-    : db_(db), clock_(clock), users_(users), media_(media), writer_(writer), options_(std::move(options)) {}
+                                             posts::PostReader& reader, Options options)
+    : db_(db),
+      clock_(clock),
+      users_(users),
+      media_(media),
+      writer_(writer),
+      reader_(reader),
+      options_(std::move(options)) {}
 
 PostScheduleAnswer ScheduledPostsService::schedule(const Caller& me, PostSchedule& in) {
-    const auto time = time_of(in);
+    const auto time = planned_time(in.scheduled_time, in.scheduled_at);
     const auto timezone = timezone_of(in);
     auto draft = writer_.check(in);
-    const auto require_in_future = [&](Time now) {
-        if (time <= now) throw validation_error("Scheduled time must be in the future");
-        if (time > now + kFurthest)
-            throw validation_error("Scheduled time cannot be more than 365 days in the future");
-    };
-    require_in_future(clock_.now());
+    require_in_future(time, clock_.now());
     writer_.take_media(me, in, draft);
 
     Row row;
@@ -88,10 +70,8 @@ PostScheduleAnswer ScheduledPostsService::schedule(const Caller& me, PostSchedul
     row.timezone = timezone;
     return db_.write([&](db::Write& tx) {
         const auto now = clock_.now();
-        require_in_future(now);
-        lock_user(tx, me.id);
-        if (count_waiting(tx, me.id) >= kMaxWaiting)
-            throw validation_error("You already have 100 posts waiting");
+        require_in_future(time, now);
+        require_room(tx, me.id);
         row.scheduled_post_id = IdSource::next_at<ScheduledPostId>(now);
         // Sorts with the posts of the day it is published.
         row.post_id = IdSource::next_at<PostId>(time);

@@ -1,6 +1,8 @@
 // Statements about scheduled posts.
 #include "domains/scheduled_posts/scheduled_posts_store.hpp"
 
+#include <unordered_set>
+
 #include "sql/scheduled_posts.hpp"
 
 namespace grover::scheduled_posts {
@@ -52,12 +54,20 @@ void insert(db::Write& tx, const Row& row) {
                            .now = row.created_at});
 }
 
-std::optional<DueRow> next_due(db::Write& tx, const UserId& user, Time now) {
-    return tx.find<DueRow>(s::next_due{.user_id = user, .now = now});
+std::vector<UserId> authors_due(db::Read& tx, Time now, int limit) {
+    std::vector<UserId> authors;
+    std::unordered_set<UserId> known;
+    tx.each(s::due{.now = now, .limit = limit}, [&](const db::Row& row) {
+        const auto author = row.get<UserId>(0);
+        if (known.insert(author).second) authors.push_back(author);
+    });
+    return authors;
 }
 
-std::vector<DuePlace> due(db::Read& tx, Time now, int limit) {
-    return tx.list<DuePlace>(s::due{.now = now, .limit = limit});
+bool begin_turn(db::Write& tx, const UserId& user) { return tx.exists(s::begin_turn{.user_id = user}); }
+
+std::vector<DueRow> due_of(db::Write& tx, const UserId& user, Time now, int limit) {
+    return tx.list<DueRow>(s::due_of{.user_id = user, .now = now, .limit = limit});
 }
 
 std::optional<Time> store_time(db::Read& tx) { return tx.value<std::optional<Time>>(s::store_time{}); }
@@ -92,6 +102,13 @@ bool set_back(db::Write& tx, const DueRow& row, const Setback& setback, Time now
                                .attempts = row.attempts}) == 1;
 }
 
+bool set_waiting(db::Write& tx, const DueRow& row, Time now) {
+    return tx.exec(s::set_waiting{.scheduled_time = row.scheduled_time,
+                                  .next_attempt_at = row.next_attempt_at,
+                                  .now = now,
+                                  .scheduled_post_id = row.scheduled_post_id}) == 1;
+}
+
 bool mark_cancelled(db::Write& tx, const ScheduledPostId& id, Time now) {
     return tx.exec(s::mark_cancelled{.now = now, .scheduled_post_id = id}) == 1;
 }
@@ -104,6 +121,10 @@ void add_history(db::Write& tx, const ScheduledPostId& id, const HistoryEntry& e
                            .error_code = entry.error_code,
                            .error = entry.error,
                            .scheduled_time = entry.scheduled_time});
+}
+
+std::vector<ScheduledEvent> history_of(db::Read& tx, const ScheduledPostId& id) {
+    return tx.list<ScheduledEvent>(s::history_of{.scheduled_post_id = id});
 }
 
 std::vector<ScheduledPostId> ended_before(db::Read& tx, Time before, int limit) {

@@ -74,18 +74,12 @@ void lock_user(db::Write& tx, const UserId& user);
 
 void insert(db::Write& tx, const Row& row);
 
-// The author's next post in the order of publication that is due, locked until the transaction ends.
-std::optional<DueRow> next_due(db::Write& tx, const UserId& user, Time now);
-// One of everybody's that is due: the next after (time, id).
-struct DuePlace {
-    ScheduledPostId scheduled_post_id;
-    UserId user_id;
-    static constexpr auto columns = Pack{
-        db::column("scheduled_post_id", &DuePlace::scheduled_post_id),
-        db::column("user_id", &DuePlace::user_id),
-    };
-};
-std::vector<DuePlace> due(db::Read& tx, Time now, int limit);
+// Who has posts that are due, looking at `limit` of these posts, the longest due first; each once.
+std::vector<UserId> authors_due(db::Read& tx, Time now, int limit);
+// False: another transaction has the author's turn. It is taken until the end of the transaction.
+bool begin_turn(db::Write& tx, const UserId& user);
+// The author's posts that are due or being published, in the order of publication, locked until the transaction ends.
+std::vector<DueRow> due_of(db::Write& tx, const UserId& user, Time now, int limit);
 std::optional<Time> store_time(db::Read& tx);
 
 // Everything that ends or begins an attempt. False when the row is no longer as `row` says.
@@ -101,7 +95,12 @@ struct Setback {
     std::string_view sentence;
 };
 bool set_back(db::Write& tx, const DueRow& row, const Setback& setback, Time now);
+// From the beginning again, as `row` says; false when it is being published or has ended.
+bool set_waiting(db::Write& tx, const DueRow& row, Time now);
 bool mark_cancelled(db::Write& tx, const ScheduledPostId& id, Time now);
+
+// How long one attempt may take.
+inline constexpr std::chrono::seconds kLease{60};
 
 struct HistoryEntry {
     std::string_view event;
@@ -112,6 +111,9 @@ struct HistoryEntry {
     Time scheduled_time;
 };
 void add_history(db::Write& tx, const ScheduledPostId& id, const HistoryEntry& entry);
+
+// Oldest first.
+std::vector<ScheduledEvent> history_of(db::Read& tx, const ScheduledPostId& id);
 
 std::vector<ScheduledPostId> ended_before(db::Read& tx, Time before, int limit);
 std::vector<ScheduledPostId> some_of_user(db::Read& tx, const UserId& user, int limit);

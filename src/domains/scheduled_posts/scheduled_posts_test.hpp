@@ -35,7 +35,7 @@ public:
           media(*db, users, clock, workers_,
                 {.root = root_ / "media", .url_secret = "another secret of sixteen"}),
           posts(*db, clock, users, media),
-          scheduled(*db, clock, users, media, posts.writer(),
+          scheduled(*db, clock, users, media, posts.writer(), posts,
                     {.before_publishing =
                          [this](const ScheduledPostId& id) {
                              if (before_publishing) before_publishing(id);
