@@ -42,7 +42,8 @@ integrations::MailOptions mail_options(const Config& config) {
 discovery::SearchIndex::Options search_options(const Config& config) {
     return {.hashtags = {.min_authors = config.trending_min_authors,
                          .blocked = std::make_shared<const text::WordList>(
-                             text::load_profanity(config.profanity_file))}};
+                             text::load_profanity(config.profanity_file))},
+            .max_bytes = static_cast<std::size_t>(config.search_index_max_bytes)};
 }
 
 auth::Options auth_options(const Ground& ground) {

@@ -97,6 +97,9 @@ describe("GET /search", () => {
     for (const q of [".*", "%", "'; DROP TABLE posts; --", '"', '"a', "NEAR(a b)", "-", "#", "@", "from:", "*".repeat(100), "a\u0000b", "((((", "\\", "🎵", "%F0%9F%8E%B5"])
       expect((await grover.get(`/api/search?q=${encodeURIComponent(q)}`, bob.token)).status, q).toBe(200);
     expect((await grover.get("/api/search?q=%FF%FE", bob.token)).status).toBe(422);
+    for (const wild of ["*", "%", "_", "?", "\u0000", "'", '"'])
+      expect((await grover.get(`/api/search?q=${encodeURIComponent(wild.repeat(10_000))}`, bob.token)).status, wild).toBeGreaterThanOrEqual(400);
+    expect((await grover.get("/api/health")).status).toBe(200);
   });
 });
 

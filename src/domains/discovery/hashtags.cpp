@@ -58,16 +58,25 @@ wire::Raw<std::vector<TrendingTag>> HashtagsService::trending(TrendWindow window
     return out;
 }
 
+bool HashtagsService::is_partial() const { return !index_.snapshot()->is_complete; }
+
 void add_hashtags_api(api::Api& api, HashtagsService& hashtags) {
-    api.on<HashtagSearch>(
-        [&](const Caller&, const HashtagSearch& in) { return hashtags.beginning_with(in); });
-    api.on<HashtagPosts>([&](const Caller& me, const HashtagPosts& in, api::Reply& reply) {
+    const auto say_if_partial = [&](api::Reply& reply) {
+        if (hashtags.is_partial()) reply.header("X-Search-Partial", "true");
+    };
+    api.on<HashtagSearch>([=, &hashtags](const Caller&, const HashtagSearch& in, api::Reply& reply) {
+        say_if_partial(reply);
+        return hashtags.beginning_with(in);
+    });
+    api.on<HashtagPosts>([&hashtags](const Caller& me, const HashtagPosts& in, api::Reply& reply) {
         auto page = hashtags.posts(me, in);
         if (page.is_partial) reply.header("X-Search-Partial", "true");
         return page;
     });
-    api.on<TrendingTagsList>(
-        [&](const Caller&, const TrendingTagsList& in) { return hashtags.trending(in.window, in.limit); });
+    api.on<TrendingTagsList>([=, &hashtags](const Caller&, const TrendingTagsList& in, api::Reply& reply) {
+        say_if_partial(reply);
+        return hashtags.trending(in.window, in.limit);
+    });
 }
 
 }  // namespace grover::discovery

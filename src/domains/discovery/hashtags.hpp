@@ -15,6 +15,8 @@ public:
 
     Page<FoundHashtag> beginning_with(const HashtagSearch& in) const;
     FoundPage<posts::Post> posts(const Caller& me, const HashtagPosts& in) const;
+    // While the index lacks posts, counts are too low.
+    bool is_partial() const;
     wire::Raw<std::vector<TrendingTag>> trending(TrendWindow window, int limit) const;
 
 private:

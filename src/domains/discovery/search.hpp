@@ -39,6 +39,9 @@ public:
     FoundPage<posts::Post> posts_of_tag(const Caller& me, std::string_view tag, search::Order order,
                                         const PageRequest& page);
 
+    // The newest posts whose location holds each word of this one.
+    FoundPage<posts::Post> posts_at(const Caller& me, const std::string& location, const PageRequest& page);
+
 private:
     struct Written {
         std::string json;  // an array

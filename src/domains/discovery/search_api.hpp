@@ -223,6 +223,21 @@ struct SearchPosts : SearchFilters {
              api::page(&SearchPosts::page), field("sort", &SearchPosts::sort, in_query, wire::or_default)});
 };
 
+// By what the posts say of their place: no coordinates are stored.
+struct NearbyPosts {
+    std::string location;
+    PageRequest page;
+
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/discover/nearby",
+                                 .summary = "The newest posts of a place.",
+                                 .limit = RateClass::search};
+    static constexpr auto fields =
+        Pack{field("location", &NearbyPosts::location, in_query, wire::trimmed_length(1, kMaxQueryLength)),
+             api::page(&NearbyPosts::page)};
+};
+static_assert(wire::describes_every_member<NearbyPosts>);
+
 // A list of results, and whether time ran out on the way.
 template <class T>
 struct FoundPage {

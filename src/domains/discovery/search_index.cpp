@@ -13,10 +13,7 @@
 namespace grover::discovery {
 namespace {
 
-constexpr int kPageOfRows = 1'000;
 constexpr std::size_t kRowsAtOnce = 256;
-// Segments that loading makes, before they are merged.
-constexpr std::size_t kFirstSegment = 65'536;
 // No merge makes one larger than this, so that none takes long or needs much room.
 constexpr std::size_t kMostInSegment = std::size_t{1} << 20;
 // Larger merges run beside the keeper.
@@ -82,7 +79,7 @@ void SearchIndex::publish() {
     next->version = version_;
     next->posts.assign(posts_.segments.begin(), posts_.segments.end());
     next->users.assign(users_.segments.begin(), users_.segments.end());
-    next->is_complete = is_loaded_;
+    next->is_complete = is_loaded_ && oldest_ == kNoPostIsTooOld;
     next->hashtags = hashtags_;
     for (auto* list : {&next->posts, &next->users})
         std::ranges::sort(*list, std::greater<>(), [](const auto& segment) { return segment->size(); });
@@ -169,6 +166,7 @@ void SearchIndex::catch_up() {
     }
     compact(users_);
     compact(posts_);
+    trim();
     count_hashtags(!marks.empty());
     if (!marks.empty() || has_news_) publish();
     tell_metrics(marks.empty() ? std::chrono::steady_clock::duration{0}
@@ -176,17 +174,14 @@ void SearchIndex::catch_up() {
 }
 
 void SearchIndex::tell_metrics(std::chrono::steady_clock::duration lag) const {
-    std::size_t bytes = 0;
     std::size_t documents = 0;
     for (const auto* kind : {&posts_, &users_}) {
-        for (const auto& segment : kind->segments) {
-            bytes += segment->bytes();
-            documents += segment->size() - segment->dead();
-        }
+        for (const auto& segment : kind->segments) documents += segment->size() - segment->dead();
     }
     lag_.set(std::chrono::duration<double>(lag).count());
     documents_.set(static_cast<double>(documents));
-    bytes_.set(static_cast<double>(bytes));
+    bytes_.set(static_cast<double>(bytes()));
+    is_complete_.set(snapshot()->is_complete ? 1 : 0);
 }
 
 void SearchIndex::count_hashtags(bool changed) {
@@ -277,7 +272,7 @@ void SearchIndex::refresh_posts(const std::vector<PostId>& posts) {
         const auto rows = db_.read([&](db::Read& tx) { return posts::indexed_posts(tx, part); });
         std::unordered_set<PostId> found;
         for (const auto& row : rows) {
-            if (!is_searched(row)) continue;
+            if (!is_searched(row) || row.created_at < oldest_) continue;
             found.insert(row.post_id);
             replace(posts_, row.post_id.view());
             add_post(builder, row);
@@ -307,75 +302,6 @@ void SearchIndex::count_posts(const std::vector<PostId>& posts) {
     refresh_posts(risen);
 }
 
-// ---- loading ------------------------------------------------------------------------------------------------------
-
-void SearchIndex::load() {
-    for (auto* kind : {&posts_, &users_}) {
-        if (kind->merged.valid()) kind->merged.wait();
-        kind->segments.clear();
-        kind->merging.clear();
-        kind->changed.clear();
-        kind->merged = {};
-    }
-    const auto begin = std::chrono::steady_clock::now();
-    load_users();
-    load_posts();
-    is_loaded_ = true;
-    tell_loaded("search.loaded", std::chrono::steady_clock::now() - begin);
-    hashtags_changed_ = true;
-}
-
-void SearchIndex::tell_loaded(std::string_view event, std::chrono::steady_clock::duration took) const {
-    std::size_t posts = 0;
-    for (const auto& segment : posts_.segments) posts += segment->size();
-    log::info(event, {{"posts", posts},
-                      {"users", people_.size()},
-                      {"seconds", std::chrono::duration<double>(took).count()}});
-}
-
-void SearchIndex::load_users() {
-    search::SegmentBuilder builder(users_.aging);
-    UserId after;
-    while (true) {
-        const auto rows =
-            db_.read([&](db::Read& tx) { return users::indexed_users_after(tx, after, kPageOfRows); });
-        for (const auto& row : rows) {
-            const auto number = people_.number_of(row.user_id);
-            people_.set(number, row.is_private, row.is_hidden);
-            add_document(builder, row, number);
-        }
-        const bool is_last = rows.size() < kPageOfRows;
-        if (builder.size() >= kFirstSegment || is_last) take(users_, builder);
-        if (is_last) return;
-        after = rows.back().user_id;
-    }
-}
-
-// The newest first: they are found while the rest is loaded.
-void SearchIndex::load_posts() {
-    const auto begin = std::chrono::steady_clock::now();
-    search::SegmentBuilder builder(posts_.aging);
-    PostId before;
-    while (true) {
-        const auto rows =
-            db_.read([&](db::Read& tx) { return posts::indexed_posts_before(tx, before, kPageOfRows); });
-        for (const auto& row : rows) {
-            if (is_searched(row)) add_post(builder, row);
-        }
-        const bool is_last = rows.size() < kPageOfRows;
-        if (builder.size() >= kFirstSegment || is_last) {
-            take(posts_, builder);
-            compact(posts_);
-            publish();
-            if (!is_last) tell_loaded("search.loading", std::chrono::steady_clock::now() - begin);
-        }
-        if (is_last) return;
-        before = rows.back().post_id;
-        const std::lock_guard lock(marks_mutex_);
-        if (stopping_) return;
-    }
-}
-
 // ---- merging ------------------------------------------------------------------------------------------------------
 
 // Segments double: each is at least about twice as large as all smaller ones together, so there are few of them, and a
@@ -395,9 +321,10 @@ void SearchIndex::compact(Kind& kind) {
     std::vector<std::shared_ptr<search::Segment>> merging(
         segments.begin() + static_cast<std::ptrdiff_t>(first), segments.end());
     if (merging.size() < 2) {
-        // One that is mostly dead is worth a merge of its own.
+        // One of which much is dead is worth a merge of its own; when memory is full, less is enough.
+        const std::uint32_t share = is_full() ? kShareOfTrimmed : 3;
         const auto dying = std::ranges::find_if(
-            segments, [](const auto& segment) { return segment->dead() * 3 > segment->size(); });
+            segments, [&](const auto& segment) { return segment->dead() * share > segment->size(); });
         if (dying == segments.end()) return;
         merging = {*dying};
         sum = living(*dying);

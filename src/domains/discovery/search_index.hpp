@@ -38,7 +38,7 @@ struct SearchSnapshot {
     std::uint32_t version = 0;
     std::vector<std::shared_ptr<const search::Segment>> posts;  // the largest first
     std::vector<std::shared_ptr<const search::Segment>> users;
-    bool is_complete = false;  // all rows that there were at the start are in
+    bool is_complete = false;  // no post is missing: all are loaded, and there is room for all
     std::shared_ptr<const HashtagTable> hashtags;
 };
 
@@ -46,6 +46,8 @@ class SearchIndex {
 public:
     struct Options {
         HashtagRules hashtags;
+        // Above it the oldest posts are left out, and every answer says that it is partial. 0: no bound.
+        std::size_t max_bytes = 0;
     };
 
     // References outlive the index.
@@ -98,6 +100,9 @@ private:
     void mark(std::unordered_set<Id> Marks::*set, const Id& id);
     void keep();
     Marks take_marks(std::chrono::steady_clock::time_point& oldest);
+    std::size_t bytes() const;
+    bool is_full() const { return options_.max_bytes > 0 && bytes() > options_.max_bytes; }
+    void trim();
     void load();
     void load_users();
     void load_posts();
@@ -138,7 +143,10 @@ private:
     std::atomic<std::uint64_t> published_{1};
 
     // The keeper's.
+    static constexpr Time kNoPostIsTooOld{INT64_MIN};
+    static constexpr std::uint32_t kShareOfTrimmed = 16;  // when more of a full segment is dead, it is merged
     bool is_loaded_ = false;
+    Time oldest_ = kNoPostIsTooOld;  // posts made before are left out
     bool in_background_ = false;
     bool has_news_ = false;  // something to publish
     std::uint32_t version_ = 1;
@@ -154,6 +162,9 @@ private:
     metrics::Gauge documents_ =
         metrics::gauge("grover_search_documents", "Posts and users in the search index.");
     metrics::Gauge bytes_ = metrics::gauge("grover_search_index_bytes", "Memory of the search index.");
+    metrics::Gauge is_complete_ =
+        metrics::gauge("grover_search_index_complete",
+                       "1 when every post is in the search index: loaded, and none left out.");
 };
 
 }  // namespace grover::discovery

@@ -238,6 +238,44 @@ TEST_CASE("an index made anew finds the same as one that followed along") {
     }
 }
 
+TEST_CASE("a full index leaves out the oldest posts, and says so") {
+    World w;
+    const auto ada = w.user("ada");
+    std::vector<PostId> posts;
+    for (int i = 0; i < 64; ++i)
+        posts.push_back(w.post(ada, {.content = "post", .tags = {"t" + std::to_string(i)}}));
+    SearchIndex full(w.db(), w.clock, {.max_bytes = 1});
+    CHECK_FALSE(full.snapshot()->is_complete);
+    full.catch_up();
+    SearchService small(w.db(), w.clock, w.users, w.views(), w.gate(), full);
+    const auto found = [&](const std::string& q) {
+        SearchAll in;
+        in.q = q;
+        in.type = {"posts"};
+        const auto answer = small.all(ada, in);
+        CHECK(answer.is_partial);
+        return Answer(answer.json).total("posts");
+    };
+    CHECK(found("#t7") == 0);
+    CHECK(found("#t8") == 1);
+    CHECK(found("#t63") == 1);
+    // What was left out does not come back by a change of it.
+    full.post_changed(posts[3]);
+    full.post_changed(posts[63]);
+    full.catch_up();
+    CHECK(found("#t3") == 0);
+    CHECK(found("#t63") == 1);
+    // Nor is there too little room for ever: what is dead gives its memory back.
+    for (int i = 0; i < 100; ++i) full.catch_up();
+    std::size_t documents = 0;
+    for (const auto& segment : full.snapshot()->posts) documents += segment->size();
+    CHECK(documents < 16);
+
+    SearchIndex roomy(w.db(), w.clock, {.max_bytes = 1 << 24});
+    roomy.catch_up();
+    CHECK(roomy.snapshot()->is_complete);
+}
+
 TEST_CASE("filters") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
@@ -277,6 +315,10 @@ TEST_CASE("filters") {
     CHECK(found(with([](auto& in) { in.is_paid = true; })).empty());
     CHECK(found(with([](auto& in) { in.location = "erli"; })) == "picture");
     CHECK(found(with([](auto& in) { in.location = "berlin pankow"; })).empty());
+    const auto there = w.search.posts_at(ada, "Berlin", {});
+    CHECK(there.json.find("\"picture\"") != std::string::npos);
+    CHECK(wire::JsonDocument::parse(there.json)->root().size() == 1);
+    CHECK(w.search.posts_at(ada, "nowhere", {}).json == "[]");
     CHECK(found(with([](auto& in) { in.from_date = "2026-01-25"; })) == "question film");
     CHECK(found(with([](auto& in) { in.to_date = "2026-01-24"; })) == "picture");
     CHECK(found(with([](auto& in) {

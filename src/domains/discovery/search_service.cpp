@@ -324,6 +324,14 @@ FoundPage<posts::Post> SearchService::posts_of_tag(const Caller& me, std::string
     return {std::move(written.json), std::move(written.next), written.is_partial};
 }
 
+FoundPage<posts::Post> SearchService::posts_at(const Caller& me, const std::string& location,
+                                               const PageRequest& page) {
+    SearchFilters filters;
+    filters.location = location;
+    auto written = posts_page(me, "", search::Order::recent, page, &filters);
+    return {std::move(written.json), std::move(written.next), written.is_partial};
+}
+
 void add_search_api(api::Api& api, SearchService& search) {
     const auto told = [](auto page, api::Reply& reply) {
         if (page.is_partial) reply.header("X-Search-Partial", "true");
@@ -334,6 +342,9 @@ void add_search_api(api::Api& api, SearchService& search) {
     });
     api.on<SearchUsers>([&search, told](const Caller& me, const SearchUsers& in, api::Reply& reply) {
         return told(search.users(me, in), reply);
+    });
+    api.on<NearbyPosts>([&search, told](const Caller& me, const NearbyPosts& in, api::Reply& reply) {
+        return told(search.posts_at(me, in.location, in.page), reply);
     });
     api.on<SearchPosts>([&search, told](const Caller& me, const SearchPosts& in, api::Reply& reply) {
         return told(search.posts(me, in), reply);

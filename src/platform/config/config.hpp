@@ -53,6 +53,7 @@ struct Config {
     std::string database_url;  // "sqlite:<path>" or "postgresql://…"
     int database_pool_size = 0;
     std::int64_t cache_max_bytes = 0;
+    std::int64_t search_index_max_bytes = 0;
     std::string mongo_url;
     std::string db_name;
     std::string redis_url;

@@ -121,6 +121,8 @@ std::vector<Setting> data() {
                "PostgreSQL connections per worker thread"),
         number("CACHE_MAX_BYTES", &C::cache_max_bytes, 512 << 20, 0, kHuge,
                "memory for cached rows; 0 caches nothing"),
+        number("SEARCH_INDEX_MAX_BYTES", &C::search_index_max_bytes, std::int64_t{4} << 30, 0, kHuge,
+               "memory for the search index; above it the oldest posts are not found; 0 for no bound"),
         text("MONGO_URL", &C::mongo_url, "mongodb://localhost:27017", "what grover import reads",
              matches(is_mongo_url, "must be a mongodb:// address"),
              {.aliases = {"MONGODB_URL"},

@@ -113,7 +113,6 @@ public:
 
 private:
     friend class SegmentWriter;
-    friend class SegmentFile;
 
     struct Changing {
         std::atomic<std::uint32_t> likes{0}, comments{0}, reposts{0}, died{0};
