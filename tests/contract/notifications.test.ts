@@ -144,6 +144,24 @@ describe("notifications", () => {
     expect((await withTotal(dora, 0)).notifications).toEqual([]);
   });
 
+  it("opens and deletes one's own, one or all", async () => {
+    const fay = await grover.user("fay");
+    const hers = (await grover.post("/api/posts", fay.token, { content: "Mine" })).json.post.post_id;
+    for (const user of [ada, bob, cleo]) await grover.post(`/api/posts/${hers}/comments`, user.token, { content: "hi" });
+    const [first, second] = (await withTotal(fay, 3)).notifications;
+    expect((await grover.get(`/api/notifications/${first.notification_id}`, fay.token)).json).toEqual(first);
+    expect((await grover.get(`/api/notifications/${first.notification_id}`, ada.token)).status).toBe(404);
+    expect((await grover.get("/api/notifications/!", fay.token)).status).toBe(400);
+    expect((await grover.delete(`/api/notifications/${first.notification_id}`, ada.token)).status).toBe(200);
+    expect((await list(fay)).total).toBe(3);
+    for (let i = 0; i < 2; ++i) expect((await grover.delete(`/api/notifications/${first.notification_id}`, fay.token)).json).toEqual({ message: "Notification deleted" });
+    expect((await grover.get("/api/notifications/count", fay.token)).json.total).toBe(2);
+    await grover.post(`/api/notifications/${second.notification_id}/read`, fay.token);
+    expect((await grover.delete("/api/notifications", fay.token)).json).toEqual({ message: "Notifications deleted", deleted: 1 });
+    expect((await grover.delete("/api/notifications?read_only=false", fay.token)).json.deleted).toBe(1);
+    expect((await list(fay)).total).toBe(0);
+  });
+
   it("loses nothing that happened just before a crash", async () => {
     const emil = await grover.user("emil");
     const his = (await grover.post("/api/posts", emil.token, { content: "Crash" })).json.post.post_id;

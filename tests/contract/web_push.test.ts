@@ -32,6 +32,26 @@ afterAll(async () => {
   service.stop();
 });
 
+describe("devices", () => {
+  it("are registered by a browser alone, shown to their owner without keys, and removed", async () => {
+    expect((await grover.get("/api/push/vapid-public-key")).json).toEqual({ public_key: vapid.VAPID_PUBLIC_KEY });
+    const user = await grover.user("browsing");
+    const subscription = new Browser(service).subscription();
+    const answer = await grover.post("/api/push/subscribe", user.token, subscription);
+    expect([answer.status, answer.json.message]).toEqual([200, "Push token registered"]);
+    for (const bad of [{}, { endpoint: subscription.endpoint }, { ...subscription, endpoint: "http://127.0.0.1/" }, { ...subscription, keys: "none" }, { ...subscription, keys: {} }])
+      expect((await grover.post("/api/push/subscribe", user.token, bad)).status, JSON.stringify(bad)).toBe(422);
+    const devices = await grover.get("/api/push/devices", user.token);
+    expect(devices.json).toMatchObject([{ device_id: answer.json.device_id, platform: "web", device_name: null, current: true, last_error: null }]);
+    expect(JSON.stringify(devices.json)).not.toContain(subscription.keys.auth);
+    expect(JSON.stringify(devices.json)).not.toContain(subscription.endpoint);
+    expect((await grover.delete(`/api/push/devices/${answer.json.device_id}`, bob.token)).status).toBe(200);
+    expect((await grover.get("/api/push/devices", user.token)).json).toHaveLength(1);
+    for (let i = 0; i < 2; ++i) expect((await grover.delete(`/api/push/devices/${answer.json.device_id}`, user.token)).status).toBe(200);
+    expect((await grover.get("/api/push/devices", user.token)).json).toEqual([]);
+  });
+});
+
 describe("what is sent", () => {
   it("is read by the browser's keys alone, and says who did what", async () => {
     const { user, post, browser, hears } = await reader();
@@ -77,6 +97,26 @@ describe("what is sent", () => {
 });
 
 describe("what the push service answers", () => {
+  it("one that is slow to take a push holds up no other device", async () => {
+    const { user, browser, hears } = await reader();
+    const browsers = [browser, new Browser(service), new Browser(service), new Browser(service)];
+    for (const one of browsers.slice(1)) await grover.post("/api/push/register", user.token, { token: one.subscription(), platform: "web" });
+    // Each is answered when all were asked.
+    let asking = 0;
+    let open!: () => void;
+    const all = new Promise<void>((resolve) => (open = resolve));
+    for (const one of browsers)
+      service.answer(one, async () => {
+        if (++asking === browsers.length) open();
+        await all;
+        return 201;
+      });
+    await hears();
+    for (const one of browsers) await one.requests(1, 60_000);
+    expect(browsers.map(asked)).toEqual(browsers.map(() => [201]));
+    expect(service.unheard).toBe(0);
+  }, 90_000);
+
   it("429: again after Retry-After, not before, and once", async () => {
     const { browser, hears } = await reader();
     service.answer(browser, { status: 429, headers: { "Retry-After": "3" } });

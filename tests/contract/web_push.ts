@@ -49,11 +49,12 @@ export interface Received {
   answered: number | "silence" | "drop";
 }
 
-type Answer = number | "silence" | "drop" | { status: number; headers: Record<string, string> };
+type Answer = number | "silence" | "drop" | { status: number; headers: Record<string, string> } | (() => Promise<number>);
 
 export class PushService {
   readonly problems: string[] = [];
   connections = 0;
+  unheard = 0; // answers that came too late
   private readonly browsers = new Map<string, { received: Received[]; answers: Answer[] }>();
   private constructor(private server: Server, readonly origin: string, readonly caFile: string, private folder: string, private publicKey: string) {}
 
@@ -102,7 +103,11 @@ export class PushService {
     if (topic !== undefined && !/^[\w-]{1,32}$/.test(String(topic))) return refuse("a bad Topic");
     if (request.headers["content-encoding"] !== "aes128gcm") return refuse("not aes128gcm");
     if (body.length > 4096) return refuse("more than 4,096 bytes");
-    const next = browser.answers.shift() ?? 201;
+    let next = browser.answers.shift() ?? 201;
+    if (typeof next === "function") {
+      next = await next();
+      if (request.socket.destroyed) ++this.unheard;
+    }
     browser.received.push({ at: Date.now(), headers: request.headers, body, answered: typeof next === "object" ? next.status : next });
     if (next === "silence") return;
     if (next === "drop") return void request.socket.destroy();

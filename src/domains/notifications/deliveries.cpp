@@ -61,6 +61,36 @@ std::chrono::microseconds with_jitter(seconds delay) {
         static_cast<std::int64_t>(static_cast<double>(delay.count()) * 1e6 * factor(random))};
 }
 
+// f(0) to f(count - 1), all waiting for their peers at the same time; returns when the last one did. Outside of fibers one
+// after the other.
+void all_at_once(std::size_t count, const std::function<void(std::size_t)>& f) {
+    if (!runtime::in_fiber() || count == 1) {
+        for (std::size_t i = 0; i < count; ++i) f(i);
+        return;
+    }
+    runtime::Signal all_ended;
+    std::size_t running = count;  // fibers of one thread
+    for (std::size_t i = 0; i < count; ++i) {
+        runtime::spawn([&, i] {
+            struct End {
+                runtime::Signal& all_ended;
+                std::size_t& running;
+                ~End() {
+                    if (--running == 0) all_ended.notify();
+                }
+            } const end{all_ended, running};
+            try {
+                f(i);
+            } catch (const runtime::Cancelled&) {
+                throw;
+            } catch (const std::exception& error) {
+                log::error("push", {{"problem", error.what()}});
+            }
+        });
+    }
+    all_ended.wait();
+}
+
 // One of a bounded number at a time; false when all are taken.
 class Turn {
 public:
@@ -255,9 +285,10 @@ std::optional<std::vector<Deliveries::Delivery>> Deliveries::begin(std::string_v
 
 std::vector<PushOutcome> Deliveries::send(std::string_view provider, std::span<const Delivery> batch) {
     const Time now = clock_.now();
-    std::vector<PushOutcome> outcomes;
     if (provider != kExpo) {
-        for (const auto& one : batch) outcomes.push_back(send_web(one, now));
+        // Each device has a push service of its own choice: a slow one holds up no other.
+        std::vector<PushOutcome> outcomes(batch.size(), {.status = PushStatus::unknown});
+        all_at_once(batch.size(), [&](std::size_t i) { outcomes[i] = send_web(batch[i], now); });
         return outcomes;
     }
     std::vector<integrations::ExpoMessage> messages;

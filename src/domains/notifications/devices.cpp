@@ -89,6 +89,22 @@ DeviceAnswer NotificationsService::register_device(const Caller& me, const Devic
     return answer;
 }
 
+std::vector<PushDevice> NotificationsService::devices(const Caller& me) {
+    return parts_->db.read([&](db::Read& tx) {
+        return tx.list<PushDevice>(sql::push::shown_devices{.session_id = me.session_id, .user_id = me.id});
+    });
+}
+
+void NotificationsService::remove_device(const Caller& me, const DeviceId& device) {
+    parts_->db.write(
+        [&](db::Write& tx) { tx.exec(sql::push::remove_own_device{.device_id = device, .user_id = me.id}); });
+}
+
+std::string NotificationsService::vapid_public_key() const {
+    if (parts_->providers.web_push == nullptr) throw not_found("Web Push is not available");
+    return parts_->providers.web_push->public_key();
+}
+
 void NotificationsService::unregister_device(const Caller& me, const std::string& token) {
     parts_->db.write(
         [&](db::Write& tx) { tx.exec(sql::push::remove_token{.token = token, .user_id = me.id}); });

@@ -42,7 +42,29 @@ bool convert(const api::Found& in, const wire::FieldRules&, PushToken& out, api:
     return false;
 }
 
+bool convert(const api::Found& in, const wire::FieldRules&, PushToken::Keys& out, api::Issue& issue) {
+    if (in.form == api::Found::Form::json && in.json.kind() == wire::JsonKind::object) {
+        out = {text_in(in.json, "p256dh"), text_in(in.json, "auth")};
+        return true;
+    }
+    issue = {"Input should be an object with p256dh and auth", "value_error"};
+    return false;
+}
+
 void add_devices_api(Api& api, NotificationsService& notifications) {
+    api.on<BrowserSubscribe>([&](const Caller& me, const BrowserSubscribe& in) {
+        DeviceRegister device;
+        device.token = {.text = {}, .endpoint = in.endpoint, .p256dh = in.keys.p256dh, .auth = in.keys.auth};
+        device.platform = "web";
+        return notifications.register_device(me, device);
+    });
+    api.on<VapidKeyGet>(
+        [&](const Caller&, const VapidKeyGet&) { return VapidKey{notifications.vapid_public_key()}; });
+    api.on<DeviceList>([&](const Caller& me, const DeviceList&) { return notifications.devices(me); });
+    api.on<DeviceDelete>([&](const Caller& me, const DeviceDelete& in) {
+        notifications.remove_device(me, in.device_id);
+        return DeviceMessage{"Device removed"};
+    });
     api.on<DeviceRegister>(
         [&](const Caller& me, const DeviceRegister& in) { return notifications.register_device(me, in); });
     api.on<DeviceUnregister>([&](const Caller& me, const DeviceUnregister& in) {

@@ -92,6 +92,93 @@ struct DeviceUnregister {
         Pack{wire::field("token", &DeviceUnregister::token, wire::in_body | wire::in_query)};
 };
 
+// The same for a browser, whose subscription is the whole body.
+struct BrowserSubscribe {
+    std::string endpoint;
+    std::optional<std::int64_t> expiration_time;
+    PushToken::Keys keys;
+
+    static constexpr api::Route route{
+        .method = http::Method::post,
+        .path = "/push/subscribe",
+        .summary = "Register a browser for pushes, or refresh it.",
+        .limit = api::RateClass::push,
+    };
+    static constexpr auto fields = Pack{
+        wire::field("endpoint", &BrowserSubscribe::endpoint, wire::in_body, wire::trimmed_length(1, 1'000)),
+        wire::field("expirationTime", &BrowserSubscribe::expiration_time, wire::in_body),
+        wire::field("keys", &BrowserSubscribe::keys, wire::in_body),
+    };
+};
+bool convert(const api::Found& in, const wire::FieldRules& rules, PushToken::Keys& out, api::Issue& issue);
+
+struct VapidKey {
+    std::string public_key;
+    static constexpr auto fields = Pack{wire::field("public_key", &VapidKey::public_key)};
+};
+
+struct VapidKeyGet {
+    static constexpr api::RouteError errors[] = {{404, "Web Push is not available"}};
+    static constexpr api::Route route{
+        .method = http::Method::get,
+        .path = "/push/vapid-public-key",
+        .summary = "What a browser needs to subscribe to pushes.",
+        .auth = api::Auth::none,
+    };
+    static constexpr Pack<> fields{};
+};
+
+// Without its token.
+struct PushDevice {
+    DeviceId device_id;
+    std::string platform;
+    std::optional<std::string> device_name;
+    bool current = false;  // of the session that asks
+    Time created_at;
+    Time last_seen_at;
+    std::optional<std::string> last_error;
+
+    static constexpr auto fields = Pack{
+        wire::field("device_id", &PushDevice::device_id),
+        wire::field("platform", &PushDevice::platform),
+        wire::field("device_name", &PushDevice::device_name),
+        wire::field("current", &PushDevice::current),
+        wire::field("created_at", &PushDevice::created_at),
+        wire::field("last_seen_at", &PushDevice::last_seen_at),
+        wire::field("last_error", &PushDevice::last_error),
+    };
+    static constexpr auto columns = Pack{
+        db::column("device_id", &PushDevice::device_id),
+        db::column("platform", &PushDevice::platform),
+        db::column("device_name", &PushDevice::device_name),
+        db::column("is_current", &PushDevice::current),
+        db::column("created_at", &PushDevice::created_at),
+        db::column("last_seen_at", &PushDevice::last_seen_at),
+        db::column("last_error", &PushDevice::last_error),
+    };
+};
+
+struct DeviceList {
+    static constexpr api::Route route{
+        .method = http::Method::get,
+        .path = "/push/devices",
+        .summary = "The caller's devices, the one seen last first.",
+    };
+    static constexpr Pack<> fields{};
+};
+
+struct DeviceDelete {
+    DeviceId device_id;
+
+    static constexpr api::Route route{
+        .method = http::Method::delete_,
+        .path = "/push/devices/{device_id}",
+        .summary = "Unregister one of the caller's devices, if it is there.",
+        .limit = api::RateClass::push,
+    };
+    static constexpr auto fields = Pack{wire::field("device_id", &DeviceDelete::device_id, wire::in_path)};
+};
+
 struct DeviceMessage {
     std::string message;
     static constexpr auto fields = Pack{wire::field("message", &DeviceMessage::message)};

@@ -113,12 +113,14 @@ struct PushProviders {
 
 // ---- the service --------------------------------------------------------------------------------------------------
 
+struct PushDevice;
 struct DeviceAnswer;
 struct DeviceRegister;
 struct DeviceUnregister;
 struct MarkRead;  // all requests and answers: notifications_api.hpp
 struct MarkReadAnswer;
 struct MarkOneReadAnswer;
+struct Notification;
 struct NotificationCounts;
 struct NotificationList;
 
@@ -137,7 +139,18 @@ public:
     MarkReadAnswer mark_read(const Caller& me, const MarkRead& in);
     MarkOneReadAnswer mark_one_read(const Caller& me, const NotificationId& notification_id);
 
+    Notification get(const Caller& me, const NotificationId& notification_id);
+    // Both are idempotent.
+    void remove(const Caller& me, const NotificationId& notification_id);
+    std::int64_t remove_all(const Caller& me, bool read_only);
+
     DeviceAnswer register_device(const Caller& me, const DeviceRegister& in);
+    // The one seen last first.
+    std::vector<PushDevice> devices(const Caller& me);
+    // Idempotent.
+    void remove_device(const Caller& me, const DeviceId& device);
+    // 404 where Web Push is off.
+    std::string vapid_public_key() const;
     // Idempotent.
     void unregister_device(const Caller& me, const std::string& token);
 

@@ -71,6 +71,15 @@ WHERE notification_id = (SELECT notification_id FROM notification_causes WHERE u
       AND read_at IS NULL
 RETURNING notification_id
 
+-- name: remove_one
+DELETE FROM notifications WHERE notification_id = :notification_id AND user_id = :user_id
+RETURNING user_id, type, read_at, notification_id, actor_id, post_id
+
+-- name: remove_read_of_user
+DELETE FROM notifications
+WHERE notification_id IN (SELECT notification_id FROM notifications WHERE user_id = :user_id AND read_at IS NOT NULL LIMIT :limit)
+RETURNING user_id, type, read_at, notification_id, actor_id, post_id
+
 -- name: withdraw
 DELETE FROM notifications
 WHERE notification_id = (SELECT notification_id FROM notification_causes WHERE user_id = :user_id AND cause = :cause)

@@ -17,6 +17,18 @@ void add_notifications_api(Api& api, NotificationsService& notifications) {
     api.on<MarkOneRead>([&](const Caller& me, const MarkOneRead& in) {
         return notifications.mark_one_read(me, in.notification_id);
     });
+    api.on<NotificationGet>([&](const Caller& me, const NotificationGet& in) {
+        return notifications.get(me, in.notification_id);
+    });
+    api.on<NotificationDelete>([&](const Caller& me, const NotificationDelete& in) {
+        notifications.remove(me, in.notification_id);
+        return NotificationMessage{"Notification deleted"};
+    });
+    api.on<NotificationsDelete>([&](const Caller& me, const NotificationsDelete& in) {
+        NotificationsDeleteAnswer answer;
+        answer.deleted = notifications.remove_all(me, in.read_only);
+        return answer;
+    });
     add_devices_api(api, notifications);
 }
 

@@ -221,4 +221,56 @@ struct MarkOneRead {
     static constexpr auto fields = Pack{field("notification_id", &MarkOneRead::notification_id, in_path)};
 };
 
+struct NotificationGet {
+    NotificationId notification_id;
+
+    static constexpr api::RouteError errors[] = {{404, "Notification not found"}};
+    static constexpr Route route{
+        .method = Method::get,
+        .path = "/notifications/{notification_id}",
+        .summary = "One notification of the caller's.",
+    };
+    static constexpr auto fields = Pack{field("notification_id", &NotificationGet::notification_id, in_path)};
+};
+
+struct NotificationDelete {
+    NotificationId notification_id;
+
+    static constexpr Route route{
+        .method = Method::delete_,
+        .path = "/notifications/{notification_id}",
+        .summary = "Delete one notification of the caller's, if it is there.",
+    };
+    static constexpr auto fields =
+        Pack{field("notification_id", &NotificationDelete::notification_id, in_path)};
+};
+
+struct NotificationMessage {
+    std::string message;
+    static constexpr auto fields = Pack{field("message", &NotificationMessage::message)};
+};
+
+struct NotificationsDeleteAnswer {
+    std::string message = "Notifications deleted";
+    std::int64_t deleted = 0;
+
+    static constexpr auto fields = Pack{
+        field("message", &NotificationsDeleteAnswer::message),
+        field("deleted", &NotificationsDeleteAnswer::deleted),
+    };
+};
+static_assert(wire::describes_every_member<NotificationsDeleteAnswer>);
+
+struct NotificationsDelete {
+    bool read_only = true;
+
+    static constexpr Route route{
+        .method = Method::delete_,
+        .path = "/notifications",
+        .summary = "Delete the caller's notifications: those that were read, or all.",
+    };
+    static constexpr auto fields =
+        Pack{field("read_only", &NotificationsDelete::read_only, in_body | in_query, wire::or_default)};
+};
+
 }  // namespace grover::notifications

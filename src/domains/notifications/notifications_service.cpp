@@ -56,6 +56,38 @@ NotificationCounts NotificationsService::counts(const Caller& me) {
     return out;
 }
 
+Notification NotificationsService::get(const Caller& me, const NotificationId& notification_id) {
+    return parts_->db.read([&](db::Read& tx) {
+        const auto row = find_row(tx, notification_id);
+        if (!row || row->user_id != me.id) throw not_found("Notification not found");
+        return std::move(parts_->views.of(tx, std::span(&*row, 1), me.base_url).front());
+    });
+}
+
+void NotificationsService::remove(const Caller& me, const NotificationId& notification_id) {
+    parts_->db.write([&](db::Write& tx) {
+        count_removed(tx, tx.list<Removed>(sql::notifications::remove_one{.notification_id = notification_id,
+                                                                          .user_id = me.id}));
+    });
+}
+
+std::int64_t NotificationsService::remove_all(const Caller& me, bool read_only) {
+    constexpr int kAtOnce = 500;
+    std::int64_t deleted = 0;
+    while (true) {
+        const auto removed = parts_->db.write([&](db::Write& tx) {
+            auto rows = read_only ? tx.list<Removed>(sql::notifications::remove_read_of_user{
+                                        .user_id = me.id, .limit = kAtOnce})
+                                  : tx.list<Removed>(sql::notifications::remove_some_of_user{
+                                        .user_id = me.id, .limit = kAtOnce});
+            count_removed(tx, rows);
+            return rows.size();
+        });
+        deleted += static_cast<std::int64_t>(removed);
+        if (removed < kAtOnce) return deleted;
+    }
+}
+
 MarkReadAnswer NotificationsService::mark_read(const Caller& me, const MarkRead& in) {
     // No ids are no wish to mark everything.
     if (in.notification_ids && (in.notification_ids->empty() || in.notification_ids->size() > 100))

@@ -76,6 +76,34 @@ TEST_CASE("pages follow each other without gap or repetition, also by cursor") {
     CHECK(refusal([&] { w.list(ada, {.page = {.limit = 3, .after = "nonsense"}}); }) == "400 Invalid cursor");
 }
 
+TEST_CASE("one's own notifications can be opened and deleted, nobody else's") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto post = w.post(ada);
+    for (int i = 0; i < 3; ++i) w.comment(bob, post, ada.id);
+    w.comment(ada, w.post(bob), bob.id);
+    const NotificationId newest(w.member(ada, "notification_id"));
+    CHECK(w.notifications.get(ada, newest).content == "bob commented on your post");
+    CHECK(refusal([&] { w.notifications.get(bob, newest); }) == "404 Notification not found");
+    CHECK(refusal([&] { w.notifications.get(ada, NotificationId("notif_x")); }) ==
+          "404 Notification not found");
+    w.notifications.remove(bob, newest);
+    CHECK(w.list(ada).number("total") == 3);
+    w.notifications.remove(ada, newest);
+    w.notifications.remove(ada, newest);
+    CHECK(w.list(ada).number("total") == 2);
+    CHECK(w.list(ada).number("unread_count") == 2);
+
+    w.notifications.mark_one_read(ada, NotificationId(w.member(ada, "notification_id")));
+    CHECK(w.notifications.remove_all(ada, true) == 1);
+    CHECK(w.list(ada).number("total") == 1);
+    CHECK(w.notifications.counts(ada).total == 1);
+    CHECK(w.notifications.remove_all(ada, false) == 1);
+    CHECK(w.list(ada).number("total") == 0);
+    CHECK(w.notifications.counts(ada).total == 0);
+    CHECK(w.list(bob).number("total") == 1);
+}
+
 TEST_CASE("filters select types in every spelling that clients use; unknown ones select nothing") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

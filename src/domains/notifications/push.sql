@@ -22,6 +22,14 @@ SELECT device_id FROM push_devices WHERE user_id = :user_id ORDER BY last_seen_a
 -- name: remove_device
 DELETE FROM push_devices WHERE device_id = :device_id
 
+-- name: remove_own_device
+DELETE FROM push_devices WHERE device_id = :device_id AND user_id = :user_id
+
+-- name: shown_devices
+SELECT device_id, platform, device_name, CASE WHEN session_id = :session_id THEN 1 ELSE 0 END AS is_current, created_at, last_seen_at,
+       last_error
+FROM push_devices WHERE user_id = :user_id ORDER BY last_seen_at DESC, device_id
+
 -- name: remove_token
 DELETE FROM push_devices WHERE token = :token AND user_id = :user_id
 

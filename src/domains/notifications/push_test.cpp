@@ -297,6 +297,29 @@ TEST_CASE("devices: one for each token, ten for each user, unregistered only by 
     CHECK(p.w.rows("push_devices") == 10);
 }
 
+TEST_CASE("devices are shown to their owner alone, without tokens, and removed by nobody else") {
+    PushWorld p;
+    const auto first = p.device(p.ada);
+    p.w.wait(1s);
+    Caller elsewhere = p.ada;
+    elsewhere.session_id = SessionId("session_elsewhere");
+    const auto second = p.device(elsewhere, "ExponentPushToken[tablet]");
+    const auto shown = p.w.notifications.devices(p.ada);
+    REQUIRE(shown.size() == 2);
+    CHECK(shown[0].device_id == second);
+    CHECK_FALSE(shown[0].current);
+    CHECK(shown[1].device_id == first);
+    CHECK(shown[1].current);
+    CHECK(wire::to_json(shown).find("ExponentPushToken") == std::string::npos);
+    CHECK(p.w.notifications.devices(p.bob).empty());
+    p.w.notifications.remove_device(p.bob, first);
+    CHECK(p.w.rows("push_devices") == 2);
+    p.w.notifications.remove_device(p.ada, first);
+    p.w.notifications.remove_device(p.ada, first);
+    CHECK(p.w.notifications.devices(p.ada).size() == 1);
+    CHECK_THROWS_AS(p.w.notifications.vapid_public_key(), Error);
+}
+
 TEST_CASE("what fails is tried again after 1, 4, 16, 64 and 256 seconds, then given up") {
     PushWorld p;
     p.device(p.ada);
