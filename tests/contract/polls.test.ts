@@ -100,3 +100,18 @@ it("shows the root's poll on a repost, and a vote on either counts there", async
   expect(voted.json).toMatchObject({ post_id: repost, poll_user_vote: 1 });
   expect((await grover.get(`/api/posts/${id}`, ada.token)).json.poll_votes).toEqual({ "0": 0, "1": 1 });
 });
+
+it("lets a voter take the vote back, and its author end the poll", async () => {
+  const id = await poll();
+  await grover.post(`/api/posts/${id}/vote`, bob.token, { option_index: 1 });
+  const withdrawn = await grover.delete(`/api/posts/${id}/vote`, bob.token);
+  expect(withdrawn.json).toMatchObject({ post_id: id, poll_user_vote: null, poll_votes: { "0": 0, "1": 0 }, user_voted: false, user_vote_index: null, total_votes: 0 });
+  expect((await grover.delete(`/api/posts/${id}/vote`, bob.token)).status).toBe(200);
+  expect((await grover.post(`/api/posts/${id}/poll/close`, bob.token)).status).toBe(403);
+  expect((await grover.post(`/api/posts/${id}/poll/close`, ada.token)).json).toMatchObject({ post_id: id, is_expired: true });
+  expect((await grover.post(`/api/posts/${id}/vote`, bob.token, { option_index: 0 })).json.detail).toBe("Poll has expired");
+  expect((await grover.delete(`/api/posts/${id}/vote`, bob.token)).json.detail).toBe("Poll has expired");
+  const plain = (await create({ content: "plain" })).json.post_id;
+  expect((await grover.post(`/api/posts/${plain}/poll/close`, ada.token)).json.detail).toBe("Poll not found");
+  expect((await grover.post("/api/posts/post_unknown/poll/close", ada.token)).status).toBe(404);
+});

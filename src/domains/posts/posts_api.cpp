@@ -59,6 +59,10 @@ void add_posts_api(Api& api, PostsService& posts) {
         [&](const Caller& me, const PostUnrepost& in) { return posts.unrepost(me, in.post_id); });
 
     api.on<PostVote>([&](const Caller& me, const PostVote& in) { return posts.vote(me, in); });
+    api.on<VoteWithdraw>(
+        [&](const Caller& me, const VoteWithdraw& in) { return posts.withdraw_vote(me, in.post_id); });
+    api.on<PollClose>(
+        [&](const Caller& me, const PollClose& in) { return posts.close_poll(me, in.post_id); });
     api.on<PollResultsGet>(
         [&](const Caller& me, const PollResultsGet& in) { return posts.poll_results(me, in.post_id); });
 }

@@ -451,6 +451,29 @@ struct PostVote {
     };
 };
 
+struct VoteWithdraw {
+    PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Post not found"},
+                                                 {403, "Not authorized"},
+                                                 {400, "Post does not have a poll"},
+                                                 {400, "Poll has expired"}};
+    static constexpr Route route{.method = Method::delete_,
+                                 .path = "/posts/{post_id}/vote",
+                                 .summary = "Take back one's vote, as long as the poll runs.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{field("post_id", &VoteWithdraw::post_id, in_path)};
+};
+
+struct PollClose {
+    PostId post_id;
+    static constexpr api::RouteError errors[] = {{404, "Poll not found"}, {403, "Not authorized"}};
+    static constexpr Route route{.method = Method::post,
+                                 .path = "/posts/{post_id}/poll/close",
+                                 .summary = "End one's own poll now.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{field("post_id", &PollClose::post_id, in_path)};
+};
+
 struct PollResults {
     PostId post_id;
     std::string question;

@@ -84,6 +84,12 @@ SELECT option_index FROM poll_votes WHERE user_id = :user_id AND post_id = :post
 INSERT INTO poll_votes (user_id, post_id, option_index, created_at) VALUES (:user_id, :post_id, :option_index, :now)
 ON CONFLICT (user_id, post_id) DO UPDATE SET option_index = excluded.option_index, created_at = excluded.created_at
 
+-- name: remove_vote
+DELETE FROM poll_votes WHERE user_id = :user_id AND post_id = :post_id RETURNING option_index
+
+-- name: close_poll
+UPDATE polls SET expires_at = :now WHERE post_id = :post_id AND expires_at > :now
+
 -- name: add_votes
 UPDATE poll_counts SET votes = votes + :delta WHERE post_id = :post_id AND option_index = :option_index
 

@@ -66,24 +66,42 @@ PollResults PostsService::poll_results(const Caller& me, const PostId& post_id) 
 }
 
 wire::Raw<VoteAnswer> PostsService::vote(const Caller& me, const PostVote& in) {
-    const auto results = db_.write([&](db::Write& tx) {
-        const auto post = gate_.get_visible(tx, me, in.post_id);
+    auto results = change_vote(me, in.post_id, [&](db::Write& tx, const PostId& poll, Time now) {
+        const auto options = tx.list<std::int64_t>(marks::poll_counts{.post_id = poll});
+        if (in.option_index < 0 || static_cast<std::size_t>(in.option_index) >= options.size())
+            throw validation_error("Invalid option index");
+        const auto before = tx.find<int>(marks::get_vote{.user_id = me.id, .post_id = poll});
+        if (before == in.option_index) return false;
+        tx.exec(
+            marks::set_vote{.user_id = me.id, .post_id = poll, .option_index = in.option_index, .now = now});
+        if (before) tx.exec(marks::add_votes{.delta = -1, .post_id = poll, .option_index = *before});
+        tx.exec(marks::add_votes{.delta = 1, .post_id = poll, .option_index = in.option_index});
+        return true;
+    });
+    return vote_answer(me, in.post_id, "Vote recorded", std::move(results));
+}
+
+wire::Raw<VoteAnswer> PostsService::withdraw_vote(const Caller& me, const PostId& post_id) {
+    auto results = change_vote(me, post_id, [&](db::Write& tx, const PostId& poll, Time) {
+        const auto before = tx.find<int>(marks::remove_vote{.user_id = me.id, .post_id = poll});
+        if (before) tx.exec(marks::add_votes{.delta = -1, .post_id = poll, .option_index = *before});
+        return before.has_value();
+    });
+    return vote_answer(me, post_id, "Vote withdrawn", std::move(results));
+}
+
+// `change` of the poll of this post says whether anything became different.
+PollResults PostsService::change_vote(const Caller& me, const PostId& post_id,
+                                      FunctionRef<bool(db::Write&, const PostId& poll, Time now)> change) {
+    return db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, post_id);
         const auto id = post.content_id();
         if (tx.engine() == db::Engine::postgres) tx.exists(marks::lock_post{.post_id = id});
         const auto poll = tx.find<PollRow>(marks::get_poll{.post_id = id});
         if (!poll) throw validation_error("Post does not have a poll");
         const auto now = clock_.now();
         if (now >= poll->expires_at) throw validation_error("Poll has expired");
-        const auto options = tx.list<std::int64_t>(marks::poll_counts{.post_id = id});
-        if (in.option_index < 0 || static_cast<std::size_t>(in.option_index) >= options.size())
-            throw validation_error("Invalid option index");
-
-        const auto before = tx.find<int>(marks::get_vote{.user_id = me.id, .post_id = id});
-        if (before != in.option_index) {
-            tx.exec(marks::set_vote{
-                .user_id = me.id, .post_id = id, .option_index = in.option_index, .now = now});
-            if (before) tx.exec(marks::add_votes{.delta = -1, .post_id = id, .option_index = *before});
-            tx.exec(marks::add_votes{.delta = 1, .post_id = id, .option_index = in.option_index});
+        if (change(tx, id, now)) {
             tx.touch(id);
             tx.touch(post.post_id);
             tx.touch(marks_key(me.id));
@@ -91,14 +109,38 @@ wire::Raw<VoteAnswer> PostsService::vote(const Caller& me, const PostVote& in) {
         }
         return results_of(tx, me, post);
     });
-    // The whole Post, as the feed shows it, with the results beside its fields.
-    std::string answer = view(me, in.post_id);
+}
+
+// The whole Post, as the feed shows it, with the results beside its fields.
+wire::Raw<VoteAnswer> PostsService::vote_answer(const Caller& me, const PostId& post_id,
+                                                std::string_view message, PollResults results) {
+    std::string answer = view(me, post_id);
     answer.pop_back();
-    wire::write_members(answer, VoteSummary{.results = results.results,
+    wire::write_members(answer, VoteSummary{.message = std::string(message),
+                                            .results = std::move(results.results),
                                             .total_votes = results.total_votes,
+                                            .user_voted = results.user_voted,
                                             .user_vote_index = results.user_vote_index});
     answer += '}';
     return {std::move(answer)};
+}
+
+PollResults PostsService::close_poll(const Caller& me, const PostId& post_id) {
+    return db_.write([&](db::Write& tx) {
+        const auto post = gate_.get_visible(tx, me, post_id);
+        const auto id = post.content_id();
+        const auto root = post.is_repost ? gate_.find(tx, id) : post;
+        if (!root || !root->has_poll) throw not_found("Poll not found");
+        if (root->user_id != me.id) throw not_authorized();
+        if (tx.engine() == db::Engine::postgres) tx.exists(marks::lock_post{.post_id = id});
+        const auto now = clock_.now();
+        if (tx.exec(marks::close_poll{.now = now, .post_id = id}) > 0) {
+            tx.touch(id);
+            tx.publish(PollVoted{.post_id = id});
+            tx.enqueue(EndPoll{id}, now);
+        }
+        return results_of(tx, me, post);
+    });
 }
 
 }  // namespace grover::posts

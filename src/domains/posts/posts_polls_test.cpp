@@ -48,6 +48,33 @@ TEST_CASE("ten votes of one user at once are one vote, and no option is ever bel
     CHECK(w.number("SELECT min(votes) FROM poll_counts") == 0);
 }
 
+TEST_CASE("a vote can be taken back until the poll ends, and its author can end it") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto id = w.poll(ada);
+    w.posts.vote(bob, {.post_id = id, .option_index = 1});
+    const Json answer(w.posts.withdraw_vote(bob, id).json);
+    CHECK(answer.number("total_votes") == 0);
+    CHECK_FALSE(answer.flag("user_voted"));
+    CHECK(answer.is_null("user_vote_index"));
+    CHECK(answer.is_null("poll_user_vote"));
+    CHECK(answer.text("message") == "Vote withdrawn");
+    w.posts.withdraw_vote(bob, id);
+    CHECK(w.number("SELECT sum(votes) FROM poll_counts") == 0);
+    CHECK(w.rows("poll_votes") == 0);
+
+    w.posts.vote(bob, {.post_id = id, .option_index = 0});
+    refuses(ErrorKind::not_authorized, "", [&] { w.posts.close_poll(bob, id); });
+    CHECK(w.posts.close_poll(ada, id).is_expired);
+    CHECK(w.posts.close_poll(ada, id).total_votes == 1);
+    refuses(ErrorKind::validation_error, "Poll has expired", [&] { w.posts.withdraw_vote(bob, id); });
+    CHECK(w.get(bob, id).flag("poll_closed"));
+    CHECK(w.rows("poll_votes") == 1);
+    refuses(ErrorKind::not_found, "Poll not found", [&] { w.posts.close_poll(ada, w.post(ada)); });
+    refuses(ErrorKind::validation_error, "Post does not have a poll",
+            [&] { w.posts.withdraw_vote(bob, w.post(ada)); });
+}
+
 TEST_CASE("a poll of one or of a thousand options is refused, and nothing is stored or queued") {
     World w;
     const auto ada = w.user("ada");

@@ -44,6 +44,9 @@ public:
     RepostAnswer repost(const Caller& me, const PostRepost& in);
     UnrepostAnswer unrepost(const Caller& me, const PostId& post_id);
     wire::Raw<VoteAnswer> vote(const Caller& me, const PostVote& in);
+    // Idempotent, as closing is.
+    wire::Raw<VoteAnswer> withdraw_vote(const Caller& me, const PostId& post_id);
+    PollResults close_poll(const Caller& me, const PostId& post_id);
     PollResults poll_results(const Caller& me, const PostId& post_id);
 
     std::vector<std::string> views_of(db::Read& tx, const Caller& me, std::span<const PostId> ids) override {
@@ -82,6 +85,10 @@ private:
     StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post,
                                const std::string& before, const std::string& after, std::string message);
     PollResults results_of(db::Read& tx, const Caller& me, const PostFacts& post);
+    PollResults change_vote(const Caller& me, const PostId& post_id,
+                            FunctionRef<bool(db::Write&, const PostId& poll, Time now)> change);
+    wire::Raw<VoteAnswer> vote_answer(const Caller& me, const PostId& post_id, std::string_view message,
+                                      PollResults results);
     std::string view(const Caller& me, const PostId& post_id);
     PostPage all_mentions(db::Read& tx, const Caller& me, const PageRequest& page);
 
