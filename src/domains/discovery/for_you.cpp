@@ -19,6 +19,17 @@ db::RowCache<std::shared_ptr<Deck>>& deck_cache() {
     return cache;
 }
 
+class Taken {
+public:
+    explicit Taken(Deck& deck) : deck_(deck) { deck_.is_taken = true; }
+    ~Taken() { deck_.is_taken = false; }
+    Taken(const Taken&) = delete;
+    Taken& operator=(const Taken&) = delete;
+
+private:
+    Deck& deck_;
+};
+
 }  // namespace
 
 PoolsPtr ForYou::pools(db::Read& tx, std::string_view base_url) {
@@ -57,7 +68,7 @@ ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) 
     auto view = seen_.take(tx, seen, sent.is_first() ? Time{INT64_MAX} : sent.started_at());
     if (sent.is_first()) {
         const auto* kept = deck_cache().find(tx, me.id.view());
-        if (kept && (*kept)->is_of(*deck)) {
+        if (kept && !(*kept)->is_taken && (*kept)->is_of(*deck)) {
             static const auto any_post = db::Stamps::hash(posts::kAnyPostKey);
             if (!tx.stamps().is_current(any_post, (*kept)->feed_seen)) {
                 (*kept)->feed = {};
@@ -83,6 +94,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
     std::vector<std::uint64_t> shown;
     ground_.db.read([&](db::Read& tx) {
         const auto [deck, seen] = reader(tx, me, sent);
+        const Taken taken(*deck);
         Mix mix(ground_.feed, tx, sent, *deck, seen);
         std::vector<PostId> ids;
         for (int attempt = 1;; ++attempt) {

@@ -65,6 +65,8 @@ struct Deck {
     std::array<std::size_t, kStreams> from{};
     FeedPart feed;
     std::uint64_t feed_seen = 0;  // it is good while posts::kAnyPostKey is not stamped higher
+    // A request chooses from it. On PostgreSQL it waits in between, and another one of the reader takes a deck of its own.
+    bool is_taken = false;
     // What turned out to be not for this reader when it was to be written.
     std::unordered_set<std::uint64_t> invisible;
 

@@ -56,7 +56,7 @@ public:
     std::vector<Position> after(db::Read& tx, const UserId& viewer, const Position& after, int limit);
     std::vector<FeedPost> posts_after(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer,
                                       const Position& after, int limit);
-    // The same where nothing is kept in memory (PostgreSQL), as part of one statement. `out` outlives its run().
+    // The same where nothing is in memory, as part of one statement. `out` outlives its run().
     struct Asked {
         std::vector<UserId> authors;
         std::vector<std::string_view> ids;
