@@ -49,6 +49,7 @@ struct NoteCreate {
     std::optional<CommentId> parent_comment_id;
     std::vector<std::string> tags;
     std::optional<Mood> mood;
+    std::optional<Cents> price;
 
     static constexpr Route route{.method = http::Method::post,
                                  .path = "/posts/{post_id}/notes",
@@ -60,8 +61,9 @@ struct NoteCreate {
         field("loud", &NoteCreate::loud, in_body | in_query),
         field("count", &NoteCreate::count, in_body | in_query, wire::range(0, 100)),
         field("parent_comment_id", &NoteCreate::parent_comment_id, in_body | in_query),
-        field("tags", &NoteCreate::tags, in_body | in_query, wire::comma_list),
+        field("tags", &NoteCreate::tags, in_body | in_query, wire::comma_list, wire::length(0, 5)),
         field("mood", &NoteCreate::mood, in_body | in_query),
+        field("price", &NoteCreate::price, in_body | in_query),
     };
 };
 static_assert(wire::describes_every_member<NoteCreate>);
@@ -84,6 +86,15 @@ struct NoteGet {
     static constexpr Route route{
         .method = http::Method::get, .path = "/notes/{note_id}", .summary = "One note."};
     static constexpr auto fields = Pack{field("note_id", &NoteGet::note_id, in_path)};
+};
+
+struct NotePicture {
+    std::optional<http::UploadedFile> picture;
+    static constexpr Route route{.method = http::Method::post,
+                                 .path = "/notes/picture",
+                                 .summary = "A note, perhaps with a picture.",
+                                 .limit = RateClass::write};
+    static constexpr auto fields = Pack{api::file("picture", &NotePicture::picture)};
 };
 
 struct NoteFail {
@@ -126,10 +137,12 @@ struct Names final : Authenticator {
 struct Heard final : Observer {
     int begun_ = 0;
     std::vector<std::string> served;  // "200 /api/notes"
+    std::string address;              // of the last
 
     void begun(const Endpoint&) override { ++begun_; }
     void done(const Done& request) override {
         served.push_back(std::to_string(request.status) + " " + std::string(request.route));
+        address = request.caller.address;
     }
 };
 
@@ -210,6 +223,9 @@ struct World {
         api.on<NoteGet>([](const Caller&, const NoteGet& in) -> std::string {
             if (in.note_id.view() == "post_gone") throw not_found("Note not found");
             return in.note_id.str();
+        });
+        api.on<NotePicture>([](const Caller&, const NotePicture& in) {
+            return std::string(in.picture ? "picture" : "none");
         });
         api.on<NoteFail>([](const Caller&, const NoteFail&) -> std::string {
             throw std::runtime_error("SELECT secret FROM vault");

@@ -25,6 +25,10 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t kMaxBody = 1 << 20;
 constexpr std::chrono::seconds kSwitchedOffRetry{3600};
 constexpr std::size_t kMaxIdempotencyKey = 128;
+// What one user may upload in a day (system.md §7): 2 GB, in tokens of 1 KiB.
+constexpr BucketSize kUploadedKib{.per_minute = 2 * 1024.0 * 1024.0 / (24 * 60),
+                                  .burst = 2 * 1024.0 * 1024.0};
+constexpr std::chrono::seconds kUploadedRetry{3600};
 
 constexpr std::string_view kExposedHeaders =
     "X-Next-Cursor, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, "
@@ -82,6 +86,7 @@ struct Dispatcher::Turn {
     RateClass refused_class = RateClass::count;
     std::optional<Verdict> rate;
     std::string idempotency_key;
+    std::string_view path;  // without the trailing slash, which means nothing
     std::string next;
 };
 
@@ -194,7 +199,12 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     auto& response = exchange.response();
     auto& caller = turn.caller;
 
-    turn.match = router_.find(request.method, request.path);
+    turn.client_address = proxies_.client_address(request);
+    caller.address = turn.client_address;
+    caller.user_agent = request.header("user-agent");
+    turn.path = request.path;
+    if (turn.path.size() > 1 && turn.path.ends_with('/')) turn.path.remove_suffix(1);
+    turn.match = router_.find(request.method, turn.path);
     if (!turn.match.path_known) throw not_found("Not Found");
     if (request.method == Method::options && preflight(request, response, turn)) return;
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
@@ -203,9 +213,6 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (!turn.endpoint->switched_off.empty())
         throw unavailable(turn.endpoint->switched_off, kSwitchedOffRetry);
     const Route& route = turn.endpoint->route;
-    turn.client_address = proxies_.client_address(request);
-    caller.address = turn.client_address;
-    caller.user_agent = request.header("user-agent");
     caller.cookies = request.header("cookie");
     caller.base_url = base_url_for(options_.public_base_url, request.header("host"), request.https,
                                    options_.allowed_origins, options_.port);
@@ -213,6 +220,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
 
     Inputs inputs;
     read_inputs(exchange, turn, inputs);
+    if (!inputs.files.empty()) limit_upload(turn);
     Reply reply(response, request, &cursors_, turn.endpoint->name);
     auto open_cursor = [&](std::string_view text) {
         auto position = cursors_.open(turn.endpoint->name, text);
@@ -233,17 +241,17 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
             const bool keep = failure.status < 500 && failure.status != 401 && failure.status != 429;
             const auto method = http::to_string(request.method);
             if (keep) {
-                idempotency_.finish(caller.id, method, request.path, turn.idempotency_key, failure.status,
+                idempotency_.finish(caller.id, method, turn.path, turn.idempotency_key, failure.status,
                                     response.body);
             } else {
-                idempotency_.forget(caller.id, method, request.path, turn.idempotency_key);
+                idempotency_.forget(caller.id, method, turn.path, turn.idempotency_key);
             }
         }
         throw;
     }
     if (!turn.next.empty()) response.add_header("X-Next-Cursor", turn.next);
     if (!turn.idempotency_key.empty()) {
-        idempotency_.finish(caller.id, http::to_string(request.method), request.path, turn.idempotency_key,
+        idempotency_.finish(caller.id, http::to_string(request.method), turn.path, turn.idempotency_key,
                             response.status, response.body);
     }
 }
@@ -254,6 +262,22 @@ void Dispatcher::limit_rate(Turn& turn, RateClass limit, std::string_view key) {
     if (turn.rate->allowed) return;
     turn.refused_class = limit;
     throw rate_limited(std::chrono::seconds{turn.rate->retry_after_seconds});
+}
+
+// Only now is it known that the request carries a file: most that could do not.
+void Dispatcher::limit_upload(Turn& turn) {
+    if (!options_.rate_limits) return;
+    const auto user = turn.caller.id.view();
+    turn.refused_class = RateClass::upload;
+    if (turn.endpoint->route.limit != RateClass::upload) {
+        const auto verdict = limiter_.take_one(RateClass::upload, user);
+        if (!turn.rate || verdict.remaining < turn.rate->remaining) turn.rate = verdict;
+        if (!verdict.allowed) throw rate_limited(std::chrono::seconds{verdict.retry_after_seconds});
+    }
+    const auto kib = static_cast<std::int64_t>(turn.bytes_in / 1024 + 1);
+    if (!limiter_.take("uploaded " + std::string(user), kUploadedKib, kib))
+        throw rate_limited(kUploadedRetry);
+    turn.refused_class = RateClass::count;
 }
 
 void Dispatcher::authenticate(const RequestHead& request, Turn& turn) {
@@ -318,7 +342,11 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
     if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
     inputs.json = wire::JsonDocument::parse(body);
     // Only what calls itself JSON must be JSON: scripts in the field send bodies that nobody reads.
-    inputs.is_malformed = !inputs.json && contains_no_case(type, "json");
+    if (!contains_no_case(type, "json")) return;
+    inputs.is_malformed = !inputs.json;
+    // `null` is what clients send that have nothing to say.
+    if (inputs.json && inputs.json->root().kind() != wire::JsonKind::object && !inputs.json->root().is_null())
+        throw invalid_input({"body"}, "Input should be a valid object", "object_type");
 }
 
 bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs) {
@@ -333,8 +361,8 @@ bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& in
                             "Idempotency-Key should have 1 to 128 visible ASCII characters");
     }
     auto& response = exchange.response();
-    const auto outcome = idempotency_.begin(turn.caller.id, http::to_string(request.method), request.path,
-                                            key, fingerprint_of(inputs));
+    const auto outcome = idempotency_.begin(turn.caller.id, http::to_string(request.method), turn.path, key,
+                                            fingerprint_of(inputs));
     if (std::holds_alternative<IdempotencyStore::OtherInput>(outcome)) {
         throw Error(ErrorKind::invalid_input, "Idempotency-Key was used with another request");
     }

@@ -119,6 +119,7 @@ private:
     void process(http::Exchange& exchange, Turn& turn);
     bool went_through_side_door(http::Exchange& exchange, Turn& turn);
     void limit_rate(Turn& turn, RateClass limit, std::string_view key);
+    void limit_upload(Turn& turn);
     void authenticate(const http::RequestHead& request, Turn& turn);
     void read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs);
     bool replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs);

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "platform/api/api_test.hpp"
 
 using namespace grover::api::test;
@@ -47,6 +49,13 @@ TEST_CASE("a bug answers with a fixed sentence and the request id, and the log a
     CHECK(sent.has("\"request_id\":\"" + sent.header("X-Request-Id") + "\""));
     CHECK(w.heard.served == std::vector<std::string>{"500 /api/fail"});
     CHECK(w.heard.begun_ == 1);
+}
+
+TEST_CASE("who asked for what does not exist is known all the same") {
+    World w;
+    w.get("/api/nothing", {{"X-Forwarded-For", "198.51.100.1"}});
+    CHECK(w.heard.served == std::vector<std::string>{"404 none"});
+    CHECK(w.heard.address == "192.0.2.7");
 }
 
 TEST_CASE("a client's request id is used only when it is harmless") {
@@ -110,6 +119,7 @@ TEST_CASE("the same request with one key is done once; another request with it i
     CHECK(first.status == 200);
     CHECK(again.body == first.body);
     CHECK(again.header("Idempotency-Replayed") == "true");
+    CHECK(w.post("/api/posts/p/notes/", R"({"content":"x"})", key).header("Idempotency-Replayed") == "true");
     CHECK(w.notes == 1);
 
     const auto other = w.post("/api/posts/p/notes", R"({"content":"y"})", key);
@@ -165,6 +175,27 @@ TEST_CASE("a refused request costs nothing, and users have buckets of their own"
     CHECK(w.get("/api/notes/saved").status == 200);
     CHECK(note("Bearer bob") == 200);
     CHECK(w.notes == 6);
+}
+
+TEST_CASE("a request that carries a file counts as an upload too, one without does not") {
+    World w;
+    w.options.requests_per_minute = 1;  // upload: burst 1; write: burst 5
+    w.options.upload_directory = std::filesystem::temp_directory_path().string();
+    const auto send = [&](std::string_view file_name) {
+        return w.post("/api/notes/picture",
+                      "--b\r\nContent-Disposition: form-data; name=\"picture\"" + std::string(file_name) +
+                          "\r\n\r\nbytes\r\n--b--\r\n",
+                      {{"Authorization", "Bearer ada"}, {"Content-Type", "multipart/form-data; boundary=b"}});
+    };
+    CHECK(send("").body == "\"none\"");
+    const auto first = send("; filename=\"a\"");
+    CHECK(first.body == "\"picture\"");
+    CHECK(first.header("X-RateLimit-Limit") == "1");
+    const auto second = send("; filename=\"a\"");
+    CHECK(second.status == 429);
+    CHECK(second.header("Retry-After") == "360");
+    CHECK(second.header("X-RateLimit-Remaining") == "0");
+    CHECK(send("").status == 200);
 }
 
 TEST_CASE("health is answered at once, for GET and HEAD alone") {

@@ -283,13 +283,19 @@ bool convert(const Found& in, const FieldRules& rules, Cents& out, Issue& issue)
     double dollars = 0;
     FieldRules unbounded = rules;
     unbounded.low = -1e12, unbounded.high = 1e12;  // the amount's own bounds are rules of the domain: 400
+    const bool is_json_text = in.form == Found::Form::json && in.json.kind() == JsonKind::string;
+    const std::string_view text = is_json_text ? in.json.string() : in.text;
+    if (text.find_first_of("eE") != std::string_view::npos)
+        return refuse(issue, "Input should be a valid amount", "float_parsing");
     if (!convert(in, unbounded, dollars, issue)) return false;
     out = {static_cast<std::int64_t>(std::floor(dollars * 100 + 0.5 + 1e-9))};
     return true;
 }
 
-bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules& rules, bool& present,
-                  wire::Where& where, std::vector<std::string>& out, Issue& issue) {
+namespace {
+
+bool read_list(const Inputs& inputs, std::string_view name, const FieldRules& rules, bool& present,
+               wire::Where& where, std::vector<std::string>& out, Issue& issue) {
     const auto add = [&](std::string_view item) {
         if (!text::is_valid_utf8(item)) return refuse(issue, "Input should be valid UTF-8", "string_unicode");
         if (out.size() >= 1'000) return refuse(issue, "List is too long", "too_long");
@@ -307,6 +313,7 @@ bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules&
     };
     const auto add_text = [&](std::string_view text) {
         if (rules.json_text) {
+            if (trimmed(text).empty()) return true;  // forms cannot say null
             const auto document = wire::JsonDocument::parse(text);
             return document ? add_json(document->root())
                             : refuse(issue, "Input should be a JSON list of strings", "json_invalid");
@@ -336,6 +343,21 @@ bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules&
     // One text may be the whole list; several are its items.
     if (values.size() == 1) return add_text(values.front());
     return std::all_of(values.begin(), values.end(), add);
+}
+
+}  // namespace
+
+bool convert_list(const Inputs& inputs, std::string_view name, const FieldRules& rules, bool& present,
+                  wire::Where& where, std::vector<std::string>& out, Issue& issue) {
+    if (!read_list(inputs, name, rules, present, where, out, issue)) return false;
+    const auto items = [](std::size_t count) {
+        return std::to_string(count) + (count == 1 ? " item" : " items");
+    };
+    if (present && out.size() < rules.min_length)
+        return refuse(issue, "List should have at least " + items(rules.min_length), "too_short");
+    if (out.size() > rules.max_length)
+        return refuse(issue, "List should have at most " + items(rules.max_length), "too_long");
+    return true;
 }
 
 bool convert_id(const Found& in, std::string& out, Issue& issue) {

@@ -61,6 +61,10 @@ TEST_CASE("lists come as arrays, repeated keys or one text with commas") {
     CHECK(w.post("/api/posts/p/notes", R"({"content":"x","tags":["a","b"]})").has(R"("tags":["a","b"])"));
     CHECK(w.post("/api/posts/p/notes", R"({"content":"x","tags":[1]})").status == 422);
     CHECK(w.post("/api/posts/p/notes", R"({"content":"x","tags":{"a":1}})").status == 422);
+    CHECK(w.post("/api/posts/p/notes?content=x&tags=1,2,3,4,5", "").status == 200);
+    const auto sent = w.post("/api/posts/p/notes?content=x&tags=1,2,3,4,5,6", "");
+    CHECK(sent.status == 422);
+    CHECK(sent.has("List should have at most 5 items"));
 }
 
 TEST_CASE("a malformed id is 400, but only when the shape of the input is right") {
@@ -95,6 +99,30 @@ TEST_CASE("numbers too large for anything are refused, not wrapped") {
     }
     CHECK(w.notes == 0);
     CHECK(w.post("/api/posts/p/notes?content=x&count=9223372036854775808", "").status == 422);
+}
+
+TEST_CASE("amounts are plain numbers or texts of them") {
+    World w;
+    for (const auto* price : {"5", "5.999", "\"7.25\"", "\"-1\""})
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","price":)") + price + "}").status ==
+              200);
+    for (const auto* price : {"\"1e2\"", "\"1E2\"", "\"nan\"", "\"inf\"", "\"$5\"", "true", "[5]"})
+        CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","price":)") + price + "}").status ==
+              422);
+    CHECK(w.post("/api/posts/p/notes?content=x&price=1e2", "").status == 422);
+}
+
+TEST_CASE("a JSON body is an object or nothing") {
+    World w;
+    const World::Headers json{{"Authorization", "Bearer ada"}, {"Content-Type", "application/json"}};
+    for (const auto* body : {"[1]", "1", "\"x\"", "true"}) {
+        const auto sent = w.send(grover::http::Method::post, "/api/posts/p/notes?content=x", body, json);
+        CHECK(sent.status == 422);
+        CHECK(sent.has("Input should be a valid object"));
+    }
+    CHECK(w.notes == 0);
+    for (const auto* body : {"null", " ", "{}"})
+        CHECK(w.send(grover::http::Method::post, "/api/posts/p/notes?content=x", body, json).status == 200);
 }
 
 TEST_CASE("limit and skip are clamped; what is no integer is 422") {

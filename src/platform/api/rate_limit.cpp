@@ -1,6 +1,7 @@
 #include "platform/api/rate_limit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "platform/base/id.hpp"
@@ -75,9 +76,9 @@ RateLimiter::Slot& RateLimiter::slot_of(std::uint64_t hash, std::int64_t now) {
     return *oldest;
 }
 
-bool RateLimiter::take(std::string_view key, BucketSize size) {
+bool RateLimiter::take(std::string_view key, BucketSize size, std::int64_t tokens) {
     const auto now = clock_.now().us;
-    const auto interval = static_cast<std::int64_t>(60e6 / size.per_minute);
+    const auto interval = static_cast<std::int64_t>(60e6 / size.per_minute * static_cast<double>(tokens));
     const auto burst = static_cast<std::int64_t>(60e6 / size.per_minute * size.burst);
     auto& full_at = slot_of(mix(seed_ + static_cast<std::uint64_t>(RateClass::count), key) | 1, now).full_at;
     auto known = full_at.load(std::memory_order_relaxed);
@@ -90,16 +91,20 @@ bool RateLimiter::take(std::string_view key, BucketSize size) {
 
 Verdict RateLimiter::take(RateClass limit, std::string_view key) {
     if (limit == RateClass::exempt) return {};
-    const auto now = clock_.now().us;
-    const RateClass both[] = {limit, RateClass::general};
-    const std::size_t count = limit == RateClass::general ? 1 : 2;
+    const std::array both{limit, RateClass::general};
+    return take_each(std::span(both).first(limit == RateClass::general ? 1 : 2), key);
+}
 
-    Slot* slots[2] = {};
+Verdict RateLimiter::take_one(RateClass limit, std::string_view key) { return take_each({&limit, 1}, key); }
+
+Verdict RateLimiter::take_each(std::span<const RateClass> limits, std::string_view key) {
+    const auto now = clock_.now().us;
+    std::array<Slot*, 2> slots{};
     Verdict tightest;
     tightest.remaining = INT64_MAX;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto& bucket = buckets_[static_cast<std::size_t>(both[i])];
-        slots[i] = &slot_of(mix(seed_ + static_cast<std::uint64_t>(both[i]), key) | 1, now);
+    for (std::size_t i = 0; i < limits.size(); ++i) {
+        const auto& bucket = buckets_[static_cast<std::size_t>(limits[i])];
+        slots[i] = &slot_of(mix(seed_ + static_cast<std::uint64_t>(limits[i]), key) | 1, now);
         const auto full_at = std::max(slots[i]->full_at.load(std::memory_order_relaxed), now);
         const auto after = full_at + bucket.interval_us;
         Verdict verdict;
@@ -115,8 +120,8 @@ Verdict RateLimiter::take(RateClass limit, std::string_view key) {
         }
         if (verdict.remaining < tightest.remaining) tightest = verdict;
     }
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto& bucket = buckets_[static_cast<std::size_t>(both[i])];
+    for (std::size_t i = 0; i < limits.size(); ++i) {
+        const auto& bucket = buckets_[static_cast<std::size_t>(limits[i])];
         auto full_at = slots[i]->full_at.load(std::memory_order_relaxed);
         while (!slots[i]->full_at.compare_exchange_weak(full_at, std::max(full_at, now) + bucket.interval_us,
                                                         std::memory_order_relaxed)) {

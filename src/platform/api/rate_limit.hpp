@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "platform/api/route.hpp"
@@ -41,8 +42,10 @@ public:
     // Takes one token of the class's bucket and one of `general`; either empty: refused, and nothing is taken. Answers for the
     // tighter of the two. Any thread.
     Verdict take(RateClass limit, std::string_view key);
-    // Takes one token of a bucket that belongs to no class; false: it is empty. One size for each key.
-    bool take(std::string_view key, BucketSize size);
+    // One token of the class's bucket alone.
+    Verdict take_one(RateClass limit, std::string_view key);
+    // Takes tokens of a bucket that belongs to no class; false: it has not so many. One size for each key.
+    bool take(std::string_view key, BucketSize size, std::int64_t tokens = 1);
 
     // Calls f(bucket, what was taken since the last time, in microseconds of refilling). One thread at a time.
     void tell(FunctionRef<void(std::uint64_t, std::int64_t)> f);
@@ -62,6 +65,7 @@ private:
     };
 
     Slot& slot_of(std::uint64_t hash, std::int64_t now);
+    Verdict take_each(std::span<const RateClass> limits, std::string_view key);
 
     const Clock& clock_;
     Bucket buckets_[static_cast<std::size_t>(RateClass::count)];

@@ -52,6 +52,19 @@ TEST_CASE("a burst is allowed, then as much as refills") {
     CHECK(limiter.take(RateClass::write, "user_b").allowed);
 }
 
+TEST_CASE("a bucket of no class gives as many tokens at once as it has") {
+    StoppedClock clock;
+    RateLimiter limiter(clock, 60);
+    constexpr BucketSize day{.per_minute = 1, .burst = 1'440};
+    CHECK(limiter.take("ada", day, 1'000));
+    CHECK_FALSE(limiter.take("ada", day, 441));
+    CHECK(limiter.take("ada", day, 440));
+    CHECK(limiter.take("bob", day, 1'440));
+    clock.advance(std::chrono::hours{1});
+    CHECK_FALSE(limiter.take("ada", day, 61));
+    CHECK(limiter.take("ada", day, 60));
+}
+
 TEST_CASE(
     "nodes that share their buckets let no more through together than one alone, and each goes on alone") {
     StoppedClock clock;

@@ -110,7 +110,8 @@ Match Router::find(Method method, std::string_view path) const {
         if (!node->targets[i].endpoint) continue;
         if (!match.allow.empty()) match.allow += ", ";
         match.allow += http::to_string(static_cast<Method>(i));
-        if (static_cast<Method>(i) == Method::get) match.allow += ", HEAD";
+        const bool has_head = node->targets[static_cast<std::size_t>(Method::head)].endpoint != nullptr;
+        if (static_cast<Method>(i) == Method::get && !has_head) match.allow += ", HEAD";
     }
     match.allow += ", OPTIONS";
     return match;
