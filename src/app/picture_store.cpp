@@ -19,9 +19,15 @@ std::optional<MediaId> medium_in(std::string_view key) {
 }  // namespace
 
 std::string PictureStore::store(const UserId& owner, http::UploadedFile& file) {
-    const auto id = media_.upload(owner, file, media::kProfileUse);
-    const auto medium = db_.read([&](db::Read& tx) { return media_.find(tx, id); });
-    return media_.key(*medium);
+    return key_of(media_.upload(owner, file, media::kProfileUse));
+}
+
+std::string PictureStore::store_text(const UserId& owner, std::string_view text) {
+    return key_of(media_.take(owner, text, media::kProfileUse, {"body", "profile_picture"}));
+}
+
+std::string PictureStore::key_of(const MediaId& id) {
+    return media_.key(*db_.read([&](db::Read& tx) { return media_.find(tx, id); }));
 }
 
 std::optional<std::string> PictureStore::key_of(db::Read& tx, const UserId& owner, std::string_view url) {

@@ -11,12 +11,15 @@ public:
     explicit PictureStore(db::Database& db, media::MediaService& media) : db_(db), media_(media) {}
 
     std::string store(const UserId& owner, http::UploadedFile& file) override;
+    std::string store_text(const UserId& owner, std::string_view text) override;
     std::optional<std::string> key_of(db::Read& tx, const UserId& owner, std::string_view url) override;
     void keep(db::Write& tx, const UserId& owner, std::string_view key) override;
     void release(db::Write& tx, const UserId& owner, std::string_view key) override;
     std::string url(std::string_view key, std::string_view base_url) const override;
 
 private:
+    std::string key_of(const MediaId& id);
+
     db::Database& db_;
     media::MediaService& media_;
 };

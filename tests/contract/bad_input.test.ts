@@ -118,6 +118,15 @@ describe("text and numbers", () => {
     expect((await grover.get(`/api/posts?cursor=${"x".repeat(600)}`, ada.token)).status).toBeLessThan(500);
   });
 
+  it("takes any word for a tag, and refuses what has none in it", async () => {
+    for (const operation of operations.filter(({ parameters }) => parameters.includes("tag"))) {
+      for (const [tag, status] of [["session_id_of_another_kind", 200], ["%23Word", 200], ["%00", 400], ["%20", 400], ["!!", 400], ["x".repeat(51), 400], ["%ff", 422]] as [string, number][]) {
+        const answer = await grover.send(operation.method, at(operation.path, { tag }), { token: ada.token });
+        expect(answer.status, `${operation.method} ${operation.path} ${tag} ${answer.text}`).toBe(status);
+      }
+    }
+  });
+
   it("answers ids of other kinds and malformed ones on every route by the rule", async () => {
     for (const operation of operations.filter(({ parameters, operation }) => operation.security?.length === 1 && parameters.length > 0 && !parameters.includes("tag"))) {
       for (const [value, statuses] of [
@@ -216,6 +225,28 @@ describe("files", () => {
     expect((await send(Buffer.alloc(50 * 1024 * 1024 + 1, 1).toString("base64"))).json).toMatchObject({ detail: "File too large. Maximum size: 50MB" });
     expect((await send(Buffer.alloc(53 * 1024 * 1024, 1).toString("base64"))).status).toBe(413);
     expect((await send(`${"A".repeat(3_000_000)}!${"A".repeat(100)}`)).status).toBe(422);
+  });
+});
+
+describe("a profile picture", () => {
+  it("comes as a file or as base64 in its place, and what is neither is 422", async () => {
+    const bob = await grover.user("bob");
+    const send = (field: string, value: string) => {
+      const parts = new FormData();
+      parts.set(field, value);
+      return grover.send("POST", "/api/users/me/picture", { token: bob.token, body: parts });
+    };
+    const text = Buffer.from(tinyPng).toString("base64");
+    for (const [field, value] of [["profile_picture", text], ["picture", `data:image/png;base64,${text}`], ["file", text]]) {
+      const answer = await send(field, value);
+      expect(answer.status, answer.text).toBe(200);
+      expect(answer.json.picture).toMatch(/^http.*\.jpg$/);
+    }
+    expect((await grover.post("/api/users/me/picture", bob.token, { image: text })).status).toBe(200);
+    const kept = (await grover.get("/api/auth/me", bob.token)).json.picture;
+    for (const value of ["[object Object]", "https://evil.example/x.png"]) expect((await send("image", value)).status, value).toBe(422);
+    expect((await send("image", Buffer.alloc(10 * 1024 * 1024 + 1, 1).toString("base64"))).json).toMatchObject({ detail: "File too large. Maximum size: 10MB" });
+    expect((await grover.get("/api/auth/me", bob.token)).json.picture).toBe(kept);
   });
 });
 

@@ -38,6 +38,9 @@ public:
     std::string store(const UserId& owner, http::UploadedFile& file) override {
         return media_.upload(owner, file, {.folder = media::Folder::profiles}).str();
     }
+    std::string store_text(const UserId& owner, std::string_view text) override {
+        return media_.take(owner, text, {.folder = media::Folder::profiles}, {"picture"}).str();
+    }
     std::optional<std::string> key_of(db::Read&, const UserId&, std::string_view) override {
         return std::nullopt;
     }

@@ -201,8 +201,11 @@ UsernameAvailability Profiles::username_available(const Caller& me, const std::s
 }
 
 PictureAnswer Profiles::set_picture(const Caller& me, PictureUpload& in) const {
-    if (!in.profile_picture) throw invalid_input({"body", "profile_picture"}, "Field required", "missing");
-    const std::string key = ground_.pictures().store(me.id, *in.profile_picture);
+    if (!in.profile_picture && !in.text)
+        throw invalid_input({"body", "profile_picture"}, "Field required", "missing");
+    auto& pictures = ground_.pictures();
+    const std::string key = in.profile_picture ? pictures.store(me.id, *in.profile_picture)
+                                               : pictures.store_text(me.id, *in.text);
     return ground_.db.write([&](db::Write& tx) -> PictureAnswer {
         change_picture(tx, get_own(tx, me.id), key, ground_.clock.now());
         tx.publish(ProfileUpdated{me.id, true});

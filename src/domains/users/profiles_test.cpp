@@ -256,6 +256,12 @@ TEST_CASE("pictures are kept as keys, shown as absolute URLs, and the old one is
     w.parts().profiles.set_picture(ada, upload);
     CHECK(w.pictures.kept == std::vector<std::string>{"grover/profiles/media_2/full.jpg"});
 
+    PictureUpload as_text;
+    as_text.text = "media_3";
+    w.parts().profiles.set_picture(ada, as_text);
+    CHECK(w.pictures.kept == std::vector<std::string>{"grover/profiles/media_3/full.jpg"});
+    w.parts().profiles.set_picture(ada, upload);
+
     w.parts().profiles.update(ada, {.picture = "https://example.com/me.png"});
     CHECK(w.pictures.kept.empty());
     w.parts().profiles.update(

@@ -155,6 +155,7 @@ struct UserAnswer {
 
 struct PictureUpload {
     std::optional<http::UploadedFile> profile_picture;
+    std::optional<std::string> text;  // base64 where the file belongs
 
     static constexpr api::RouteError errors[] = {{400, "File too large. Maximum size: 10MB"},
                                                  {400, "Empty file"},
@@ -165,9 +166,13 @@ struct PictureUpload {
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/picture",
                                  .summary = "Upload a profile picture (image, at most 10 MB).",
-                                 .limit = RateClass::upload};
+                                 .limit = RateClass::upload,
+                                 .takes_base64 = true};
     static constexpr auto fields = Pack{
-        api::file("profile_picture", &PictureUpload::profile_picture, "picture", "image", "media", "file")};
+        api::file("profile_picture", &PictureUpload::profile_picture, "picture", "image", "media", "file"),
+        field("profile_picture", &PictureUpload::text, in_body,
+              wire::also("picture", "image", "media", "file")),
+    };
 };
 
 struct PictureDelete {

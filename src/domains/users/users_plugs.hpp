@@ -36,6 +36,8 @@ public:
     // Validates (image, at most 10 MB), crops to a square, drops metadata and stores 400 and 100 px. The key of the larger.
     // Throws file_upload_error. Outside transactions, in a fiber. A key that is never kept is swept after 24 h.
     virtual std::string store(const UserId& owner, http::UploadedFile& file) = 0;
+    // The same of a text where the file belongs (media.md §4); 422 when it is none.
+    virtual std::string store_text(const UserId& owner, std::string_view text) = 0;
     // The key behind an absolute media URL of this server, if `owner` may use that medium as a picture.
     virtual std::optional<std::string> key_of(db::Read& tx, const UserId& owner, std::string_view url) = 0;
     // A profile refers to the key now / no more: the file of the last reference is deleted.

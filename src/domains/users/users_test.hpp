@@ -35,6 +35,9 @@ public:
         if (file.size > 10) throw file_upload_error("File too large. Maximum size: 10MB");
         return "grover/profiles/media_" + std::to_string(++stored) + "/full.jpg";
     }
+    std::string store_text(const UserId&, std::string_view text) override {
+        return "grover/profiles/" + std::string(text) + "/full.jpg";
+    }
     std::optional<std::string> key_of(db::Read&, const UserId&, std::string_view url) override {
         const auto at = url.find("/api/media/image/upload/");
         return at == url.npos ? std::nullopt : std::optional(std::string(url.substr(at + 24)));
