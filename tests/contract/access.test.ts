@@ -135,7 +135,7 @@ describe("every route", () => {
       if (operation.parameters.some((name) => ["post_id", "comment_id", "media_id", "session_id", "export_id"].includes(name))) {
         expect([403, 404], `${what} ${answer.status} ${answer.text}`).toContain(answer.status);
       }
-      if (operation.method === "GET" && /users\/\{user_id\}\/(posts|media|followers|following)$/.test(operation.path)) {
+      if (operation.method === "GET" && /users\/\{user_id\}\/(posts|media|followers|following|collections)$/.test(operation.path)) {
         expect(answer.json, what).toEqual([]);
         expect(answer.headers.get("x-account-private"), what).toBe("true");
       }

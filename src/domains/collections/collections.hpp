@@ -129,7 +129,8 @@ public:
     Page<Collection> mine(const Caller& me, const CollectionList& in);
     Page<Collection> everybodys(const Caller& me, const CollectionListPublic& in);
     Page<Collection> followed(const Caller& me, const PageRequest& page);
-    Page<Collection> of_user(const Caller& me, const UserId& user, const PageRequest& page);
+    // `is_private` tells of an account whose collections are closed to the caller (users.md §1).
+    Page<Collection> of_user(const Caller& me, const UserId& user, const PageRequest& page, bool& is_private);
     CollectionPage get(const Caller& me, const CollectionGet& in);
 
     CollectionAddAnswer add(const Caller& me, const CollectionId& id, const PostId& post);

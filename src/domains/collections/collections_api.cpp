@@ -21,8 +21,12 @@ void add_collections_api(Api& api, CollectionsService& collections) {
     api.on<CollectionListFollowed>([&](const Caller& me, const CollectionListFollowed& in) {
         return collections.followed(me, in.page);
     });
-    api.on<UserCollections>([&](const Caller& me, const UserCollections& in) {
-        return collections.of_user(me, in.user_id.view() == "me" ? me.id : in.user_id, in.page);
+    api.on<UserCollections>([&](const Caller& me, const UserCollections& in, api::Reply& reply) {
+        bool is_private = false;
+        auto page =
+            collections.of_user(me, in.user_id.view() == "me" ? me.id : in.user_id, in.page, is_private);
+        if (is_private) reply.header("X-Account-Private", "true");
+        return page;
     });
     api.on<CollectionGet>([&](const Caller& me, const CollectionGet& in) { return collections.get(me, in); });
 

@@ -139,11 +139,13 @@ Page<Collection> CollectionsService::followed(const Caller& me, const PageReques
     });
 }
 
-Page<Collection> CollectionsService::of_user(const Caller& me, const UserId& user,
-                                             const PageRequest& request) {
+Page<Collection> CollectionsService::of_user(const Caller& me, const UserId& user, const PageRequest& request,
+                                             bool& is_private) {
     return db_.read([&](db::Read& tx) {
         Page<Collection> page;
-        if (users_.require_sight(tx, me.id, user) != users::Sight::everything) return page;
+        const auto sight = users_.require_sight(tx, me.id, user);
+        is_private = sight == users::Sight::private_account;
+        if (sight != users::Sight::everything) return page;
         const auto source = [&](const Place& place, int limit) {
             return tx.list<CollectionRow>(
                 lists::list_public_of_user{.user_id = user, .at = place.at, .id = place.id, .limit = limit});

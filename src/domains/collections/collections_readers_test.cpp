@@ -12,8 +12,8 @@ TEST_CASE("a private collection is its owner's alone") {
     refuses(ErrorKind::not_authorized, "Collection is private", [&] { w.get(bob, id); });
     refuses(ErrorKind::not_authorized, "Collection is private",
             [&] { w.collections.follow(bob, id, FollowChange::toggle); });
-    CHECK(w.collections.of_user(bob, ada.id, {}).items.empty());
-    CHECK(w.collections.of_user(ada, ada.id, {}).items.empty());
+    CHECK(w.of_user(bob, ada.id).empty());
+    CHECK(w.of_user(ada, ada.id).empty());
     CHECK(w.collections.everybodys(bob, {}).items.empty());
     CHECK(names(w.collections.mine(ada, {}).items) == "secret");
     CHECK(w.rows("collection_follows") == 0);
@@ -31,8 +31,8 @@ TEST_CASE("across a block a collection does not exist") {
                 [&] { w.collections.follow(other, id, FollowChange::toggle); });
         CHECK(w.collections.everybodys(other, {}).items.empty());
     }
-    refuses(ErrorKind::not_found, "User not found", [&] { w.collections.of_user(bob, ada.id, {}); });
-    CHECK(w.collections.of_user(eve, ada.id, {}).items.empty());
+    refuses(ErrorKind::not_found, "User not found", [&] { w.of_user(bob, ada.id); });
+    CHECK(w.of_user(eve, ada.id).empty());
 }
 
 TEST_CASE("collections of a private account are for its followers") {
@@ -43,12 +43,13 @@ TEST_CASE("collections of a private account are for its followers") {
     w.follow(bob, ada);
     w.make_private(ada);
     CHECK(w.shown(bob, id) == texts({post}));
-    CHECK(names(w.collections.of_user(bob, ada.id, {}).items) == "open");
+    CHECK(names(w.of_user(bob, ada.id)) == "open");
+    CHECK_FALSE(w.is_private);
     refuses(ErrorKind::not_authorized, "Collection is private", [&] { w.get(eve, id); });
-    CHECK(w.collections.of_user(eve, ada.id, {}).items.empty());
+    CHECK(w.of_user(eve, ada.id).empty());
+    CHECK(w.is_private);
     CHECK(w.collections.everybodys(eve, {}).items.empty());
-    refuses(ErrorKind::not_found, "User not found",
-            [&] { w.collections.of_user(eve, UserId("user_nobody"), {}); });
+    refuses(ErrorKind::not_found, "User not found", [&] { w.of_user(eve, UserId("user_nobody")); });
 }
 
 TEST_CASE("each viewer gets only the posts they could open themselves") {

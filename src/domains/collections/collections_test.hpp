@@ -29,6 +29,11 @@ public:
         collections.add(me, id, post);
         clock.advance(std::chrono::milliseconds{1});
     }
+    // What a profile shows; with whether it is closed to the viewer.
+    std::vector<Collection> of_user(const Caller& me, const UserId& user) {
+        return collections.of_user(me, user, {}, is_private).items;
+    }
+    bool is_private = false;
     std::string get(const Caller& me, const CollectionId& id) {
         return collections.get(me, {.collection_id = id}).json;
     }
