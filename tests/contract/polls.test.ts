@@ -20,6 +20,13 @@ it("makes a poll from an array, from JSON in a string and from repeated fields; 
   const json = await create({ poll_question: " Which? ", poll_options: ["A", " ", "B"] });
   expect(json.json.post).toMatchObject({ has_poll: true, poll_question: "Which?", poll_options: ["A", "B"], poll_votes: { "0": 0, "1": 0 }, poll_total_votes: 0, poll_closed: false, poll_user_vote: null, content: "" });
   expect((await create({ poll_question: "?", poll_options: '["A","B","C"]' })).json.post.poll_options).toEqual(["A", "B", "C"]);
+  for (const hours of [48, "48", 48.0]) {
+    const { created_at, poll_expires_at } = (await create({ poll_question: "?", poll_options: ["A", "B"], poll_duration_hours: hours })).json.post;
+    expect(Date.parse(poll_expires_at) - Date.parse(created_at)).toBe(48 * 3_600_000);
+  }
+  const none = new FormData();
+  for (const [name, value] of [["content", "no poll"], ["poll_question", ""], ["poll_options", ""], ["poll_duration_hours", ""]]) none.append(name, value);
+  expect((await grover.send("POST", "/api/posts", { token: ada.token, body: none })).json.post.has_poll).toBe(false);
   const form = new FormData();
   form.append("poll_question", "?");
   for (const option of ["A", "B"]) form.append("poll_options", option);

@@ -250,7 +250,7 @@ private:
             if (!script.question.empty()) {
                 in.poll_question = script.question;
                 in.poll_options = script.options;
-                in.poll_duration_hours = std::to_string(script.poll_hours);
+                in.poll_duration_hours = script.poll_hours;
             }
             id = posts_.create(caller(script.by), in).post_id;
             if (script.is_pinned) posts_.update(caller(script.by), {.post_id = id, .is_pinned = true});

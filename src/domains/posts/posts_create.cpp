@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "domains/posts/posts_feed.hpp"
 #include "domains/posts/posts_service.hpp"
@@ -38,16 +37,11 @@ std::optional<PollDraft> poll_of(const PostCreate& in) {
     if (std::ranges::adjacent_find(folded) != folded.end())
         throw bad_body("poll_options", "Two options are equal");
 
-    int hours = 24;
-    if (in.poll_duration_hours && !in.poll_duration_hours->empty()) {
-        const auto& text = *in.poll_duration_hours;
-        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), hours);
-        if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size())
-            throw bad_body("poll_duration_hours", "Input should be a valid integer", "int_parsing");
-        if (hours < 1 || hours > 720)
-            throw bad_body("poll_duration_hours", "Input should be between 1 and 720");
-    }
-    return PollDraft{*question, std::move(options), hours};
+    const auto hours = in.poll_duration_hours.value_or(LateNumber(24)).value;
+    if (!hours) throw bad_body("poll_duration_hours", "Input should be a valid integer", "int_parsing");
+    if (*hours < 1 || *hours > 720)
+        throw bad_body("poll_duration_hours", "Input should be between 1 and 720");
+    return PollDraft{*question, std::move(options), static_cast<int>(*hours)};
 }
 
 std::optional<std::string> category_of(const std::optional<std::string>& given, std::string_view place) {

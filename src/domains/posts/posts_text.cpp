@@ -5,6 +5,7 @@
 #include "platform/text/hashtags.hpp"
 #include "platform/text/mentions.hpp"
 #include "platform/text/sanitize.hpp"
+#include "platform/text/utf8.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::posts {
@@ -26,6 +27,9 @@ std::vector<std::string> tags_from(const std::vector<std::string>& given) {
     std::vector<std::string> tags;
     for (const auto& tag : given) {
         if (tags.size() == kMaxTags) break;
+        if (text::count_code_points(tag) > text::kMaxHashtagLength + (tag.starts_with('#') ? 1 : 0))
+            throw invalid_input({"body", "tags"}, "A tag should have at most 50 characters",
+                                "string_too_long");
         auto stored = text::sanitize_hashtag(tag);
         if (std::ranges::find(tags, stored) == tags.end()) tags.push_back(std::move(stored));
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,21 @@ constexpr std::array<std::string_view, 10> enum_names(Category) {
             "fitness", "gaming", "education", "business", "entertainment"};
 }
 
+// A whole number that counts only beside something else: when that is missing, nobody minds what this is.
+struct LateNumber {
+    using described = std::int64_t;
+
+    LateNumber() = default;
+    LateNumber(std::int64_t number) : value(number) {}
+
+    std::optional<std::int64_t> value;  // nothing: what came is none
+};
+inline bool convert(const api::Found& in, const wire::FieldRules& rules, LateNumber& out, api::Issue& issue) {
+    std::int64_t number = 0;
+    if (api::convert(in, rules, number, issue)) out.value = number;
+    return true;
+}
+
 // POST /posts, and the first fields of every request that makes a post of its own.
 struct PostCreate {
     std::string content;
@@ -50,7 +66,7 @@ struct PostCreate {
     std::optional<std::string> location;
     std::optional<std::string> poll_question;
     std::optional<std::vector<std::string>> poll_options;
-    std::optional<std::string> poll_duration_hours;  // ignored without a poll, so read later
+    std::optional<LateNumber> poll_duration_hours;  // ignored without a poll
     std::optional<std::vector<std::string>> tags;
     Visibility visibility = Visibility::public_;
     std::optional<std::string> category;

@@ -17,7 +17,7 @@ TEST_CASE("a post is published at its time, not before, with everything that was
     in.category = "tech";
     in.poll_question = "Well?";
     in.poll_options = {"Yes", "No"};
-    in.poll_duration_hours = "2";
+    in.poll_duration_hours = 2;
     in.media_id = w.medium(ada);
     in.scheduled_time = w.clock.now() + 1h;
     const auto plan = w.scheduled.schedule(ada, in).scheduled_post;
@@ -447,7 +447,7 @@ TEST_CASE("the end of a poll is told once, at its time") {
     PostSchedule in;
     in.poll_question = "?";
     in.poll_options = {"a", "b"};
-    in.poll_duration_hours = "1";
+    in.poll_duration_hours = 1;
     in.scheduled_time = w.clock.now() + 1h;
     const auto plan = w.scheduled.schedule(ada, in).scheduled_post;
     w.pass(1h);

@@ -17,7 +17,7 @@ TEST_CASE("a post is scheduled: stored, shown to its owner, and nothing is publi
     in.visibility = posts::Visibility::followers;
     in.poll_question = "Well?";
     in.poll_options = {"Yes", "No"};
-    in.poll_duration_hours = "48";
+    in.poll_duration_hours = 48;
     in.scheduled_at = w.clock.now() + 24h;
     in.timezone = "Europe/Lisbon";
     const auto answer = w.scheduled.schedule(ada, in);
