@@ -83,7 +83,10 @@ struct SocketIdentity {
     bool email_verified = true;  // also true where nobody asks for it
 };
 
-class AuthService final : public api::Authenticator, public users::AccountGuard, public users::AccountEraser {
+class AuthService final : public api::Authenticator,
+                          public users::AccountGuard,
+                          public users::AccountEraser,
+                          public users::ExportContributor {
 public:
     // References outlive the service. `hashing` runs the password hashes: one thread for each core.
     AuthService(db::Database& db, const Clock& clock, const IdSource& ids, users::UsersService& users,
@@ -99,6 +102,7 @@ public:
     void end_sessions(db::Write& tx, const UserId& user) override;
     std::string_view name() const override { return "auth"; }
     bool erase_some(db::Write& tx, const UserId& user, int batch) override;
+    void contribute(const UserId& user, users::ExportWriter& out) override;  // sessions.json
 
     // --- For seeds, imports and tests ---------------------------------------------------------------------------------
     // `token`: the text to be presented, 1..512 visible ASCII characters that no session has; absent: made here. Rules of

@@ -4,6 +4,7 @@
 #include "domains/auth/trace_store.hpp"
 #include "platform/integrations/password.hpp"
 #include "platform/jobs/jobs.hpp"
+#include "platform/wire/json_out.hpp"
 
 namespace grover::auth {
 namespace {
@@ -57,6 +58,11 @@ void AuthService::end_sessions(db::Write& tx, const UserId& user) {
     parts_->sessions.end_all(tx, user, SessionEndReason::revoked);
     account_store::void_mail_tokens_but_undo(tx, user);
     account_store::remove_sign_in_ids(tx, user);
+}
+
+void AuthService::contribute(const UserId& user, users::ExportWriter& out) {
+    out.begin("sessions.json");
+    out.text(wire::to_json(parts_->sessions.all_of(user, {})));
 }
 
 bool AuthService::erase_some(db::Write& tx, const UserId& user, int batch) {

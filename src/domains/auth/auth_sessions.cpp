@@ -185,23 +185,29 @@ std::int64_t Sessions::end_all(db::Write& tx, const UserId& user, SessionEndReas
     return static_cast<std::int64_t>(gone.size());
 }
 
-SessionPage Sessions::list(const Caller& me, const SessionList& in) const {
+std::vector<SessionView> Sessions::all_of(const UserId& user, const SessionId& current) const {
     const auto rows =
-        core_.db.read([&](db::Read& tx) { return session_store::list(tx, me.id, core_.clock.now()); });
-    SessionListAnswer all;
-    all.total = static_cast<std::int64_t>(rows.size());
+        core_.db.read([&](db::Read& tx) { return session_store::list(tx, user, core_.clock.now()); });
+    std::vector<SessionView> views;
     for (const auto& row : rows) {
-        all.sessions.push_back({.session_id = row.session_id,
-                                .current = row.session_id == me.session_id,
-                                .method = row.method,
-                                .device = row.device,
-                                .platform = row.platform,
-                                .user_agent = row.user_agent,
-                                .ip = row.ip,
-                                .created_at = row.created_at,
-                                .last_used_at = row.last_used_at,
-                                .expires_at = row.expires_at});
+        views.push_back({.session_id = row.session_id,
+                         .current = row.session_id == current,
+                         .method = row.method,
+                         .device = row.device,
+                         .platform = row.platform,
+                         .user_agent = row.user_agent,
+                         .ip = row.ip,
+                         .created_at = row.created_at,
+                         .last_used_at = row.last_used_at,
+                         .expires_at = row.expires_at});
     }
+    return views;
+}
+
+SessionPage Sessions::list(const Caller& me, const SessionList& in) const {
+    SessionListAnswer all;
+    all.sessions = all_of(me.id, me.session_id);
+    all.total = std::ssize(all.sessions);
     std::stable_partition(all.sessions.begin(), all.sessions.end(),
                           [](const auto& session) { return session.current; });
 

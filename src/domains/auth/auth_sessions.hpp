@@ -57,6 +57,8 @@ public:
     std::int64_t end_all(db::Write& tx, const UserId& user, SessionEndReason reason,
                          const SessionId& but = {}) const;
 
+    // Those that live, latest use first.
+    std::vector<SessionView> all_of(const UserId& user, const SessionId& current) const;
     SessionPage list(const Caller& me, const SessionList& in) const;
     Message logout(const Caller& me) const;
     Message remove(const Caller& me, const SessionDelete& in) const;

@@ -22,6 +22,16 @@ std::string_view credential_of(std::string_view header) {
     return header;
 }
 
+// Whether a route makes content or moves money (auth.md §3), apart from what people change about themselves.
+bool needs_verified_address(const api::Route& route) {
+    using http::Method;
+    const bool makes =
+        route.method == Method::post || route.method == Method::put || route.method == Method::patch;
+    const bool is_content = route.limit == api::RateClass::write || route.limit == api::RateClass::upload ||
+                            route.limit == api::RateClass::money;
+    return makes && is_content && !route.path.starts_with("/users/");
+}
+
 // Whose a token was when this thread saw it last. That never changes, so account and session are asked together; the row
 // itself is read each time. For stores where nothing is kept in memory.
 class OwnersSeen {
@@ -104,6 +114,7 @@ bool AuthService::authenticate(const http::RequestHead& request, const api::Rout
     caller.is_admin = account->is_admin;
     caller.email_verified = account->email_verified || !parts.core.options.require_email_verification;
     caller.credential = credential;
+    if (!caller.email_verified && needs_verified_address(route)) throw not_authorized("Email not verified");
     parts.sessions.keep_alive(*session);
     return true;
 }

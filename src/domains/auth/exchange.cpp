@@ -76,7 +76,8 @@ SignedIn Exchange::redeem_own(const Caller& me, std::string_view id) const {
 Exchange::Granted Exchange::ask(std::string_view id) const {
     if (core_.options.session_exchange_url.empty()) throw invalid_id();
     const auto answer =
-        core_.http.send({.url = core_.options.session_exchange_url,
+        core_.http.send({.service = "session_exchange",
+                         .url = core_.options.session_exchange_url,
                          .headers = {{"X-Session-ID", std::string(id)}, {"Accept", "application/json"}},
                          .connect_timeout = 5s,
                          .timeout = 10s,

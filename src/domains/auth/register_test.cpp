@@ -189,17 +189,30 @@ TEST_CASE("an unverified account may be kept from creating things") {
     World w({.require_email_verification = true});
     const auto token = w.register_user("ada");
     const http::RequestHead head{.method = http::Method::get, .path = "/api/auth/me"};
-    const auto verified = [&] {
+    const auto comes_in = [&](const api::Route& route) {
         const auto authorization = "Bearer " + token;
         const http::Header header{"Authorization", authorization};
         http::RequestHead request = head;
         request.headers = {&header, 1};
         Caller caller;
-        REQUIRE(w.auth->authenticate(request, GetMe::route, caller));
-        return caller.email_verified;
+        const bool known = w.auth->authenticate(request, route, caller);
+        CHECK(known);
+        return caller;
     };
-    CHECK_FALSE(verified());
+    constexpr auto route = [](http::Method method, std::string_view path, api::RateClass limit) {
+        return api::Route{.method = method, .path = path, .summary = "", .limit = limit};
+    };
+    using enum api::RateClass;
+    const std::array content{route(http::Method::post, "/posts", write),
+                             route(http::Method::put, "/posts/{post_id}", write),
+                             route(http::Method::post, "/media/upload", upload),
+                             route(http::Method::post, "/payments/create", money)};
+    const std::array own{GetMe::route, route(http::Method::put, "/users/me", write),
+                         route(http::Method::post, "/users/me/picture", upload),
+                         route(http::Method::delete_, "/posts/{post_id}", write)};
+    for (const auto& allowed : own) CHECK_FALSE(comes_in(allowed).email_verified);
+    for (const auto& refused : content) CHECK_THROWS_WITH_AS(comes_in(refused), "Email not verified", Error);
     CHECK(w.works(token));
     w.post("/api/auth/verify-email", R"({"token":")" + w.mail("Confirm your e-mail address").token() + "\"}");
-    CHECK(verified());
+    for (const auto& allowed : content) CHECK(comes_in(allowed).email_verified);
 }

@@ -242,6 +242,26 @@ TEST_CASE("the sweep removes what has expired, and nothing else") {
     CHECK(w.ended[0].reason == SessionEndReason::expired);
 }
 
+TEST_CASE("an export tells of the own live sessions, and opens none of them") {
+    struct Archive final : users::ExportWriter {
+        std::string all;
+        void begin(std::string_view name) override { all += std::string(name) + ": "; }
+        void text(std::string_view piece) override { all += piece; }
+        void file(std::string_view, const std::string&) override {}
+    } archive;
+    World w;
+    w.register_user("bob");
+    const auto token = w.register_user("ada");
+    w.login("ada");
+    w.auth->contribute(w.auth->identify_token(token)->user_id, archive);
+    CHECK(archive.all.starts_with("sessions.json: ["));
+    const auto document = wire::JsonDocument::parse(archive.all.substr(archive.all.find('[')));
+    REQUIRE(document);
+    REQUIRE(document->root().size() == 2);
+    CHECK(document->root().at(0).find("method").string() == "password");
+    CHECK(archive.all.find(token.substr(4)) == std::string::npos);
+}
+
 TEST_CASE("erasing an account leaves nothing of it here") {
     World w({.jwt_secret = "a secret of more than thirty-two bytes"});
     w.register_user("bob");

@@ -74,6 +74,16 @@ TEST_CASE("nobody messages themselves, unknown people, or across a block, and no
     CHECK(w.effects().empty());
 }
 
+TEST_CASE("who has to verify an address first sends nothing, by whatever way") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    auto unverified = ada;
+    unverified.email_verified = false;
+    CHECK(refusal([&] { w.send(unverified, bob); }) == "403 Email not verified");
+    CHECK(w.rows("messages") == 0);
+    CHECK(w.effects().empty());
+}
+
 TEST_CASE("a stranger reads, writes and learns nothing of a conversation") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

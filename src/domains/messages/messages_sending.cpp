@@ -116,6 +116,8 @@ SendAnswer Sending::gif(const Caller& me, const MessageSendGif& in) const {
 }
 
 Sent Sending::commit(const Caller& me, const Outgoing& out) const {
+    // Sockets come here too, where no route says what needs it.
+    if (!me.email_verified) throw not_authorized("Email not verified");
     auto sent = gathering_.send(me, out);
     if (sent.is_new) metrics::message_sent();
     return sent;
