@@ -80,6 +80,26 @@ realtime::ServerOptions server_options(const Config& config, const std::string& 
     return options;
 }
 
+// Answered before routing, by the rules of its protocol (platform/realtime); here for the list of endpoints.
+struct SocketPoll {
+    std::string protocol;  // "EIO" is a macro
+    std::string transport;
+    std::optional<std::string> sid;
+
+    static constexpr std::array aliases{api::Alias{http::Method::post, "/socket.io/"}};
+    static constexpr api::Route route{.method = http::Method::get,
+                                      .path = "/socket.io/",
+                                      .summary = "Socket.IO: polling, and where a WebSocket begins.",
+                                      .auth = api::Auth::none,
+                                      .limit = api::RateClass::exempt,
+                                      .aliases = aliases,
+                                      .absolute = true};
+    static constexpr auto fields =
+        Pack{wire::field("EIO", &SocketPoll::protocol, wire::in_query),
+             wire::field("transport", &SocketPoll::transport, wire::in_query),
+             wire::field("sid", &SocketPoll::sid, wire::in_query)};
+};
+
 struct RealtimeConfigGet {
     static constexpr api::Route route{.method = http::Method::get,
                                       .path = "/realtime/config",
@@ -162,6 +182,7 @@ Realtime::Realtime(const Ground& ground, Domains& domains)
             attendance_->sweep([&](const std::vector<UserId>& users) { domains.presence->node_died(users); });
         });
     }
+    sockets::register_socket_metrics();
     metrics::gauge_from("grover_bus_up", "Whether the bus between nodes is connected.", {},
                         [bus = bus_.get()] { return bus->is_up() ? 1.0 : 0.0; });
     metrics::gauge_from("grover_bus_lag_seconds", "How long a message to all nodes takes to come back.", {},
@@ -180,6 +201,7 @@ void Realtime::drain() { server_.drain(kDrainLimit); }
 void Realtime::stop() { hub_.stop(); }
 
 void add_realtime_api(Api& api, const Config& config) {
+    api.on<SocketPoll>([](const Caller&, const SocketPoll&) -> api::NoContent { throw not_found("Not Found"); });
     api.on<RealtimeConfigGet>([&](const Caller&, const RealtimeConfigGet&) {
         return RealtimeConfig{.ping_interval = config.socket_ping_interval_ms.count(),
                               .ping_timeout = config.socket_ping_timeout_ms.count()};

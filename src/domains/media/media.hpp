@@ -76,6 +76,9 @@ struct Options {
     std::filesystem::path root;  // MEDIA_ROOT
     std::string cdn_base_url{};  // MEDIA_CDN_BASE_URL, or empty
     std::string url_secret;      // MEDIA_URL_SECRET; at least 16 bytes
+    // What the settings name, for the status alone; empty: not configured.
+    std::string cloudinary_cloud_name{};
+    std::string s3_bucket{};
     unsigned image_workers = 1;  // child processes at once
     // How a child process is started; the first word is the program.
     std::vector<std::string> image_worker_command{"/proc/self/exe", "image-worker"};

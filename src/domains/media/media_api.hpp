@@ -92,12 +92,15 @@ struct MediaFile {
                                                  {404, "Not Found"},
                                                  {410, "Media is gone"},
                                                  {503, "Media is not ready yet"}};
+    // Every GET answers HEAD too; here clients are told so, because they ask for sizes that way.
+    static constexpr std::array aliases{api::Alias{Method::head, "/media/{kind}/upload/{key...}"}};
     static constexpr Route route{
         .method = Method::get,
         .path = "/media/{kind}/upload/{key...}",
         .summary = "A file: image, video or audio. Ranges and conditions are honoured.",
         .auth = Auth::none,
-        .limit = RateClass::exempt};
+        .limit = RateClass::exempt,
+        .aliases = aliases};
     static constexpr auto fields = Pack{
         field("kind", &MediaFile::kind, in_path),          field("key", &MediaFile::key, in_path),
         field("exp", &MediaFile::exp, in_query),           field("sig", &MediaFile::sig, in_query),

@@ -44,6 +44,12 @@ MediaInfo info_for_owner(MediaService& media, db::Read& tx, const Caller& me, co
                       {.base_url = me.base_url, .owner_is_private = card->is_private, .is_owner = true});
 }
 
+// Enough to tell one from another, and no more.
+std::optional<std::string> masked(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    return name.substr(0, 4) + "***";
+}
+
 }  // namespace
 
 MediaUploadAnswer upload_own(MediaService& media, const Caller& me, MediaUpload& in) {
@@ -87,7 +93,11 @@ MediaDeleteAnswer delete_own(MediaService& media, const Caller& me, const MediaI
 
 MediaStatusAnswer status_of(MediaService::Parts& parts) {
     MediaStatusAnswer answer;
-    // TODO: the cloud back ends of contract/media.md §8; until then every medium is local.
+    // TODO: the cloud back ends of contract/media.md §8; until then every medium is local, whatever is configured.
+    answer.cloud_name = masked(parts.cloudinary_cloud_name);
+    answer.cloudinary_configured = answer.cloudinary.configured = answer.cloud_name.has_value();
+    answer.s3_bucket = masked(parts.s3_bucket);
+    answer.s3_configured = answer.s3.configured = answer.s3_bucket.has_value();
     answer.local_available = parts.storage.is_available();
     answer.processing = {.image = true, .heic = parts.images.decodes_heic()};
     answer.max_file_size = static_cast<std::int64_t>(kMaxFileSize);

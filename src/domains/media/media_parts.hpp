@@ -20,6 +20,8 @@ struct MediaService::Parts {
           storage(its_options.root),
           images(its_options.image_workers, its_options.image_worker_command),
           urls(its_options.cdn_base_url, its_options.url_secret),
+          cloudinary_cloud_name(its_options.cloudinary_cloud_name),
+          s3_bucket(its_options.s3_bucket),
           upload_directory(storage.upload_directory()) {}
 
     db::Database& db;
@@ -29,6 +31,8 @@ struct MediaService::Parts {
     Storage storage;
     ImageWorkers images;
     MediaUrls urls;
+    const std::string cloudinary_cloud_name;
+    const std::string s3_bucket;
     std::string upload_directory;
 };
 
