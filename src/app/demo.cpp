@@ -58,7 +58,8 @@ void print_login(const Config& config, unsigned port, const DemoLogin& login) {
               << "  API page   " << (config.tls_enabled ? "https" : "http") << "://localhost:" << port
               << "/docs\n"
               << "  login      " << login.email << "  " << login.password << "\n"
-              << "  data       " << std::filesystem::absolute(config.grover_data).string() << "\n\n"
+              << "  data       " << std::filesystem::absolute(config.grover_data).lexically_normal().string()
+              << "\n\n"
               << std::flush;
 }
 

@@ -137,6 +137,9 @@ std::string_view nearest_name(std::string_view name, const std::vector<std::stri
     return {};
 }
 
+// Near misses that are names of their own: OpenSSL's.
+constexpr std::array<std::string_view, 2> kOthersNames{"SSL_CERT_FILE", "SSL_CERT_DIR"};
+
 // A file is written for this server, so a near miss in it is an error. The environment holds names of other
 // programs.
 void check_names(const std::vector<Source>& sources, Lines& errors, Lines& warnings) {
@@ -149,6 +152,8 @@ void check_names(const std::vector<Source>& sources, Lines& errors, Lines& warni
         const bool is_file = !source.name.empty();
         for (const auto& [name, value] : source.values) {
             if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+            if (!is_file && std::find(kOthersNames.begin(), kOthersNames.end(), name) != kOthersNames.end())
+                continue;
             const std::string_view meant = nearest_name(name, known);
             if (!meant.empty()) {
                 (is_file ? errors : warnings)

@@ -240,6 +240,7 @@ TEST_CASE("misspelt names in the environment are warnings, other programs' names
                                       {"PATH", "/bin"},
                                       {"POSTGRES_PASSWORD", "x"},
                                       {"HOSTNAME", "h"},
+                                      {"SSL_CERT_FILE", "/etc/ssl/cert.pem"},
                                       {"PORTS", "1"}});
     CHECK(has(loaded.warnings, "BACKEND_PROT is not a setting; did you mean BACKEND_PORT?"));
     CHECK(std::count_if(loaded.warnings.begin(), loaded.warnings.end(), [](const std::string& line) {
