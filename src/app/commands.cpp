@@ -80,7 +80,8 @@ int openapi(const LoadedConfig& loaded) {
     Domains domains({config, clock, ids, *db, nullptr, background, std::string(32, 'x')});
     const std::atomic<bool> draining{false};
     Api api;
-    ServiceStatus status({config, clock, *db, api, clock.now(), draining, [] { return std::string(); }});
+    ServiceStatus status(
+        {config, clock, *db, api, clock.now(), draining, [](metrics::TextFormat) { return std::string(); }});
     add_service_api(api, status);
     add_realtime_api(api, config);
     domains.add_endpoints(api);

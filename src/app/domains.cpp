@@ -5,6 +5,7 @@
 #include "app/service_api.hpp"
 #include "domains/groups/groups_sockets.hpp"
 #include "platform/observability/log.hpp"
+#include "platform/observability/server_metrics.hpp"
 #include "platform/text/profanity.hpp"
 #include "sql/app.hpp"
 
@@ -66,6 +67,7 @@ auth::Options auth_options(const Ground& ground) {
         .allowed_origins = config.allowed_origins,
         .redirect_allowlist = config.auth_redirect_allowlist,
         .debug = config.debug,
+        .on_attempt = metrics::auth_attempt,
     };
 }
 
@@ -114,6 +116,8 @@ media::Options media_options(const Config& config, const std::string& secret) {
         .root = config.media_root,
         .cdn_base_url = config.media_cdn_base_url,
         .url_secret = config.media_url_secret.empty() ? secret : config.media_url_secret,
+        .cloudinary_cloud_name = config.cloudinary_enabled ? config.cloudinary_cloud_name : "",
+        .s3_bucket = config.s3_enabled ? config.aws_s3_bucket : "",
         .image_workers = std::max(1u, static_cast<unsigned>(config.worker_threads)),
     };
 }
@@ -187,6 +191,7 @@ void Domains::plug() {
                           collections_export_.get(),
                           &messages.exporter(),
                           notifications_export_.get(),
+                          &auth,
                           &media_export_};
     messages.plug({.groups = &groups});
     users.plug(std::move(plugs));

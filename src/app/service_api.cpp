@@ -1,8 +1,11 @@
 #include "app/service_api.hpp"
 
+#include <sodium.h>
+
 #include "app/assets.hpp"
 #include "app/build_info.hpp"
 #include "platform/base/page.hpp"
+#include "platform/text/utf8.hpp"
 
 namespace grover::app {
 namespace {
@@ -259,9 +262,18 @@ void send_asset(std::string_view name, Reply& reply) {
     reply.header("Content-Encoding", "gzip");
 }
 
+// The scheme in any case, as everywhere; the token in constant time.
+bool is_bearer(std::string_view header, std::string_view token) {
+    constexpr std::string_view kScheme = "bearer ";
+    if (header.size() != kScheme.size() + token.size() ||
+        !text::equal_ignoring_ascii_case(header.substr(0, kScheme.size()), kScheme))
+        return false;
+    return sodium_memcmp(header.data() + kScheme.size(), token.data(), token.size()) == 0;
+}
+
 bool may_read_metrics(const Config& config, const Caller& caller, const http::RequestHead& request) {
     if (!config.metrics_token.empty()) {
-        if (request.header("authorization") != "Bearer " + config.metrics_token) throw not_authenticated();
+        if (!is_bearer(request.header("authorization"), config.metrics_token)) throw not_authenticated();
         return true;
     }
     const auto address = parse_ip(caller.address);
@@ -301,8 +313,10 @@ void add_service_api(Api& api, ServiceStatus& status) {
                        .built_at = std::string(kBuildTime)};
     });
     api.on<ConfigGet>([&](const Caller&, const ConfigGet&) {
-        // A feature is on when it is switched on and its domain exists: payments, streams, stories and communities do not yet.
-        return PublicConfig{.features = {.google = config.google_enabled}, .limits = limits(config)};
+        // A feature is on when it is switched on and its domain exists: payments, streams and stories do not yet.
+        return PublicConfig{
+            .features = {.communities = config.enable_communities, .google = config.google_enabled},
+            .limits = limits(config)};
     });
     if (config.enable_docs) {
         api.on<DocsGet>(
@@ -316,8 +330,9 @@ void add_service_api(Api& api, ServiceStatus& status) {
     if (status.sources().metrics) {
         api.on<MetricsGet>([&](const Caller& caller, const MetricsGet&, Reply& reply) {
             if (!may_read_metrics(config, caller, reply.request())) throw not_found("Not Found");
-            reply.response().content_type = "text/plain; version=0.0.4; charset=utf-8";
-            reply.response().body = status.sources().metrics();
+            const auto format = metrics::wanted_format(reply.request().header("accept"));
+            reply.response().content_type = metrics::content_type(format);
+            reply.response().body = status.sources().metrics(format);
         });
     }
 }

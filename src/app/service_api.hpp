@@ -10,6 +10,7 @@
 #include "platform/base/clock.hpp"
 #include "platform/config/config.hpp"
 #include "platform/db/db.hpp"
+#include "platform/observability/metrics.hpp"
 
 namespace grover::app {
 
@@ -22,8 +23,8 @@ struct ServiceSources {
     Time started_at;
     // True from the moment that shutdown begins.
     const std::atomic<bool>& draining;
-    // Prometheus text; empty function: metrics are off.
-    std::function<std::string()> metrics;
+    // The text in a format; empty function: metrics are off.
+    std::function<std::string(metrics::TextFormat)> metrics;
     // Whether Redis carries events between nodes now; empty: it does not.
     std::function<bool()> is_redis_up{};
 };

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
+#include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "app/build_info.hpp"
 #include "domains/posts/posts.hpp"
+#include "platform/db/row_cache.hpp"
 #include "platform/observability/active_users.hpp"
 #include "platform/observability/http_metrics.hpp"
 #include "platform/observability/metrics.hpp"
@@ -79,6 +83,24 @@ private:
 };
 
 namespace {
+
+// The caches count for themselves; what is new since the last scrape is added here.
+void count_cache_requests() {
+    struct Seen {
+        metrics::CacheCounters counters;
+        std::uint64_t hits = 0, misses = 0;
+    };
+    static std::mutex mutex;
+    static std::map<std::string, Seen> all;
+    const std::scoped_lock lock(mutex);
+    for (const auto& cache : db::row_cache_totals()) {
+        auto [found, is_new] = all.try_emplace(cache.name);
+        auto& seen = found->second;
+        if (is_new) seen.counters = metrics::cache_requests(cache.name);
+        seen.counters.hits.add(cache.hits - std::exchange(seen.hits, cache.hits));
+        seen.counters.misses.add(cache.misses - std::exchange(seen.misses, cache.misses));
+    }
+}
 
 // One set of counters for each endpoint, found once.
 class Requests final : public api::Observer {
@@ -220,9 +242,12 @@ void Watch::measure_loop_lag() const {
     });
 }
 
-std::function<std::string()> Watch::metrics() const {
+std::function<std::string(metrics::TextFormat)> Watch::metrics() const {
     if (!config_.enable_metrics) return {};
-    return [] { return metrics::render(); };
+    return [](metrics::TextFormat format) {
+        count_cache_requests();
+        return metrics::render(format);
+    };
 }
 
 void Watch::started(const Config& config, unsigned port) const {

@@ -11,6 +11,7 @@
 #include "platform/jobs/events.hpp"
 #include "platform/jobs/run_report.hpp"
 #include "platform/observability/log.hpp"
+#include "platform/observability/metrics.hpp"
 #include "platform/runtime/runtime.hpp"
 
 namespace grover::app {
@@ -28,7 +29,7 @@ public:
     std::unique_ptr<api::Observer> requests(const Api& api) const;
     std::function<void(const jobs::RunReport&)> background_report() const;
     // Empty when metrics are off.
-    std::function<std::string()> metrics() const;
+    std::function<std::string(metrics::TextFormat)> metrics() const;
     // One line that says what started and how.
     // What the store's events say of the world, and what the server can tell of itself only while it runs. The arguments
     // outlive the server's run.

@@ -25,17 +25,22 @@ PostgresPool::PostgresPool(const PostgresConnection::Settings& settings, unsigne
                            const std::function<void(std::string_view)>& warn)
     : settings_(settings), size_(std::max(1u, size)), io_context_(io_context), warn_(warn) {}
 
-PostgresPool::~PostgresPool() = default;
+PostgresPool::~PostgresPool() { idle_connections_.add(-std::ssize(idle_)); }
 
 PostgresPool::Lease PostgresPool::take(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     if (!idle_.empty()) {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
+        idle_connections_.add(-1);
+        waits_.observe_us(0);
         return {*this, std::move(connection)};
     }
     if (made_ >= size_) {
-        if (auto given = wait(lock, limit)) return {*this, std::move(given)};
+        const auto since = Steady::now();
+        auto given = wait(lock, limit);
+        waits_.observe(std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - since));
+        if (given) return {*this, std::move(given)};
     } else {
         ++made_;
     }
@@ -140,6 +145,7 @@ void PostgresPool::give_back(std::unique_ptr<PostgresConnection> connection) {
     }
     if (waiting_.empty()) {
         idle_.push_back(std::move(connection));
+        idle_connections_.add(1);
         return;
     }
     Waiter* const next = waiting_.front();
@@ -164,6 +170,7 @@ void PostgresPool::Lease::renew() {
     {
         const std::scoped_lock lock(pool_->mutex_);
         pool_->made_ -= static_cast<unsigned>(pool_->idle_.size());
+        pool_->idle_connections_.add(-std::ssize(pool_->idle_));
         pool_->idle_.clear();
     }
     connection_.reset();  // keeps its place for the new one

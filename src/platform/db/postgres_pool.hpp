@@ -7,9 +7,11 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "platform/db/postgres_connection.hpp"
+#include "platform/observability/server_metrics.hpp"
 #include "platform/runtime/runtime.hpp"
 
 namespace grover::db {
@@ -25,10 +27,15 @@ public:
     class Lease {
     public:
         Lease(PostgresPool& pool, std::unique_ptr<PostgresConnection> connection)
-            : pool_(&pool), connection_(std::move(connection)) {}
-        Lease(Lease&&) = default;
+            : pool_(&pool), connection_(std::move(connection)) {
+            pool.used_connections_.add(1);
+        }
+        Lease(Lease&& other) noexcept
+            : pool_(std::exchange(other.pool_, nullptr)), connection_(std::move(other.connection_)) {}
         Lease& operator=(Lease&&) = delete;
         ~Lease() {
+            if (!pool_) return;
+            pool_->used_connections_.add(-1);
             if (connection_) pool_->give_back(std::move(connection_));
         }
         PostgresConnection& operator*() const { return *connection_; }
@@ -66,6 +73,9 @@ private:
     const unsigned size_;
     void* const io_context_;
     const std::function<void(std::string_view)>& warn_;
+    const metrics::UpDown idle_connections_ = metrics::db_pool_connections("idle");
+    const metrics::UpDown used_connections_ = metrics::db_pool_connections("used");
+    const metrics::Histogram waits_ = metrics::db_pool_wait();
 
     // Threads share a pool only when they are no loop's; a loop's is never contended.
     std::mutex mutex_;

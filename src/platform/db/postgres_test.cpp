@@ -9,6 +9,7 @@
 
 #include "platform/base/error.hpp"
 #include "platform/db/db_test.hpp"
+#include "platform/observability/metrics.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "sql/db_test.hpp"
 
@@ -187,4 +188,6 @@ TEST_CASE("a request may use several connections of its loop one after the other
     loops.run();
     CHECK(order_broken == 0);
     CHECK(testing::query_number(*db, "SELECT value FROM counters") == 50);
+    CHECK(metrics::render().find("grover_db_pool_connections{state=\"used\"} 0\n") != std::string::npos);
+    CHECK(metrics::render().find("grover_db_pool_wait_seconds_count 0\n") == std::string::npos);
 }

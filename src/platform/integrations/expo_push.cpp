@@ -103,7 +103,7 @@ std::string expo_message_json(ExpoMessage message) {
 }
 
 HttpAnswer ExpoPush::post(const std::string& url, const std::string& json, bool compressed) {
-    HttpRequest request{.method = "POST", .url = url, .max_response = kMaxAnswer};
+    HttpRequest request{.service = "expo", .method = "POST", .url = url, .max_response = kMaxAnswer};
     request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
     if (!options_.access_token.empty())
         request.headers.emplace_back("Authorization", "Bearer " + options_.access_token);

@@ -6,15 +6,26 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <chrono>
 
 #include "platform/base/ip_network.hpp"
 #include "platform/integrations/transfers.hpp"
+#include "platform/observability/log.hpp"
+#include "platform/observability/server_metrics.hpp"
 
 namespace grover::integrations {
 namespace {
 
 constexpr std::size_t kMaxHeaders = 32 * 1024;
+constexpr log::Logger kLog{"outgoing"};
+
+std::string_view name_of(HttpFailure failure) {
+    constexpr std::array<std::string_view, 6> kNames{"none",    "not_sent",  "unreachable",
+                                                     "timeout", "too_large", "broken"};
+    return kNames[static_cast<std::size_t>(failure)];
+}
 
 struct Handle {
     CURL* easy = curl_easy_init();
@@ -159,6 +170,7 @@ HttpAnswer failed(HttpFailure failure, std::string cause) {
 struct HttpClient::Impl {
     Impl(runtime::Loops* loops, HttpClientOptions given) : options(std::move(given)), transfers(loops) {}
 
+    HttpAnswer send(const HttpRequest& request);
     bool prepare(Handle& handle, const HttpRequest& request, Receiver& receiver) const;
 
     HttpClientOptions options;
@@ -226,6 +238,21 @@ HttpClient::HttpClient(runtime::Loops* loops, HttpClientOptions options)
 HttpClient::~HttpClient() = default;
 
 HttpAnswer HttpClient::send(const HttpRequest& request) {
+    using Steady = std::chrono::steady_clock;
+    const auto begun = Steady::now();
+    auto answer = impl_->send(request);
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begun);
+    const auto status =
+        answer.status != 0 ? std::to_string(answer.status) : std::string(name_of(answer.failure));
+    metrics::outgoing_call(request.service, status, took);
+    const bool failed = answer.status == 0 || answer.status >= 500;
+    const double ms = static_cast<double>(took.count()) / 1'000;
+    if (failed) kLog.warning("outgoing call", {{"service", request.service}, {"status", status}, {"ms", ms}});
+    if (!failed) kLog.debug("outgoing call", {{"service", request.service}, {"status", status}, {"ms", ms}});
+    return answer;
+}
+
+HttpAnswer HttpClient::Impl::send(const HttpRequest& request) {
     if (!request.only_hosts.empty()) {
         const auto host = host_of(request.url);
         if (std::find(request.only_hosts.begin(), request.only_hosts.end(), host) ==
@@ -236,10 +263,10 @@ HttpAnswer HttpClient::send(const HttpRequest& request) {
     HttpAnswer answer;
     Receiver receiver{answer, request.max_response};
     Handle handle;
-    if (!handle.easy || !impl_->prepare(handle, request, receiver)) {
+    if (!handle.easy || !prepare(handle, request, receiver)) {
         return failed(HttpFailure::not_sent, "the request cannot be sent as it is");
     }
-    const auto code = static_cast<CURLcode>(impl_->transfers.perform(handle.easy));
+    const auto code = static_cast<CURLcode>(transfers.perform(handle.easy));
     if (receiver.too_large) return failed(HttpFailure::too_large, "the answer is larger than allowed");
     if (code != CURLE_OK && receiver.went_astray)
         return failed(HttpFailure::not_sent, "the address is not public");

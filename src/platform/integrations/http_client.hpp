@@ -19,6 +19,7 @@
 namespace grover::integrations {
 
 struct HttpRequest {
+    std::string_view service = "other";  // for metrics and the log: a name in the code
     std::string method = "GET";
     std::string url;
     std::vector<std::pair<std::string, std::string>>

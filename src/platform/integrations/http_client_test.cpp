@@ -4,11 +4,13 @@
 
 #include <thread>
 
+#include "platform/observability/metrics.hpp"
 #include "testing/http_peer.hpp"
 
 using namespace grover::integrations;
 using namespace std::chrono_literals;
 using grover::testing::HttpPeer;
+namespace metrics = grover::metrics;
 namespace runtime = grover::runtime;
 
 namespace {
@@ -36,10 +38,12 @@ void everywhere(const std::function<void(HttpClient&)>& f) {
 }  // namespace
 
 TEST_CASE("a request arrives with its headers and body, and the answer comes back") {
-    everywhere([](HttpClient& client) {
+    static int calls = 0;
+    everywhere([&](HttpClient& client) {
         HttpPeer peer(
             [](const auto&) { return HttpPeer::response(201, R"({"a":1})", "X-Thing:  value \r\n"); });
-        const auto answer = client.send({.method = "POST",
+        const auto answer = client.send({.service = "somewhere",
+                                         .method = "POST",
                                          .url = peer.url("/path?x=1"),
                                          .headers = {{"X-Session-ID", "abc"}},
                                          .body = "body"});
@@ -54,6 +58,12 @@ TEST_CASE("a request arrives with its headers and body, and the answer comes bac
         CHECK(requests[0].target == "/path?x=1");
         CHECK(requests[0].head.find("X-Session-ID: abc\r\n") != std::string::npos);
         CHECK(requests[0].body == "body");
+        const auto count = std::to_string(++calls);
+        const auto seen = metrics::render();
+        for (const std::string line :
+             {"grover_outgoing_requests_total{service=\"somewhere\",status=\"201\"} ",
+              "grover_outgoing_latency_seconds_count{service=\"somewhere\"} "})
+            CHECK(seen.find(line + count + "\n") != std::string::npos);
     });
 }
 

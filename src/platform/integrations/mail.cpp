@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/transfers.hpp"
+#include "platform/observability/server_metrics.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -128,10 +130,14 @@ MailOutcome Mailer::Impl::send_by_smtp(const Mail& mail, const std::string& mess
     set(CURLOPT_UPLOAD, 1L);
     set(CURLOPT_READFUNCTION, &give);
     set(CURLOPT_READDATA, &upload);
+    using Steady = std::chrono::steady_clock;
+    const auto begun = Steady::now();
     const auto code = static_cast<CURLcode>(transfers.perform(easy.get()));
-    if (code == CURLE_OK) return {};
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begun);
     long reply = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply);
+    metrics::outgoing_call("smtp", reply > 0 ? std::to_string(reply) : "unreachable", took);
+    if (code == CURLE_OK) return {};
     // A 5xx to the recipient or the message is final (RFC 5321 §4.2.1). One to the log-in is our
     // configuration: mails wait until it is mended.
     const bool final = reply >= 500 && reply < 600 && reply != 530 && reply != 534 && reply != 535 &&

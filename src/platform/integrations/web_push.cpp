@@ -97,7 +97,8 @@ PushOutcome WebPush::send(const WebPushSubscription& subscription, const WebPush
         return {.status = PushStatus::too_big, .error = "PayloadTooLong"};
     auto body = encrypt_web_push(subscription, message.payload);
     if (!body) return {.status = PushStatus::unregistered, .error = "NoKeys"};
-    HttpRequest request{.method = "POST", .url = subscription.endpoint, .body = std::move(*body)};
+    HttpRequest request{
+        .service = "web_push", .method = "POST", .url = subscription.endpoint, .body = std::move(*body)};
     request.public_addresses_only = !options_.private_addresses;
     request.headers = {
         {"TTL", std::to_string(std::max<std::int64_t>(0, message.time_to_live.count()))},

@@ -102,6 +102,18 @@ const auto& log_lines() {
 
 Labels one(const char* label, std::string_view value) { return {{label, std::string(value)}}; }
 
+// Those that the server may call: platform/integrations and who uses it.
+constexpr std::array<std::string_view, 4> kServices{"session_exchange", "google", "expo", "web_push"};
+
+Counter outgoing_requests(std::string_view service, std::string_view status) {
+    return counter("grover_outgoing_requests_total", "Calls to other services.",
+                   {{"service", std::string(service)}, {"status", std::string(status)}});
+}
+Histogram outgoing_latency(std::string_view service) {
+    return histogram("grover_outgoing_latency_seconds", "Time of a call to another service.",
+                     one("service", service));
+}
+
 }  // namespace
 
 void register_server_metrics(std::string_view version, std::string_view commit) {
@@ -115,6 +127,13 @@ void register_server_metrics(std::string_view version, std::string_view commit) 
     (void)messages();
     (void)log_lines();
     (void)db_pool_wait();
+    (void)db_pool_connections("idle");
+    (void)db_pool_connections("used");
+    (void)validation_errors("none");
+    for (const auto service : kServices) {
+        (void)outgoing_requests(service, "200");
+        (void)outgoing_latency(service);
+    }
     (void)event_loop_lag();
     gauge_from("grover_active_users_total", "Different users active in the last five minutes.", {},
                [] { return static_cast<double>(active_users(std::chrono::steady_clock::now())); });
@@ -149,8 +168,8 @@ Histogram db_query_latency(std::string_view collection, std::string_view operati
 Histogram db_pool_wait() {
     return histogram("grover_db_pool_wait_seconds", "Waiting for a database connection.", {}, kQueryBuckets);
 }
-Gauge db_pool_connections(std::string_view state) {
-    return gauge("grover_db_pool_connections", "Database connections.", one("state", state));
+UpDown db_pool_connections(std::string_view state) {
+    return up_down("grover_db_pool_connections", "Database connections.", one("state", state));
 }
 Histogram event_loop_lag() {
     return histogram("grover_event_loop_lag_seconds", "How late timers of the event loops fire.", {},
@@ -177,16 +196,9 @@ Gauge job_last_success(std::string_view job) {
     return gauge("grover_job_last_success_timestamp_seconds", "When a job last succeeded.", one("job", job));
 }
 
-Counter outgoing_requests(std::string_view service, std::string_view status) {
-    return counter("grover_outgoing_requests_total", "Calls to other services.",
-                   {{"service", std::string(service)}, {"status", std::string(status)}});
-}
-Histogram outgoing_latency(std::string_view service) {
-    return histogram("grover_outgoing_latency_seconds", "Time of a call to another service.",
-                     one("service", service));
-}
-Gauge breaker_open(std::string_view service) {
-    return gauge("grover_breaker_open", "1 while calls to a service are held back.", one("service", service));
+void outgoing_call(std::string_view service, std::string_view status, std::chrono::microseconds duration) {
+    outgoing_requests(service, status).add();
+    outgoing_latency(service).observe(duration);
 }
 
 }  // namespace grover::metrics

@@ -32,7 +32,8 @@ Counter validation_errors(std::string_view handler);
 // Keep one for each statement. `operation`: select, insert, update, delete; else other.
 Histogram db_query_latency(std::string_view collection, std::string_view operation);
 Histogram db_pool_wait();
-Gauge db_pool_connections(std::string_view state);
+// `state`: idle, used.
+UpDown db_pool_connections(std::string_view state);
 Histogram event_loop_lag();
 void worker_queue_depth(std::string_view queue, std::function<double()> read);
 
@@ -45,8 +46,7 @@ CacheCounters cache_requests(std::string_view cache);
 Counter job_runs(std::string_view job, std::string_view status);
 Gauge job_last_success(std::string_view job);
 
-Counter outgoing_requests(std::string_view service, std::string_view status);
-Histogram outgoing_latency(std::string_view service);
-Gauge breaker_open(std::string_view service);
+// One call to another service; `status`: three digits, or why there is no answer.
+void outgoing_call(std::string_view service, std::string_view status, std::chrono::microseconds duration);
 
 }  // namespace grover::metrics

@@ -29,8 +29,11 @@ TEST_CASE("all known label sets exist from the start") {
           "grover_posts_created_total{post_type=\"story\"} 0", "grover_messages_sent_total 0",
           "grover_transactions_total{type=\"tips\",status=\"failure\"} 0",
           "grover_rate_limited_total{class=\"auth\"} 0", "grover_active_users_total 0",
-          "grover_active_streams 0", "grover_build_info{version=\"1.0.0\",commit=\"abc\"} 1",
-          "# TYPE process_cpu_seconds_total counter", "# TYPE grover_db_pool_wait_seconds histogram"}) {
+          "grover_active_streams 0", "grover_db_pool_connections{state=\"used\"} 0",
+          "grover_validation_errors_total{handler=\"none\"} 0",
+          "grover_outgoing_requests_total{service=\"google\",status=\"200\"} 0",
+          "grover_build_info{version=\"1.0.0\",commit=\"abc\"} 1", "# TYPE process_cpu_seconds_total counter",
+          "# TYPE grover_db_pool_wait_seconds histogram"}) {
         CAPTURE(line);
         CHECK(shows(line));
     }

@@ -21,6 +21,16 @@ metrics::Counter event_counter(const std::string& event, const char* direction) 
                             {{"event", event}, {"direction", direction}});
 }
 
+metrics::Counter disconnects(const std::string& reason) {
+    return metrics::counter("grover_socket_disconnects_total", "Ended connections by reason.",
+                            {{"reason", reason}});
+}
+
+metrics::Counter slow_reader_drops() {
+    return metrics::counter("grover_socket_dropped_total", "Packets that were not sent, by reason.",
+                            {{"reason", "slow_reader"}});
+}
+
 }  // namespace
 
 void count_event(std::string_view event, Direction direction) {
@@ -31,6 +41,17 @@ void count_event(std::string_view event, Direction direction) {
     } else {
         cached(out, event, [](const std::string& name) { return event_counter(name, "out"); }).add();
     }
+}
+
+void register_socket_metrics() {
+    for (const auto transport : {realtime::TransportKind::polling, realtime::TransportKind::websocket}) {
+        count_connection(transport, false, 0);
+        count_connection(transport, true, 0);
+    }
+    for (int reason = 0; reason <= static_cast<int>(realtime::Reason::shutdown); ++reason)
+        (void)disconnects(std::string(realtime::to_string(static_cast<realtime::Reason>(reason))));
+    for (const auto* direction : {"in", "out"}) (void)event_counter("unknown", direction);
+    (void)slow_reader_drops();
 }
 
 void count_connection(realtime::TransportKind transport, bool guest, int by) {
@@ -45,15 +66,11 @@ void count_connection(realtime::TransportKind transport, bool guest, int by) {
 
 void TransportMetrics::closed(realtime::TransportKind, realtime::Reason reason) {
     thread_local std::unordered_map<std::string, metrics::Counter> known;
-    cached(known, realtime::to_string(reason), [](const std::string& name) {
-        return metrics::counter("grover_socket_disconnects_total", "Ended connections by reason.",
-                                {{"reason", name}});
-    }).add();
+    cached(known, realtime::to_string(reason), &disconnects).add();
 }
 
 void TransportMetrics::dropped(std::size_t packets) {
-    static const metrics::Counter slow = metrics::counter(
-        "grover_socket_dropped_total", "Packets that were not sent, by reason.", {{"reason", "slow_reader"}});
+    static const metrics::Counter slow = slow_reader_drops();
     slow.add(packets);
 }
 

@@ -12,6 +12,8 @@ enum class Direction : std::uint8_t { in, out };
 
 // `event`: a name from the tables of this server; what clients invent counts as "unknown".
 void count_event(std::string_view event, Direction direction);
+// Makes the known label sets, so that no rate is empty. Once, at the start.
+void register_socket_metrics();
 void count_connection(realtime::TransportKind transport, bool guest, int by);
 
 // Ends and losses of connections.
