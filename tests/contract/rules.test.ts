@@ -1,6 +1,6 @@
 // Rules that hold for every endpoint: contract/system.md §1 to §3.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Grover } from "./server";
+import { Grover, tinyPng } from "./server";
 
 let grover: Grover;
 let openapi: any;
@@ -20,6 +20,33 @@ it("describes itself", () => {
   expect(openapi.openapi).toBe("3.1.0");
   expect(openapi.info).toMatchObject({ title: "Grover API", description: "Social Media Creator Platform API", version: "1.0.0" });
   expect(operations().length).toBeGreaterThan(90);
+});
+
+it("counts what the dashboard reads, from the start, in the format that is asked for", async () => {
+  const before = (await grover.get("/metrics")).text;
+  // contract/monitoring.md §4, as far as their subject is here.
+  for (const name of ["http_requests_total", "http_latency_seconds", "http_request_duration_seconds", "http_requests_inprogress", "http_request_size_bytes", "http_response_size_bytes", "active_users_total", "active_streams",
+    "posts_created_total", "auth_attempts_total", "api_latency_seconds", "db_query_latency_seconds", "messages_sent_total", "transactions_total", "build_info", "uptime_seconds", "db_pool_connections", "db_pool_wait_seconds",
+    "event_loop_lag_seconds", "worker_queue_depth", "job_runs_total", "job_last_success_timestamp_seconds", "socket_connections", "socket_events_total", "socket_disconnects_total", "socket_dropped_total", "bus_lag_seconds", "bus_up",
+    "outgoing_requests_total", "outgoing_latency_seconds", "rate_limited_total", "validation_errors_total", "log_lines_total"])
+    expect(before, name).toContain(`# TYPE grover_${name} `);
+  const value = (text: string, series: string) => Number(text.split("\n").find((line) => line.startsWith(`${series} `))?.split(" ")[1] ?? 0);
+  await grover.post("/api/auth/login", undefined, { email: "ada@example.com", password: "correct horse 9" });
+  await grover.post("/api/auth/login", undefined, { email: "ada@example.com", password: "not this one" });
+  const bob = await grover.user("bob");
+  expect((await grover.post("/api/messages/send", ada.token, { receiver_id: bob.id, content: "hello" })).status).toBe(200);
+  await grover.get(`/api/users/${bob.id}`, ada.token);
+  const after = (await grover.get("/api/metrics")).text;
+  for (const [series, by] of [
+    ['grover_auth_attempts_total{method="password",status="success"}', 2],
+    ['grover_auth_attempts_total{method="password",status="failure"}', 1],
+    ["grover_messages_sent_total", 1],
+  ] as [string, number][])
+    expect(value(after, series) - value(before, series), series).toBe(by);
+  expect(after).toMatch(/^grover_cache_requests_total\{cache="\w+",result="hit"\} \d+$/m);
+  const open = await grover.send("GET", "/metrics", { headers: { Accept: "application/openmetrics-text; version=1.0.0" } });
+  expect(open.headers.get("content-type")).toContain("application/openmetrics-text");
+  expect(open.text.endsWith("# EOF\n")).toBe(true);
 });
 
 it("lets nobody into any endpoint that is not declared open, whatever the input", async () => {
@@ -63,8 +90,45 @@ it("answers service endpoints without a session, and reveals nothing", async () 
   expect((await grover.get("/api/ready")).json).toEqual({ status: "ready" });
   expect((await grover.get("/docs")).text).toContain("swagger-ui");
   expect((await grover.get("/docs/swagger-ui-bundle.js")).status).toBe(200);
-  expect((await grover.get("/metrics")).text).toContain("grover_http_requests_total");
   expect((await grover.get("/api/media/status")).json).toMatchObject({ storage_mode: "local", max_file_size: 52428800 });
+});
+
+it("tells clients which features are on, and what is configured without giving it away", async () => {
+  expect((await grover.get("/api/config")).json.features).toMatchObject({ communities: true, google: false, payments: false });
+  const other = await Grover.start({ ENABLE_COMMUNITIES: "false", CLOUDINARY_CLOUD_NAME: "demonstration", CLOUDINARY_API_KEY: "key-of-cloud", CLOUDINARY_API_SECRET: "secret-of-cloud", METRICS_TOKEN: "token-of-metrics" });
+  try {
+    expect((await other.get("/api/config")).json.features.communities).toBe(false);
+    const status = await other.get("/api/media/status");
+    expect(status.json).toMatchObject({ cloudinary_configured: true, cloudinary_available: false, cloud_name: "demo***", s3_configured: false, s3_bucket: null, cloudinary: { configured: true, available: false } });
+    expect(status.text).not.toMatch(/demonstration|of-cloud/);
+    for (const [authorization, expected] of [["", 401], ["Bearer token-of-metric", 401], ["Bearer token-of-metricz", 401], ["bearer token-of-metrics", 200]] as [string, number][])
+      expect((await other.send("GET", "/metrics", { headers: { Authorization: authorization } })).status, authorization).toBe(expected);
+  } finally {
+    await other.stop();
+  }
+});
+
+it("lets an account without a verified address read and change itself, and make nothing", async () => {
+  const strict = await Grover.start({ REQUIRE_EMAIL_VERIFICATION: "true" });
+  try {
+    const [eve, bob] = [await strict.user("eve"), await strict.user("bob")];
+    for (const [path, body] of [
+      ["/api/posts", { content: "hello" }],
+      ["/api/posts", { nonsense: 1 }],
+      ["/api/messages/send", { receiver_id: bob.id, content: "hello" }],
+      ["/api/media/upload", { media_url: Buffer.from(tinyPng).toString("base64") }],
+      ["/api/collections", { name: "mine" }],
+    ] as [string, unknown][]) {
+      const answer = await strict.post(path, eve.token, body);
+      expect(answer.status, `${path} ${answer.text}`).toBe(403);
+      expect(answer.json).toMatchObject({ detail: "Email not verified", code: "not_authorized" });
+    }
+    expect((await strict.put("/api/users/me", eve.token, { bio: "still here" })).status).toBe(200);
+    expect((await strict.get("/api/posts/feed", eve.token)).json).toEqual([]);
+    expect((await strict.get("/api/messages/conversations", eve.token)).text).not.toContain(bob.id);
+  } finally {
+    await strict.stop();
+  }
 });
 
 it("keeps its headers on answers and errors", async () => {
