@@ -94,10 +94,9 @@ struct SocketPoll {
                                       .limit = api::RateClass::exempt,
                                       .aliases = aliases,
                                       .absolute = true};
-    static constexpr auto fields =
-        Pack{wire::field("EIO", &SocketPoll::protocol, wire::in_query),
-             wire::field("transport", &SocketPoll::transport, wire::in_query),
-             wire::field("sid", &SocketPoll::sid, wire::in_query)};
+    static constexpr auto fields = Pack{wire::field("EIO", &SocketPoll::protocol, wire::in_query),
+                                        wire::field("transport", &SocketPoll::transport, wire::in_query),
+                                        wire::field("sid", &SocketPoll::sid, wire::in_query)};
 };
 
 struct RealtimeConfigGet {
@@ -201,7 +200,8 @@ void Realtime::drain() { server_.drain(kDrainLimit); }
 void Realtime::stop() { hub_.stop(); }
 
 void add_realtime_api(Api& api, const Config& config) {
-    api.on<SocketPoll>([](const Caller&, const SocketPoll&) -> api::NoContent { throw not_found("Not Found"); });
+    api.on<SocketPoll>(
+        [](const Caller&, const SocketPoll&) -> api::NoContent { throw not_found("Not Found"); });
     api.on<RealtimeConfigGet>([&](const Caller&, const RealtimeConfigGet&) {
         return RealtimeConfig{.ping_interval = config.socket_ping_interval_ms.count(),
                               .ping_timeout = config.socket_ping_timeout_ms.count()};
