@@ -174,40 +174,9 @@ WHERE (u.user_id IN each(:ids) OR u.username IN each(:usernames))
 -- name: named
 SELECT user_id FROM users WHERE user_id = :user_id OR username = :username OR name_key = :name_key LIMIT 100;
 
--- name: reach
--- What decides whether :viewer may write to each of these, or add them to a group.
-SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
-    CASE WHEN u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL THEN 0 ELSE 1 END
-        AS is_hidden,
-    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :viewer AND blocked_id = u.user_id) THEN 1 ELSE 0 END
-        AS has_blocked,
-    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = u.user_id AND blocked_id = :viewer) THEN 1 ELSE 0 END
-        AS is_blocked_by,
-    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = :viewer AND following_id = u.user_id) THEN 1 ELSE 0 END
-        AS is_following,
-    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = u.user_id AND following_id = :viewer) THEN 1 ELSE 0 END
-        AS follows_viewer
-FROM users u JOIN privacy_settings p ON p.user_id = u.user_id
-WHERE u.user_id IN each(:ids);
-
--- name: reach_one
--- The same of one, by its key: what every message asks.
-SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
-    CASE WHEN u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL THEN 0 ELSE 1 END
-        AS is_hidden,
-    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :viewer AND blocked_id = u.user_id) THEN 1 ELSE 0 END
-        AS has_blocked,
-    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = u.user_id AND blocked_id = :viewer) THEN 1 ELSE 0 END
-        AS is_blocked_by,
-    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = :viewer AND following_id = u.user_id) THEN 1 ELSE 0 END
-        AS is_following,
-    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = u.user_id AND following_id = :viewer) THEN 1 ELSE 0 END
-        AS follows_viewer
-FROM users u CROSS JOIN privacy_settings p
-WHERE u.user_id = :id AND p.user_id = :id;
-
--- name: reach_pairs (sqlite)
--- The same for several who ask about one each; and the place of the pair.
+-- name: reach (sqlite)
+-- What decides whether each of :viewers may write to the one of :others at the same place, or add them to a group; and that
+-- place.
 SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
     CASE WHEN u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL THEN 0 ELSE 1 END
         AS is_hidden,
@@ -224,7 +193,7 @@ FROM json_each(:viewers) AS v JOIN json_each(:others) AS o ON o.key = v.key
 CROSS JOIN users u CROSS JOIN privacy_settings p
 WHERE u.user_id = o.value AND p.user_id = o.value;
 
--- name: reach_pairs (postgres)
+-- name: reach (postgres)
 -- A question for each pair, so that nothing is scanned.
 SELECT r.*, w.place - 1 AS place
 FROM unnest(:viewers::text[], :others::text[]) WITH ORDINALITY AS w (viewer, other, place) CROSS JOIN LATERAL (

@@ -273,28 +273,23 @@ static Reach read_reach(const db::Row& row) {
 }
 
 std::vector<Reach> UsersService::reach(db::Read& tx, const UserId& viewer, std::span<const UserId> users) {
+    std::vector<Pair> pairs;
+    pairs.reserve(users.size());
+    for (const auto& user : users) pairs.push_back({viewer, user});
     std::vector<Reach> out;
-    if (users.empty()) return out;
     out.reserve(users.size());
-    const auto add = [&](const db::Row& row) { out.push_back(read_reach(row)); };
-    if (users.size() == 1) {
-        tx.each(sql::users::reach_one{.viewer = viewer, .id = users.front()}, add);
-    } else {
-        tx.each(sql::users::reach{.viewer = viewer, .ids = db::ids_of(users)}, add);
+    for (auto& one : reach(tx, pairs)) {
+        if (one) out.push_back(std::move(*one));
     }
     return out;
 }
 
 std::vector<std::optional<Reach>> UsersService::reach(db::Read& tx, std::span<const Pair> pairs) {
     std::vector<std::optional<Reach>> out(pairs.size());
-    if (pairs.size() == 1) {
-        auto one = reach(tx, pairs.front().viewer, std::span(&pairs.front().other, 1));
-        if (!one.empty()) out.front() = std::move(one.front());
-    }
-    if (pairs.size() < 2) return out;
+    if (pairs.empty()) return out;
     const auto viewers = db::ids_of(pairs, &Pair::viewer);
     const auto others = db::ids_of(pairs, &Pair::other);
-    tx.each(sql::users::reach_pairs{.viewers = viewers, .others = others},
+    tx.each(sql::users::reach{.viewers = viewers, .others = others},
             [&](const db::Row& row) { out[row.get<std::size_t>(9)] = read_reach(row); });
     return out;
 }
