@@ -62,14 +62,14 @@ std::int64_t time_of(std::string_view name, const std::string& text, bool end_of
     return day->us + (end_of_day ? 86'400'000'000 : 0);
 }
 
-bool may_have_typos(const SearchQuery& query) {
+bool may_have_typos(const search::Query& query) {
     return std::ranges::any_of(query.words, [](const auto& word) {
         return search::allowed_typos(text::count_code_points(word)) > 0;
     });
 }
 
 // Whether the query is one word or one @username and nothing else.
-bool is_one_name(const SearchQuery& query) {
+bool is_one_name(const search::Query& query) {
     return query.words.size() + query.mentions.size() == 1 && query.phrases.empty() && query.tags.empty() &&
            query.authors.empty();
 }
@@ -128,7 +128,7 @@ std::vector<std::pair<std::uint32_t, search::Weight>> SearchFinder::authors_matc
     return authors;
 }
 
-std::optional<std::vector<Clause>> SearchFinder::post_clauses(const SearchQuery& query,
+std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Query& query,
                                                               const SearchFilters* filters,
                                                               bool typos) const {
     std::vector<Clause> clauses;
@@ -334,7 +334,8 @@ SearchResult SearchFinder::users(const SearchRequest& request,
     return more.total > result.total ? more : result;
 }
 
-std::optional<std::string> SearchFinder::suggestion(std::string_view typed, const SearchQuery& query) const {
+std::optional<std::string> SearchFinder::suggestion(std::string_view typed,
+                                                    const search::Query& query) const {
     const auto segments = all_segments();
     std::map<std::string, std::string> corrections;
     for (const auto& word : query.words) {
@@ -342,7 +343,7 @@ std::optional<std::string> SearchFinder::suggestion(std::string_view typed, cons
             corrections.emplace(word, std::move(*better));
     }
     if (corrections.empty()) return std::nullopt;
-    return corrected(typed, corrections);
+    return search::corrected(typed, corrections);
 }
 
 }  // namespace grover::discovery

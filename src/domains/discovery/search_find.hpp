@@ -9,14 +9,14 @@
 #include "domains/discovery/search_api.hpp"
 #include "domains/discovery/search_index.hpp"
 #include "domains/discovery/search_position.hpp"
-#include "domains/discovery/search_query.hpp"
 #include "domains/discovery/search_viewer.hpp"
+#include "platform/search/query.hpp"
 
 namespace grover::discovery {
 
 // One list of results that is asked for.
 struct SearchRequest {
-    const SearchQuery& query;
+    const search::Query& query;
     search::Order order = search::Order::relevance;
     Time now;
     std::optional<SearchPosition> position;
@@ -44,11 +44,11 @@ public:
     SearchResult users(const SearchRequest& request,
                        FunctionRef<std::int64_t(const UserId&)> mutual_followers) const;
     // The query with the words that nobody wrote replaced by the likely ones.
-    std::optional<std::string> suggestion(std::string_view typed, const SearchQuery& query) const;
+    std::optional<std::string> suggestion(std::string_view typed, const search::Query& query) const;
 
 private:
     // Nothing: no post can meet it.
-    std::optional<std::vector<search::Clause>> post_clauses(const SearchQuery& query,
+    std::optional<std::vector<search::Clause>> post_clauses(const search::Query& query,
                                                             const SearchFilters* filters, bool typos) const;
     std::optional<std::uint32_t> author_called(const std::string& username) const;
     std::vector<std::pair<std::uint32_t, search::Weight>> authors_matching(const search::Clause& word) const;

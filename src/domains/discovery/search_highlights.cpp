@@ -13,7 +13,7 @@ namespace {
 // Whether an indexed word is met by one of the query's, as match.cpp says.
 class Meets {
 public:
-    Meets(const SearchQuery& query, bool with_typos) : query_(query) {
+    Meets(const search::Query& query, bool with_typos) : query_(query) {
         for (const auto& phrase : query.phrases) exact_.insert(exact_.end(), phrase.begin(), phrase.end());
         for (const auto& tag : query.tags) {
             for (auto& word : text::words_of(tag)) exact_.push_back(std::move(word));
@@ -34,7 +34,7 @@ public:
     }
 
 private:
-    const SearchQuery& query_;
+    const search::Query& query_;
     std::vector<std::string> exact_;
     std::vector<search::TypoFinder> typos_;
 };
@@ -43,7 +43,7 @@ private:
 
 // Folding changes how many characters a word has, so what is marked is a whole run of word characters as it was written.
 void add_highlights(std::vector<Highlight>& out, std::string_view field, std::string_view text,
-                    const SearchQuery& query, bool with_typos) {
+                    const search::Query& query, bool with_typos) {
     Meets meets(query, with_typos);
     std::int64_t position = 0;
     for (std::size_t at = 0; at < text.size() && out.size() < kMostHighlights;) {

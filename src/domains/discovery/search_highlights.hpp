@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "domains/discovery/search_query.hpp"
 #include "platform/base/id.hpp"
+#include "platform/search/query.hpp"
 #include "platform/wire/fields.hpp"
 
 namespace grover::discovery {
@@ -30,7 +30,7 @@ inline constexpr std::size_t kMostHighlights = 50;  // of one post
 
 // Appends those of one text, in order.
 void add_highlights(std::vector<Highlight>& out, std::string_view field, std::string_view text,
-                    const SearchQuery& query, bool with_typos);
+                    const search::Query& query, bool with_typos);
 
 // The JSON array of posts with a member `highlights` in each; a post that is not in the map has none.
 std::string with_highlights(std::string_view posts,

@@ -388,7 +388,7 @@ TEST_CASE("highlights say where the words stand, in code points") {
     CHECK(spans(1) == "content:4+4 location:0+4 ");
     CHECK(answer.root().at(0).find("content").string() == "nothing \"quoted\" {here} but cafe");
     std::vector<Highlight> found;
-    add_highlights(found, "content", "I like C++, not c# or D", parse_query("c++"), false);
+    add_highlights(found, "content", "I like C++, not c# or D", search::parse_query("c++"), false);
     REQUIRE(found.size() == 1);
     CHECK(found[0].start == 7);
     CHECK(found[0].length == 3);

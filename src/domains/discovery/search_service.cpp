@@ -159,7 +159,7 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         throw invalid_input({"query", "cursor"}, "A cursor continues one type");
 
     const auto typed = in.q.value_or("");
-    const auto query = parse_query(typed);
+    const auto query = search::parse_query(typed);
     const auto now = clock_.now();
     SearchPage page;
     Written found_posts{"[]", {}, 0, false, false, {}}, found_users = found_posts, found_tags = found_posts;
@@ -239,7 +239,7 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
 
 FoundPage<FoundPerson> SearchService::users(const Caller& me, const SearchUsers& in) {
     const auto begin = Steady::now();
-    const auto query = parse_query(in.q);
+    const auto query = search::parse_query(in.q);
     FoundPage<FoundPerson> page;
     db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
@@ -271,7 +271,7 @@ FoundPage<FoundPerson> SearchService::users(const Caller& me, const SearchUsers&
 SearchService::Written SearchService::posts_page(const Caller& me, std::string_view q, search::Order order,
                                                  const PageRequest& request, const SearchFilters* filters) {
     const auto begin = Steady::now();
-    const auto query = parse_query(q);
+    const auto query = search::parse_query(q);
     return db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
@@ -303,7 +303,7 @@ FoundPage<FoundPost> SearchService::posts(const Caller& me, const SearchPosts& i
     require_something(in.q, in);
     const auto typed = in.q.value_or("");
     auto written = posts_page(me, typed, order_of(in.sort), in.page, in.any() ? &in : nullptr);
-    const auto query = parse_query(typed);
+    const auto query = search::parse_query(typed);
     std::map<PostId, std::vector<Highlight>> highlights;
     db_.read([&](db::Read& tx) {
         for (const auto& post : posts::indexed_posts(tx, written.ids)) {

@@ -1,10 +1,10 @@
-#include "domains/discovery/search_query.hpp"
+#include "platform/search/query.hpp"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 
-namespace grover::discovery {
+namespace grover::search {
 namespace {
 
 std::string joined(const std::vector<std::string>& list) {
@@ -62,4 +62,4 @@ TEST_CASE("a correction replaces the words and leaves the rest") {
 }
 
 }  // namespace
-}  // namespace grover::discovery
+}  // namespace grover::search

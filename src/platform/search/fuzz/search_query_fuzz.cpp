@@ -3,21 +3,21 @@
 #include <cstdlib>
 #include <string>
 
-#include "domains/discovery/search_query.hpp"
+#include "platform/search/query.hpp"
 #include "platform/text/utf8.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace grover;
     const std::string_view typed(reinterpret_cast<const char*>(data), size);
     if (!text::is_valid_utf8(typed)) return 0;
-    const auto query = discovery::parse_query(typed);
-    if (query.words.size() > discovery::kMostWords || query.excluded.size() > discovery::kMostWords)
+    const auto query = search::parse_query(typed);
+    if (query.words.size() > search::kMostWords || query.excluded.size() > discovery::kMostWords)
         std::abort();
     for (const auto* list : {&query.words, &query.excluded, &query.tags, &query.mentions, &query.authors}) {
         for (const auto& word : *list) {
             if (word.empty() || !text::is_valid_utf8(word)) std::abort();
         }
     }
-    if (discovery::corrected(typed, {}) != typed) std::abort();
+    if (search::corrected(typed, {}) != typed) std::abort();
     return 0;
 }

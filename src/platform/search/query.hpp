@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-namespace grover::discovery {
+namespace grover::search {
 
 // A text of 100 characters holds at most 50 words.
 inline constexpr std::size_t kMostWords = 50;
 
-struct SearchQuery {
+struct Query {
     std::vector<std::string> words;                 // folded, each once
     std::vector<std::vector<std::string>> phrases;  // "…": folded words in order
     std::vector<std::string> excluded;              // -word, folded
@@ -26,9 +26,9 @@ struct SearchQuery {
     }
 };
 
-SearchQuery parse_query(std::string_view typed);
+Query parse_query(std::string_view typed);
 
 // The text with words replaced by others: `by` maps folded words.
 std::string corrected(std::string_view typed, const std::map<std::string, std::string>& by);
 
-}  // namespace grover::discovery
+}  // namespace grover::search

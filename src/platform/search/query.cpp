@@ -1,4 +1,4 @@
-#include "domains/discovery/search_query.hpp"
+#include "platform/search/query.hpp"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "platform/text/utf8.hpp"
 #include "platform/text/words.hpp"
 
-namespace grover::discovery {
+namespace grover::search {
 namespace {
 
 void add(std::vector<std::string>& list, std::string word) {
@@ -42,7 +42,7 @@ std::string username_of(std::string_view token) {
     return names.size() == 1 && names[0].size() + 1 == token.size() ? names[0] : std::string();
 }
 
-void add_token(SearchQuery& query, std::string_view token) {
+void add_token(Query& query, std::string_view token) {
     constexpr std::string_view kFrom = "from:";
     if (token.size() > 1 && token[0] == '-') return add_words(query.excluded, token.substr(1));
     if (token[0] == '#') {
@@ -63,8 +63,8 @@ void add_token(SearchQuery& query, std::string_view token) {
 
 }  // namespace
 
-SearchQuery parse_query(std::string_view typed) {
-    SearchQuery query;
+Query parse_query(std::string_view typed) {
+    Query query;
     for (std::size_t at = 0; at < typed.size();) {
         auto next = at;
         if (is_space(text::next_code_point(typed, next))) {
@@ -102,4 +102,4 @@ std::string corrected(std::string_view typed, const std::map<std::string, std::s
     return out;
 }
 
-}  // namespace grover::discovery
+}  // namespace grover::search
