@@ -92,8 +92,7 @@ struct Dispatcher::Turn {
 
 Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authenticator,
                        IdempotencyStore& idempotency, Observer* observer, DispatcherOptions options)
-    : clock_(clock),
-      authenticator_(authenticator),
+    : authenticator_(authenticator),
       idempotency_(idempotency),
       observer_(observer),
       options_(std::move(options)),

@@ -127,7 +127,6 @@ private:
                             http::Response& response) const;
     bool preflight(const http::RequestHead& request, http::Response& response, Turn& turn);
 
-    const Clock& clock_;
     Authenticator& authenticator_;
     IdempotencyStore& idempotency_;
     Observer* observer_;  // may be null

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <tuple>
 #include <utility>
 
 namespace grover {
@@ -33,12 +32,6 @@ struct Pack : PackItems<std::index_sequence_for<T...>, T...> {
 template <class F, class... T>
 constexpr decltype(auto) unpack(F&& f, const Pack<T...>& pack) {
     return pack.unpack(static_cast<F&&>(f));
-}
-
-// TODO: some structs still use std::tuple; drop this once none does.
-template <class F, class... T>
-constexpr decltype(auto) unpack(F&& f, const std::tuple<T...>& tuple) {
-    return std::apply(static_cast<F&&>(f), tuple);
 }
 
 // One list of all values of several.

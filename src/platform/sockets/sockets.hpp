@@ -92,12 +92,11 @@ inline void also_camel(wire::FieldRules& rules, std::string_view name, const std
 
 template <class E>
 void bind(wire::JsonView sent, E& out) {
-    static const auto spellings =
-        unpack([](const auto&... f) { return std::tuple{spelled(f)...}; }, E::fields);
+    static const auto spellings = unpack([](const auto&... f) { return Pack{spelled(f)...}; }, E::fields);
     api::Inputs inputs;
     inputs.object = sent;
     api::Problems problems;
-    std::apply(
+    unpack(
         [&](const auto&... s) {
             [[maybe_unused]] auto one = [&](const auto& spelling) {
                 auto field = spelling.field;
