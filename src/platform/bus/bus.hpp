@@ -4,6 +4,7 @@
 // it is given and tries to come back, waiting 0.1 s, then longer, up to 5 s.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ public:
     virtual void publish(std::string message) = 0;
     virtual std::size_t largest() const = 0;
     virtual bool is_up() const = 0;
+    // Returns as soon as is_up() == up, or after `limit`; tells is_up() == up. Blocks the thread.
+    virtual bool wait_until(bool up, std::chrono::milliseconds limit) const = 0;
     virtual std::string_view kind() const = 0;  // "local", "postgres", "redis"
 };
 

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -6,9 +7,11 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "platform/bus/bus.hpp"
@@ -43,27 +46,38 @@ private:
     std::vector<std::string> messages_;
 };
 
-void wait_until_up(const Bus& bus, bool up = true) {
-    for (int i = 0; i < 3'000 && bus.is_up() != up; ++i) std::this_thread::sleep_for(10ms);
-    REQUIRE(bus.is_up() == up);
-}
+void wait_until_up(const Bus& bus, bool up = true) { REQUIRE(bus.wait_until(up, 30s)); }
 
-// A Redis server of its own on a socket port of its own, below those that the kernel gives to clients, without a file.
+// A Redis server of its own on a port of its own, below those that the kernel gives to clients, without a file.
 class RedisServer {
 public:
-    RedisServer() : port_(20'000 + getpid() % 12'000) { start(); }
+    RedisServer() : port_(20'000 + getpid() % 12'000) {
+        for (int i = 0; i < 10 && !start(); ++i) ++port_;  // somebody else has it
+        REQUIRE(process_ != 0);
+    }
     ~RedisServer() { stop(); }
-    void start() {
+    // Returns when it answers, or false when it ended.
+    bool start() {
         const std::string port = std::to_string(port_);
-        const char* argv[] = {"redis-server", "--port", port.c_str(), "--bind",  "127.0.0.1", "--save", "",
-                              "--appendonly", "no",     "--loglevel", "warning", nullptr};
-        posix_spawn_file_actions_t quiet;
-        posix_spawn_file_actions_init(&quiet);
-        posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", 1, 0);
-        REQUIRE(posix_spawnp(&process_, "redis-server", &quiet, nullptr, const_cast<char**>(argv), environ) ==
-                0);
-        posix_spawn_file_actions_destroy(&quiet);
-        for (int i = 0; i < 500 && !is_redis_reachable(url()); ++i) std::this_thread::sleep_for(10ms);
+        const char* argv[] = {"redis-server", "--port", port.c_str(),   "--bind", "127.0.0.1",
+                              "--save",       "",       "--appendonly", "no",     nullptr};
+        int log[2];
+        REQUIRE(pipe2(log, O_CLOEXEC) == 0);
+        posix_spawn_file_actions_t actions;
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, log[1], STDOUT_FILENO);
+        const int failed =
+            posix_spawnp(&process_, "redis-server", &actions, nullptr, const_cast<char**>(argv), environ);
+        posix_spawn_file_actions_destroy(&actions);
+        close(log[1]);
+        REQUIRE(failed == 0);
+        log_.reset(fdopen(log[0], "r"));
+        char line[1'000];
+        while (std::fgets(line, sizeof line, log_.get()) != nullptr) {
+            if (std::strstr(line, "Ready to accept connections") != nullptr) return true;
+        }
+        stop();
+        return false;
     }
     void stop() {
         if (process_ == 0) return;
@@ -74,8 +88,13 @@ public:
     std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_) + "/0"; }
 
 private:
+    struct Close {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+
     int port_;
     pid_t process_ = 0;
+    std::unique_ptr<std::FILE, Close> log_;  // open while the server lives: it goes on writing to it
 };
 
 void check_both_hear_everything_in_order(Bus& a, Bus& b) {
@@ -129,7 +148,7 @@ TEST_CASE("over Redis every node hears every message in order; a restart of Redi
     server.stop();
     wait_until_up(*bus, false);
     bus->publish("lost");
-    server.start();
+    REQUIRE(server.start());
     wait_until_up(*bus);
     bus->publish("heard");
     CHECK(inbox.wait_for(1) == std::vector<std::string>{"heard"});
@@ -149,7 +168,7 @@ TEST_CASE("what nodes take from a bucket adds up in Redis; while it is away they
           std::vector<std::int64_t>{at + 61'000'000});
     server.stop();
     CHECK(one->add({{7, 1}}, now).empty());
-    server.start();
+    REQUIRE(server.start());
     CHECK(one->add({{7, 1}}, now) == std::vector<std::int64_t>{at + 1});
 }
 

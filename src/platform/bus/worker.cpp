@@ -29,6 +29,7 @@ public:
     void publish(std::string) override {}
     std::size_t largest() const override { return SIZE_MAX; }
     bool is_up() const override { return true; }
+    bool wait_until(bool up, std::chrono::milliseconds) const override { return up; }
     std::string_view kind() const override { return "local"; }
 };
 
@@ -52,6 +53,17 @@ void Worker::stop() {
     stopping_ = true;
     eventfd_write(wake_, 1);
     if (thread_.joinable()) thread_.join();
+}
+
+bool Worker::wait_until(bool up, std::chrono::milliseconds limit) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return is_up() == up; });
+}
+
+bool Worker::set_up(bool up) {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+    return up_.exchange(up);
 }
 
 void Worker::publish(std::string message) {
@@ -92,7 +104,7 @@ void Worker::work() {
         } catch (const std::exception&) {
             // The connection: is_up() tells operators, and the next round tries again.
         }
-        was_up = up_.exchange(false);
+        was_up = set_up(false);
         if (!stopping() && (was_up || !std::exchange(has_failed, true)))
             log::warning("bus down", {{"bus", kind()}});
         take_outgoing();

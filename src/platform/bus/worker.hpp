@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,6 +20,7 @@ public:
     void stop() override;
     void publish(std::string message) override;
     bool is_up() const override { return up_.load(std::memory_order_relaxed); }
+    bool wait_until(bool up, std::chrono::milliseconds limit) const override;
 
 protected:
     Worker();
@@ -25,7 +28,7 @@ protected:
     // Connects, says up(), and serves until stopping() or until the connection is lost. On the bus's thread; may throw.
     virtual void serve() = 0;
 
-    void up() { up_.store(true, std::memory_order_relaxed); }
+    void up() { set_up(true); }
     bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
     // What waits, all of it.
     std::vector<std::string> take_outgoing();
@@ -35,12 +38,14 @@ protected:
 
 private:
     void work();
+    bool set_up(bool up);  // what it was
 
     Receive receive_;
     std::atomic<bool> up_{false};
     std::atomic<bool> stopping_{false};
     int wake_;  // eventfd
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
+    mutable std::condition_variable changed_;  // up_
     std::vector<std::string> outgoing_;
     std::thread thread_;
 };

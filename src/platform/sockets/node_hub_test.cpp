@@ -21,6 +21,7 @@ public:
     void publish(std::string message) override { published.push_back(std::move(message)); }
     std::size_t largest() const override { return 7'500; }
     bool is_up() const override { return true; }
+    bool wait_until(bool up, std::chrono::milliseconds) const override { return up; }
     std::string_view kind() const override { return "held"; }
     void deliver(std::string_view message) { receive_(message); }
 
