@@ -98,12 +98,12 @@ function(grover_module)
     add_test(NAME ${M_NAME} COMMAND test_${M_NAME})
     add_dependencies(all_tests test_${M_NAME})
   endif()
-  # fuzz/<target>_fuzz.cpp defines LLVMFuzzerTestOneInput and may use what the module uses.
+  # fuzz/<target>_fuzz.cpp defines LLVMFuzzerTestOneInput and may use what the module uses, not what its tests use.
   file(GLOB fuzzers CONFIGURE_DEPENDS fuzz/*_fuzz.cpp)
   foreach(fuzzer IN LISTS fuzzers)
     get_filename_component(name ${fuzzer} NAME_WE)
     string(REGEX REPLACE "_fuzz$" "" name ${name})
-    grover_fuzz(NAME ${name} SOURCES ${fuzzer} USES ${M_NAME} ${M_TEST_USES})
+    grover_fuzz(NAME ${name} SOURCES ${fuzzer} USES ${M_NAME})
   endforeach()
 endfunction()
 

@@ -41,6 +41,12 @@ struct NoteAnswer {
     };
 };
 
+struct NotePart {
+    std::string title;
+    std::int64_t size = 0;
+    static constexpr auto fields = Pack{field("title", &NotePart::title), field("size", &NotePart::size)};
+};
+
 struct NoteCreate {
     PostId post_id;
     std::string content;
@@ -50,6 +56,7 @@ struct NoteCreate {
     std::vector<std::string> tags;
     std::optional<Mood> mood;
     std::optional<Cents> price;
+    std::vector<NotePart> parts;
 
     static constexpr Route route{.method = http::Method::post,
                                  .path = "/posts/{post_id}/notes",
@@ -64,6 +71,7 @@ struct NoteCreate {
         field("tags", &NoteCreate::tags, in_body | in_query, wire::comma_list, wire::length(0, 5)),
         field("mood", &NoteCreate::mood, in_body | in_query),
         field("price", &NoteCreate::price, in_body | in_query),
+        field("parts", &NoteCreate::parts, in_body, wire::or_default, wire::length(0, 2)),
     };
 };
 static_assert(wire::describes_every_member<NoteCreate>);

@@ -2,6 +2,7 @@
 // helpers of system.md §6 refuse (400) counts only when the shape is right.
 #pragma once
 
+#include <stdexcept>
 #include <type_traits>
 
 #include "platform/api/inputs.hpp"
@@ -54,8 +55,8 @@ bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issu
     }
 }
 
-// A list of objects from a JSON array, or from a text that holds one (forms). Its length is checked here, what the
-// objects hold is not.
+// A list of objects from a JSON array, or from a text that holds one (forms). Its length and the types of what the objects
+// hold are checked here, their rules are not.
 template <class T>
 bool convert_objects(const Found& in, const wire::FieldRules& rules, std::vector<T>& out, Issue& issue) {
     constexpr std::size_t kMost = 1'000;
@@ -74,7 +75,15 @@ bool convert_objects(const Found& in, const wire::FieldRules& rules, std::vector
         issue = {"List has too few or too many items", "too_long"};
         return false;
     }
-    wire::read_into(list, out);
+    try {
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            if (list.at(i).kind() != wire::JsonKind::object) throw std::invalid_argument("no object");
+            wire::read_into(list.at(i), out.emplace_back());
+        }
+    } catch (const std::invalid_argument&) {
+        issue = {"Input should be a list of objects with values of the right types", "list_type"};
+        return false;
+    }
     return true;
 }
 

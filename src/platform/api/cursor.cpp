@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace grover::api {
@@ -47,6 +48,9 @@ std::string CursorCodec::seal(std::string_view endpoint, std::string_view positi
 
 std::optional<std::string> CursorCodec::open(std::string_view endpoint, std::string_view cursor) const {
     if (cursor.size() > kMaxCursor) return std::nullopt;
+    // libsodium 1.0.18 reads the bytes 0xA0 and 0xD2 as '_' and '-': a second spelling of what was made here.
+    if (std::any_of(cursor.begin(), cursor.end(), [](unsigned char c) { return c >= 0x80; }))
+        return std::nullopt;
     std::array<unsigned char, kMaxCursor> plain;
     std::size_t size = 0;
     if (sodium_base642bin(plain.data(), plain.size(), cursor.data(), cursor.size(), nullptr, &size, nullptr,

@@ -67,6 +67,20 @@ TEST_CASE("lists come as arrays, repeated keys or one text with commas") {
     CHECK(sent.has("List should have at most 5 items"));
 }
 
+TEST_CASE("a list of objects is taken as a whole or refused: wrong types in it are no bug of ours") {
+    World w;
+    const auto send = [&](const std::string& parts) {
+        return w.post("/api/posts/p/notes", R"({"content":"x","parts":)" + parts + "}").status;
+    };
+    CHECK(send(R"([{"title":"a","size":1},{"title":"b"}])") == 200);
+    CHECK(send("[]") == 200);
+    CHECK(w.notes == 2);
+    for (const auto* parts : {R"([{"title":5}])", R"([{"title":["a"]}])", "[1]", "[null]",
+                              R"([[{"title":"a"}]])", R"({"title":"a"})", R"("[")", "[{},{},{}]"})
+        CHECK_MESSAGE(send(parts) == 422, parts);
+    CHECK(w.notes == 2);
+}
+
 TEST_CASE("a malformed id is 400, but only when the shape of the input is right") {
     World w;
     CHECK(w.post("/api/posts/po%20st/notes", R"({"content":"x"})").status == 400);
@@ -148,4 +162,14 @@ TEST_CASE("a cursor leads on; an altered one, or one of another place, is refuse
         CHECK(sent.has("Invalid cursor"));
     }
     CHECK_FALSE(grover::api::CursorCodec("0123456789abcdef0123456789abcdef").open("/api/posts", cursor));
+}
+
+TEST_CASE("a cursor has one spelling") {
+    const grover::api::CursorCodec codec("0123456789abcdef0123456789abcdef");
+    const std::string position = "\xff\xff\xff\xff\xff\xff";  // "________" as base64url
+    auto cursor = codec.seal("/api/notes", position);
+    CHECK(codec.open("/api/notes", cursor) == position);
+    cursor[cursor.rfind('_')] = '\xa0';
+    CHECK_FALSE(codec.open("/api/notes", cursor));
+    CHECK_FALSE(codec.open("/api/notes", codec.seal("/api/notes", position) + '='));
 }

@@ -127,8 +127,7 @@ void PostgresTransaction::touch(std::string_view key) { touched_.emplace_back(ke
 void PostgresTransaction::leave_touched() {
     if (touched_.empty()) return;
     std::ranges::sort(touched_);
-    const auto rest = std::ranges::unique(touched_);
-    touched_.erase(rest.begin(), rest.end());
+    touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
     std::string keys;
     for (const std::string& key : touched_) keys.append(keys.empty() ? "" : "\n").append(key);
     exec_soon(sql::stored::insert_touched{.keys = keys});
