@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const CursorCodec codec("a signing secret"), other_node("another secret!!");
     if (size < 3) return 0;
     const std::string text(reinterpret_cast<const char*>(data) + 3, size - 3);
-    require(!codec.open("/posts", text));
+    // The fuzzer may read one of ours out of memory, but it opens in one spelling only.
+    if (const auto opened = codec.open("/posts", text)) require(codec.seal("/posts", *opened) == text);
 
     const auto position = std::string_view(text).substr(0, kLongestPosition);
     const auto cursor = codec.seal("/posts", position);
