@@ -25,7 +25,8 @@ struct Socket::Asked {
 Socket::Socket(Client& client, Namespace& nsp, std::string id)
     : client_(&client), namespace_(&nsp), id_(std::move(id)), key_(parse_id(id_)->key) {}
 
-Socket::~Socket() = default;
+// What others keep here goes first: it may still ask the socket for its id.
+Socket::~Socket() { data.reset(); }
 
 Rooms& Socket::rooms_here() const { return namespace_->here(); }
 

@@ -72,6 +72,7 @@ public:
     ~Entrance() {
         hub.stop();
         http.stop();
+        server.reset();  // its sockets know the hub
     }
     Entrance(const Entrance&) = delete;
     Entrance& operator=(const Entrance&) = delete;
