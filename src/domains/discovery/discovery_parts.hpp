@@ -11,11 +11,15 @@ namespace grover::discovery {
 struct TrendingList {
     Window window = Window::day;
     std::vector<PostId> posts;  // more than are shown: some are not for every reader
+
+    bool operator==(const TrendingList&) const = default;
 };
 
 struct RisingPerson {
     RankedGrowth growth;
     double engagement_rate = 0;
+
+    bool operator==(const RisingPerson&) const = default;
 };
 
 struct DiscoveryService::Parts {

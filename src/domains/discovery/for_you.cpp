@@ -71,7 +71,7 @@ ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) 
         if (kept && !(*kept)->is_taken && (*kept)->is_of(*deck)) {
             static const auto any_post = db::Stamps::hash(posts::kAnyPostKey);
             if (!tx.stamps().is_current(any_post, (*kept)->feed_seen)) {
-                (*kept)->feed = {};
+                (*kept)->feed = (*kept)->again = {};
                 (*kept)->from[followed] = 0;
                 (*kept)->feed_seen = tx.snapshot();
             }
@@ -92,8 +92,10 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
     const auto limit = static_cast<std::size_t>(std::min(request.limit, kMaxLimit));
     posts::PostPage page;
     std::vector<std::uint64_t> shown;
+    std::optional<SeenView> known;
     ground_.db.read([&](db::Read& tx) {
         const auto [deck, seen] = reader(tx, me, sent);
+        known = seen;
         const Taken taken(*deck);
         Mix mix(ground_.feed, tx, sent, *deck, seen);
         std::vector<PostId> ids;
@@ -118,7 +120,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
     page.json += ']';
     for (const auto hash : shown) sent.add(hash);
     if (shown.size() == limit && sent.size() < kMostSent) page.next = sent.to_text();
-    seen_.record(me.id, shown);
+    seen_.record(me.id, shown, &*known);
     return page;
 }
 

@@ -2,7 +2,10 @@
 #include "domains/discovery/discovery_test.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+
+#include "domains/discovery/seen.hpp"
 
 using namespace grover;
 using namespace grover::discovery;
@@ -317,6 +320,58 @@ TEST_CASE("similar posts share hashtags, a category, or readers") {
     CHECK(ids() == texts({both, third, liked}));
     refuses(ErrorKind::not_found, "Post not found", [&] { w.discovery.similar(me, PostId("post_x"), 12); });
     (void)one, (void)other;
+}
+
+TEST_CASE("page after page is the same without copies in memory, until all was seen and beyond") {
+    const auto pages_of = [](bool cached) {
+        World w(cached);
+        const auto me = w.user("myself");
+        const auto authors = w.crowd("author", 8);
+        std::map<std::string, int> number;
+        for (int i = 0; i < 60; ++i) {
+            const auto& author = authors[static_cast<std::size_t>(i) % authors.size()];
+            const auto post = w.post(author);
+            number[post.str()] = i;
+            if (i % 3 == 0) w.like(authors[static_cast<std::size_t>(i + 1) % authors.size()], post);
+        }
+        number[w.post(me, "own").str()] = 60;
+        w.follow(me, authors[0]);
+        w.follow(me, authors[1]);
+        w.settle();
+        std::vector<std::vector<int>> pages;
+        in_a_loop([&] {
+            for (int i = 0; i < 24; ++i) {
+                if (i == 16) number[w.post(authors[1], "news").str()] = 61;
+                auto& page = pages.emplace_back();
+                for (const auto& id : w.for_you(me, 7)) page.push_back(number.at(id));
+            }
+        });
+        return pages;
+    };
+    const auto pages = pages_of(true);
+    CHECK(pages == pages_of(false));
+    std::set<int> shown;
+    for (std::size_t i = 0; i < 8; ++i) shown.insert(pages[i].begin(), pages[i].end());
+    CHECK(shown.size() == 56);
+    // Who saw all of them sees the first ones again, after what is new.
+    CHECK(pages[10] == pages[11]);
+    CHECK(pages[16].front() == 61);
+}
+
+TEST_CASE("what was seen is found again, however much there is") {
+    SeenList list;
+    CHECK(list.last_seen(0) == 0);
+    for (std::uint32_t i = 0; i < 5'000; ++i) list.set(i * 2'654'435'761u, i + 1);
+    list.set(0, 7);
+    CHECK(list.size() == 5'000);
+    int wrong = 0;
+    for (std::uint32_t i = 1; i < 5'000; ++i) wrong += list.last_seen(i * 2'654'435'761u) != i + 1;
+    CHECK(wrong == 0);
+    CHECK(list.last_seen(0) == 7);
+    CHECK(list.last_seen(5'001u * 2'654'435'761u) == 0);
+    std::size_t count = 0;
+    list.each([&](std::uint32_t, std::uint32_t) { ++count; });
+    CHECK(count == 5'000);
 }
 
 TEST_CASE("recommendations are the same without copies in memory") {

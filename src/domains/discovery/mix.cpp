@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kAuthorRun = 2;
 constexpr std::chrono::hours kFollowedFor{14 * 24};
 constexpr int kMostAtOnce = 320;
-constexpr std::size_t kMostFollowed = 1'000;
+// Of the feed's beginning so much is kept for the next page.
+constexpr std::size_t kMostAgain = 100;
 
 }  // namespace
 
@@ -64,7 +65,7 @@ const std::vector<Mix::Choice>& Mix::choose(std::size_t limit) {
     for (std::size_t stream = 0; stream < kStreams; ++stream)
         settled_[stream] = put_off_[stream].empty() ? next_[stream] : put_off_[stream].front().place;
     if (chosen_.size() < limit_) {
-        if (deck_.feed.is_whole) again_ = deck_.feed;
+        if (deck_.again.posts.empty() && deck_.feed.passed == 0) deck_.again = deck_.feed;
         mix(Phase::seen);
     }
     // Nothing else is left: the rule against runs gives way, then own posts fill the page.
@@ -81,12 +82,13 @@ const std::vector<Mix::Choice>& Mix::choose(std::size_t limit) {
 void Mix::settle() {
     if (!sent_.is_first()) return;
     deck_.from = settled_;
-    auto& [posts, last, ended, is_whole] = deck_.feed;
+    if (deck_.again.posts.size() > kMostAgain) deck_.again = {};
     auto& from = deck_.from[followed];
     if (from < static_cast<std::size_t>(kFeedAtOnce)) return;
+    auto& posts = deck_.feed.posts;
     posts.erase(posts.begin(), posts.begin() + static_cast<std::ptrdiff_t>(from));
+    deck_.feed.passed += from;
     from = 0;
-    is_whole = false;
 }
 
 void Mix::mix(Phase phase) {
@@ -158,7 +160,7 @@ std::optional<Mix::Waiting> Mix::next_fresh(Phase phase) {
 }
 
 std::optional<Mix::Waiting> Mix::next_followed(Phase phase) {
-    FeedPart& part = phase == Phase::unseen ? deck_.feed : again_;
+    FeedPart& part = phase == Phase::unseen ? deck_.feed : deck_.again;
     while (next_[followed] < part.posts.size() || read(part)) {
         const auto place = next_[followed]++;
         const auto& post = part.posts[place];
@@ -172,9 +174,10 @@ std::optional<Mix::Waiting> Mix::next_followed(Phase phase) {
 
 // The next posts of the feed. False: there are no more.
 bool Mix::read(FeedPart& part) {
-    if (part.ended || part.posts.size() >= kMostFollowed) return false;
-    const auto more = feed_.posts_after(tx_, deck_.relations, part.last, feed_at_once_);
-    part.ended = static_cast<int>(more.size()) < feed_at_once_;
+    const int count = std::min(feed_at_once_, static_cast<int>(part.left()));
+    if (count == 0) return false;
+    const auto more = feed_.posts_after(tx_, deck_.relations, part.last, count);
+    part.ended = static_cast<int>(more.size()) < count;
     feed_at_once_ = std::min(2 * feed_at_once_, kMostAtOnce);
     return part.add(more, sent_.started_at());
 }

@@ -40,14 +40,17 @@ private:
 enum Stream : std::size_t { followed, popular, fresh };
 inline constexpr std::size_t kStreams = 3;
 
-// What was read of one reader's home feed.
+// What was read of one reader's home feed, as far as it is recommended at all: its newest posts of some time, at most so many.
 struct FeedPart {
+    static constexpr std::size_t kMost = 1'000;
+
     std::vector<posts::FeedPost> posts;
     posts::Position last;
     bool ended = false;
-    bool is_whole = true;  // from the feed's beginning on
+    std::size_t passed = 0;  // posts at its beginning that are not in `posts` any more
 
-    // What comes next of it, as far as it is recommended at all. False: nothing.
+    std::size_t left() const { return ended ? 0 : kMost - passed - posts.size(); }
+    // What comes next of it. False: nothing.
     bool add(const std::vector<posts::FeedPost>& more, Time now);
 };
 
@@ -64,7 +67,8 @@ struct Deck {
     // Where the reader's next first page begins in each stream: what stands before was seen, or is not for them.
     std::array<std::size_t, kStreams> from{};
     FeedPart feed;
-    std::uint64_t feed_seen = 0;  // it is good while posts::kAnyPostKey is not stamped higher
+    FeedPart again;               // the feed once more, for what was seen of it
+    std::uint64_t feed_seen = 0;  // both are good while posts::kAnyPostKey is not stamped higher
     // A request chooses from it. On PostgreSQL it waits in between, and another one of the reader takes a deck of its own.
     bool is_taken = false;
     // What turned out to be not for this reader when it was to be written.
@@ -79,7 +83,7 @@ struct Deck {
     bool is_welcome(const PostId& post, const UserId& author) const;
     std::size_t bytes() const {
         return sizeof(Deck) + sizeof(Place) * preferred.size() +
-               sizeof(posts::FeedPost) * feed.posts.capacity();
+               sizeof(posts::FeedPost) * (feed.posts.capacity() + again.posts.capacity());
     }
 };
 
@@ -128,7 +132,6 @@ private:
     std::array<std::size_t, kStreams> next_{}, settled_{};
     // A third post in a row of one author waits here, until somebody else's came.
     std::array<std::vector<Waiting>, kStreams> put_off_;
-    FeedPart again_;  // the feed once more, for what was seen of it
     int feed_at_once_ = kFeedAtOnce;
     std::vector<Choice> chosen_;
 };

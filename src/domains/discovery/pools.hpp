@@ -22,6 +22,8 @@ struct Pools {
     // Places in `fresh`, ascending, of the posts about a topic and of an author.
     std::unordered_map<std::uint64_t, std::vector<Place>> by_topic;
     std::unordered_map<UserId, std::vector<Place>> by_author;
+
+    bool operator==(const Pools& other) const { return popular == other.popular && fresh == other.fresh; }
 };
 using PoolsPtr = std::shared_ptr<const Pools>;
 

@@ -45,6 +45,8 @@ struct RankedCreator {
     UserId user_id;
     std::int64_t posts = 0, likes = 0, comments = 0, score = 0;
 
+    bool operator==(const RankedCreator&) const = default;
+
     static constexpr auto columns = Pack{
         db::column("user_id", &RankedCreator::user_id), db::column("posts", &RankedCreator::posts),
         db::column("likes", &RankedCreator::likes),     db::column("comments", &RankedCreator::comments),
@@ -56,6 +58,8 @@ struct RankedGrowth {
     UserId user_id;
     Time joined_at;
     std::int64_t followers = 0, gained = 0;
+
+    bool operator==(const RankedGrowth&) const = default;
 
     static constexpr auto columns = Pack{
         db::column("user_id", &RankedGrowth::user_id),

@@ -12,14 +12,14 @@ namespace grover::discovery {
 namespace {
 
 constexpr std::size_t kMostLoops = 256;
-constexpr std::size_t kMostSeen = 1'000;
+constexpr std::size_t kMostSeen = 2'500;
 constexpr std::chrono::hours kRemembered{48};
-constexpr std::chrono::seconds kStoreAfter{10};
+constexpr std::chrono::steady_clock::duration kStoreAfter = std::chrono::seconds{10};
+constexpr std::chrono::minutes kNotedFor{10};
 // Readers whose record waits in one thread; more are not noted until these are stored.
 constexpr std::size_t kMostPending = 20'000;
 constexpr int kWidth = 16;  // hexadecimal digits of a pair: eight of the hash, eight of the second
 
-using Fresh = std::unordered_map<std::uint32_t, std::uint32_t>;
 using ListPtr = std::shared_ptr<const SeenList>;
 
 std::uint32_t second_of(Time time) {
@@ -27,24 +27,34 @@ std::uint32_t second_of(Time time) {
 }
 std::uint32_t short_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
 
+std::uint64_t pair_of(std::uint32_t post, std::uint32_t second) { return std::uint64_t{second} << 32 | post; }
+
 SeenList parse(std::string_view text) {
     SeenList out;
     for (; text.size() >= kWidth; text.remove_prefix(kWidth)) {
         std::uint64_t pair = 0;
         std::from_chars(text.data(), text.data() + kWidth, pair, 16);
-        out.push_back(pair);
+        out.set(static_cast<std::uint32_t>(pair >> 32), static_cast<std::uint32_t>(pair & 0xFFFFFFFF));
     }
-    std::ranges::sort(out);
     return out;
 }
 
-std::string to_text(const SeenList& list) {
-    std::string out;
-    out.reserve(list.size() * kWidth);
-    for (const auto pair : list) {
-        char digits[kWidth + 1];
-        std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(pair));
-        out += digits;
+// The latest of them.
+std::string to_text(const SeenList& list, std::uint32_t oldest) {
+    std::vector<std::uint64_t> pairs;
+    pairs.reserve(list.size());
+    list.each([&](std::uint32_t post, std::uint32_t second) {
+        if (second >= oldest) pairs.push_back(pair_of(post, second));
+    });
+    if (pairs.size() > kMostSeen) {
+        std::ranges::nth_element(pairs, pairs.begin() + kMostSeen, std::greater{});
+        pairs.resize(kMostSeen);
+    }
+    std::string out(pairs.size() * kWidth, '0');
+    char* digit = out.data();
+    for (const auto pair : pairs) {
+        const auto stored = pair << 32 | pair >> 32;
+        for (int shift = 60; shift >= 0; shift -= 4) *digit++ = "0123456789abcdef"[stored >> shift & 15];
     }
     return out;
 }
@@ -58,65 +68,86 @@ db::RowCache<ListPtr>& cache() {
 
 std::string seen_key(const UserId& reader) { return "seen:" + reader.str(); }
 
-SeenView::SeenView(std::shared_ptr<const SeenList> stored, std::shared_ptr<const Fresh> pending, Time from,
-                   Time until)
+void SeenList::set(std::uint32_t post, std::uint32_t second) {
+    if (2 * (size_ + 1) > slots_.size()) {
+        std::vector<Slot> old(std::max<std::size_t>(64, 2 * slots_.size()));
+        old.swap(slots_);
+        size_ = 0;
+        for (const auto& slot : old) {
+            if (slot.second != 0) set(slot.post, slot.second);
+        }
+    }
+    auto i = place_of(post);
+    while (slots_[i].second != 0 && slots_[i].post != post) i = (i + 1) & (slots_.size() - 1);
+    if (slots_[i].second == 0) ++size_;
+    slots_[i] = {post, std::max<std::uint32_t>(second, 1)};
+}
+
+SeenView::SeenView(ListPtr stored, ListPtr pending, Time from, Time until)
     : stored_(std::move(stored)),
       pending_(std::move(pending)),
       from_(second_of(from)),
       until_(second_of(until)) {}
 
 bool SeenView::contains(std::uint64_t post_hash) const {
-    const auto hash = short_of(post_hash);
-    const auto holds = [&](std::uint32_t second) { return second >= from_ && second < until_; };
-    if (stored_) {
-        const auto found = std::ranges::lower_bound(*stored_, std::uint64_t{hash} << 32);
-        if (found != stored_->end() && *found >> 32 == hash &&
-            holds(static_cast<std::uint32_t>(*found & 0xFFFFFFFF)))
-            return true;
-    }
-    if (!pending_) return false;
-    const auto found = pending_->find(hash);
-    return found != pending_->end() && holds(found->second);
+    const auto post = short_of(post_hash);
+    const auto holds = [&](const ListPtr& list) {
+        if (!list) return false;
+        const auto second = list->last_seen(post);
+        return second != 0 && second >= from_ && second < until_;
+    };
+    return holds(stored_) || holds(pending_);
 }
 
 struct SeenPosts::Pending {
-    std::unordered_map<UserId, std::shared_ptr<Fresh>> readers;
+    std::unordered_map<UserId, std::shared_ptr<SeenList>> readers;
     bool is_storing = false;
 };
 
 SeenPosts::SeenPosts(db::Database& db, const Clock& clock) : db_(db), clock_(clock), pending_(kMostLoops) {}
 SeenPosts::~SeenPosts() = default;
 
-void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> posts) {
-    if (posts.empty()) return;
-    const auto second = second_of(clock_.now());
+void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known) {
+    const auto now = clock_.now();
+    std::vector<std::uint32_t> news;
+    for (const auto hash : posts) {
+        const auto post = short_of(hash);
+        const auto is_noted = [&, since = second_of(now - kNotedFor)](const ListPtr& list) {
+            return list && list->last_seen(post) >= since;
+        };
+        if (!known || !(is_noted(known->stored_) || is_noted(known->pending_))) news.push_back(post);
+    }
+    if (news.empty()) return;
+    const auto second = second_of(now);
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
     if (loop >= kMostLoops || !runtime::in_fiber()) {
-        Fresh fresh;
-        for (const auto post : posts) fresh[short_of(post)] = second;
+        SeenList fresh;
+        for (const auto post : news) fresh.set(post, second);
         return store(reader, fresh);
     }
     if (!pending_[loop]) pending_[loop] = std::make_unique<Pending>();
     Pending& pending = *pending_[loop];
     if (pending.readers.size() >= kMostPending && !pending.readers.contains(reader)) return;
     auto& fresh = pending.readers[reader];
-    if (!fresh || fresh->size() > kMostSeen) fresh = std::make_shared<Fresh>();
-    for (const auto post : posts) (*fresh)[short_of(post)] = second;
+    if (!fresh || fresh->size() > kMostSeen) fresh = std::make_shared<SeenList>();
+    for (const auto post : news) fresh->set(post, second);
     if (pending.is_storing) return;
     pending.is_storing = true;
     runtime::spawn([this, &pending] {
-        runtime::sleep_for(kStoreAfter);
-        store_all(pending);
+        while (!pending.readers.empty()) store_all(pending);
         pending.is_storing = false;
     });
 }
 
+// One reader after the other, over all that time: SQLite's writer takes its time from the same processors.
 void SeenPosts::store_all(Pending& pending) {
-    while (!pending.readers.empty()) {
-        const auto [reader, fresh] = *pending.readers.begin();
-        pending.readers.erase(reader);
+    std::vector<UserId> readers;
+    for (const auto& [reader, fresh] : pending.readers) readers.push_back(reader);
+    for (const auto& reader : readers) {
+        runtime::sleep_for(kStoreAfter / readers.size());
+        const auto found = pending.readers.extract(reader);
         try {
-            store(reader, *fresh);
+            store(reader, *found.mapped());
         } catch (const db::MissingReference&) {
             // The reader is gone.
         } catch (const Error&) {
@@ -125,23 +156,13 @@ void SeenPosts::store_all(Pending& pending) {
     }
 }
 
-void SeenPosts::store(const UserId& reader, const Fresh& fresh) {
+void SeenPosts::store(const UserId& reader, const SeenList& fresh) {
     const auto oldest = second_of(clock_.now() - kRemembered);
     db_.write([&](db::Write& tx) {
-        Fresh all;
-        const auto stored =
-            tx.find<std::string>(sql::wishes::seen_of{.user_id = reader}).value_or(std::string{});
-        for (const auto pair : parse(stored))
-            all[static_cast<std::uint32_t>(pair >> 32)] = static_cast<std::uint32_t>(pair & 0xFFFFFFFF);
-        for (const auto& [post, second] : fresh) all[post] = second;
-        SeenList list;
-        for (const auto& [post, second] : all) {
-            if (second >= oldest) list.push_back(std::uint64_t{second} << 32 | post);
-        }
-        std::ranges::sort(list, std::greater{});  // the latest first
-        if (list.size() > kMostSeen) list.resize(kMostSeen);
-        for (auto& pair : list) pair = pair << 32 | pair >> 32;
-        tx.exec(sql::wishes::set_seen{.user_id = reader, .posts = to_text(list), .now = clock_.now()});
+        auto all =
+            parse(tx.find<std::string>(sql::wishes::seen_of{.user_id = reader}).value_or(std::string{}));
+        fresh.each([&](std::uint32_t post, std::uint32_t second) { all.set(post, second); });
+        tx.exec(sql::wishes::set_seen{.user_id = reader, .posts = to_text(all, oldest), .now = clock_.now()});
         tx.touch(seen_key(reader));
     });
 }
@@ -161,10 +182,9 @@ void SeenPosts::ask(db::Read& tx, db::Together& ask, Asked& out, const UserId& r
 SeenView SeenPosts::take(db::Read& tx, Asked& asked, Time until) {
     const auto& stored = asked.stored;
     if (!asked.is_kept)
-        cache().put(seen_key(asked.reader), stored, stored ? stored->size() * sizeof(std::uint64_t) : 0,
-                    tx.snapshot());
+        cache().put(seen_key(asked.reader), stored, stored ? stored->bytes() : 0, tx.snapshot());
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
-    std::shared_ptr<const Fresh> pending;
+    ListPtr pending;
     if (loop < kMostLoops && pending_[loop]) {
         const auto found = pending_[loop]->readers.find(asked.reader);
         if (found != pending_[loop]->readers.end()) pending = found->second;

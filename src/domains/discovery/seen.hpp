@@ -1,5 +1,6 @@
-// What each reader was shown or opened in the last 48 hours: recommendations put it behind what is new to them. The last
-// thousand posts of each, stored within ten seconds; losing some costs nothing but a repeat. Private to domains/discovery.
+// What each reader was shown or opened in the last 48 hours: recommendations put it behind what is new to them. The last 2,500
+// posts of each, which is more than are recommended at one time; stored within twenty seconds, and losing some costs nothing but
+// a repeat. Private to domains/discovery.
 #pragma once
 
 #include <cstdint>
@@ -16,20 +17,49 @@
 
 namespace grover::discovery {
 
-// Sorted pairs of a post's stable_hash (32 bits) and the second it was seen last. Two posts of one hash count as one.
-using SeenList = std::vector<std::uint64_t>;
+// Posts, by 32 bits of their stable_hash, and the second each was seen last. Two posts of one hash count as one.
+class SeenList {
+public:
+    // 0: never.
+    std::uint32_t last_seen(std::uint32_t post) const {
+        for (auto i = place_of(post); !slots_.empty(); i = (i + 1) & (slots_.size() - 1)) {
+            if (slots_[i].second == 0) break;
+            if (slots_[i].post == post) return slots_[i].second;
+        }
+        return 0;
+    }
+    void set(std::uint32_t post, std::uint32_t second);
+    std::size_t size() const { return size_; }
+    std::size_t bytes() const { return sizeof(SeenList) + sizeof(Slot) * slots_.size(); }
+    template <class F>
+    void each(F&& f) const {
+        for (const auto& [post, second] : slots_) {
+            if (second != 0) f(post, second);
+        }
+    }
+
+private:
+    struct Slot {
+        std::uint32_t post = 0, second = 0;
+    };
+    std::size_t place_of(std::uint32_t post) const { return post & (slots_.size() - 1); }
+
+    std::vector<Slot> slots_;  // a power of two of them, at most half full
+    std::size_t size_ = 0;
+};
 
 // What one reader saw before a moment.
 class SeenView {
 public:
-    using Fresh = std::unordered_map<std::uint32_t, std::uint32_t>;  // hash, second
-    SeenView(std::shared_ptr<const SeenList> stored, std::shared_ptr<const Fresh> pending, Time from,
+    SeenView(std::shared_ptr<const SeenList> stored, std::shared_ptr<const SeenList> pending, Time from,
              Time until);
     bool contains(std::uint64_t post_hash) const;
 
 private:
+    friend class SeenPosts;
+
     std::shared_ptr<const SeenList> stored_;
-    std::shared_ptr<const Fresh> pending_;  // of this thread, not stored yet
+    std::shared_ptr<const SeenList> pending_;  // of this thread, not stored yet
     std::uint32_t from_, until_;
 };
 
@@ -41,8 +71,9 @@ public:
     SeenPosts(db::Database& db, const Clock& clock);
     ~SeenPosts();
 
-    // Outside transactions. In a loop's fiber it only takes note; elsewhere it stores at once.
-    void record(const UserId& reader, std::span<const std::uint64_t> posts);
+    // Outside transactions. In a loop's fiber it only takes note; elsewhere it stores at once. What the reader is known to have
+    // seen a moment ago is not noted again.
+    void record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known = nullptr);
     SeenView before(db::Read& tx, const UserId& reader, Time until);
     // The same from memory, or as a part of `ask`. It outlives the run().
     struct Asked {
@@ -57,7 +88,7 @@ public:
 
 private:
     struct Pending;
-    void store(const UserId& reader, const SeenView::Fresh& fresh);
+    void store(const UserId& reader, const SeenList& fresh);
     void store_all(Pending& pending);
 
     db::Database& db_;

@@ -25,6 +25,8 @@ struct Candidate {
     Time created_at;
     std::uint64_t hash = 0;  // of the post whose content it shows: a post and its reposts count as one
     Topics topics{};
+
+    bool operator==(const Candidate&) const = default;
 };
 Candidate candidate_of(const posts::PostTopics& post);
 

@@ -156,7 +156,7 @@ struct PostCards::Row : PostFacts {
 };
 
 struct PostCards::Fetched {
-    std::map<PostId, std::pair<CardPtr, AuthorPtr>> cards;
+    std::unordered_map<PostId, std::pair<CardPtr, AuthorPtr>> cards;
     MarksByPost marks;
     std::shared_ptr<const users::Relations> relations;
 };

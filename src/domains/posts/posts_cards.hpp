@@ -2,10 +2,10 @@
 // A list is ids → cards → drop what this reader may not see → views (style.md). Private to domains/posts.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "domains/media/media.hpp"
@@ -47,7 +47,7 @@ std::string marks_key(const UserId& viewer);
 
 using CardPtr = std::shared_ptr<const PostCard>;
 using AuthorPtr = std::shared_ptr<const users::UserCard>;
-using MarksByPost = std::map<PostId, Marks>;
+using MarksByPost = std::unordered_map<PostId, Marks>;
 using MarksPtr = std::shared_ptr<const MarksByPost>;
 
 // One post of a page with all that its view needs.
