@@ -2,6 +2,7 @@
 import { connect as tcp } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import WebSocket from "ws";
+import { expectInTime } from "./in_time";
 import { Grover } from "./server";
 import { authorized, Client } from "./sockets";
 
@@ -22,7 +23,7 @@ afterAll(async () => {
 beforeEach(async () => {
   const begun = Date.now();
   expect(await witness.ask("ping")).toMatchObject({ ok: true });
-  expect(Date.now() - begun).toBeLessThan(500);
+  expectInTime(begun, 500, "an honest socket's ping");
 });
 
 // A WebSocket without a client library on it: what came, and how it ended.

@@ -1,5 +1,6 @@
 // Real time on one node: who a socket is, what it may do, and when that ends (contract/realtime.md).
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { expectInTime } from "./in_time";
 import { Grover } from "./server";
 import { authorized, Client, cookieOf, type Options } from "./sockets";
 
@@ -194,7 +195,7 @@ describe("rights that end", () => {
   const within = async (limit: number, what: Promise<unknown>) => {
     const begun = Date.now();
     await what;
-    expect(Date.now() - begun).toBeLessThan(limit);
+    expectInTime(begun, limit, "cutting a session");
   };
 
   it("cuts the sockets of a revoked session within a second, and no others", async () => {
