@@ -8,6 +8,7 @@
 #include <string>
 
 #include "platform/base/error.hpp"
+#include "platform/http/fuzz/directory.hpp"
 #include "platform/http/long_texts.hpp"
 #include "platform/http/memory_exchange.hpp"
 
@@ -43,11 +44,7 @@ std::string run(const std::string& body, std::size_t piece, bool form, const std
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const std::string directory = [] {
-        std::string path = "/tmp/grover-fuzz-XXXXXX";
-        require(::mkdtemp(path.data()) != nullptr);
-        return path;
-    }();
+    const auto& directory = fuzz_directory();
     if (size < 2) return 0;
     // A 'L' stands for a text that is long enough to be a file.
     std::string body;
@@ -55,9 +52,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (data[i] == 'L' && body.size() < 200'000) body.append(kMaxHeldText + 1, 'A');
         body += static_cast<char>(data[i]);
     }
+    // At most a few thousand pieces, or most of the time would go into cutting.
+    const auto piece = (data[0] + std::size_t{1}) * (body.size() / 4'096 + 1);
     for (const bool form : {false, true})
-        require(run(body, body.size(), form, directory) ==
-                run(body, data[0] + std::size_t{1}, form, directory));
+        require(run(body, body.size(), form, directory) == run(body, piece, form, directory));
     require(std::filesystem::is_empty(directory));
     return 0;
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "platform/base/error.hpp"
+#include "platform/http/fuzz/directory.hpp"
 #include "platform/http/memory_exchange.hpp"
 #include "platform/http/multipart.hpp"
 
@@ -18,26 +19,6 @@ namespace {
 
 void require(bool condition) {
     if (!condition) std::abort();
-}
-
-// In memory where there is such a place: the disk is not what is tested.
-class Directory {
-public:
-    Directory() {
-        const std::filesystem::path shared = "/dev/shm";
-        const auto base =
-            std::filesystem::is_directory(shared) ? shared : std::filesystem::temp_directory_path();
-        path = (base / "grover-fuzz-XXXXXX").string();
-        require(::mkdtemp(path.data()) != nullptr);
-    }
-    ~Directory() { std::filesystem::remove_all(path); }
-
-    std::string path;
-};
-
-const std::string& directory() {
-    static const Directory directory;
-    return directory.path;
 }
 
 std::string run(const std::string& body, std::size_t piece) {
@@ -52,7 +33,7 @@ std::string run(const std::string& body, std::size_t piece) {
     std::string out;
     try {
         const auto form =
-            read_multipart(exchange, "multipart/form-data; boundary=\"b\"", directory(), limits);
+            read_multipart(exchange, "multipart/form-data; boundary=\"b\"", fuzz_directory(), limits);
         for (const auto& field : form.fields) out += field.name + "=" + field.value + "\n";
         for (const auto& file : form.files) {
             out += file.part_name + "|" + file.file_name + "|" + file.declared_type + "|";
@@ -83,6 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto cut = run(body, piece);
     // A limit that only one of them ran into may make them differ; below all limits nothing may.
     if (body.size() <= 200) require(whole == cut);
-    require(std::filesystem::is_empty(directory()));
+    require(std::filesystem::is_empty(fuzz_directory()));
     return 0;
 }
