@@ -48,19 +48,14 @@ CommentPage page_of(const Caller& me, const Asked& asked, std::span<const Commen
     return out;
 }
 
-// The authors of the rows; the post's own comes first.
-std::vector<UserId> people_of(const posts::PostFacts& post, std::span<const CommentRow> rows) {
-    std::vector<UserId> people{post.user_id};
-    people.reserve(rows.size() + 1);
-    for (const auto& row : rows) people.push_back(author_of(row));
-    return people;
-}
-
 CommentPage page_from_store(db::Read& tx, users::UsersService& users, const posts::PostGate& posts,
-                            const Caller& me, const Asked& asked) {
-    const auto rows = rows_of(tx, *users.relations(tx, me.id), asked);
-    const auto cards = users.cards(tx, people_of(asked.post, rows), me.base_url);
-    return page_of(me, asked, rows, std::span(cards).subspan(1), posts.may_moderate(tx, me.id, asked.post));
+                            const Caller& me, const users::Relations& reader, const Asked& asked) {
+    const auto rows = rows_of(tx, reader, asked);
+    std::vector<UserId> people;
+    people.reserve(rows.size());
+    for (const auto& row : rows) people.push_back(author_of(row));
+    const auto cards = users.cards(tx, people, me.base_url);
+    return page_of(me, asked, rows, cards, posts.may_moderate(tx, me.id, asked.post));
 }
 
 }  // namespace
@@ -77,33 +72,21 @@ Comment CommentsService::get(const Caller& me, const CommentGet& in) {
 CommentPage CommentsService::list(const Caller& me, const CommentList& in) {
     return db_.read([&](db::Read& tx) {
         const auto order = static_cast<CommentOrder>(in.sort);
-        if (tx.snapshot() == 0) {
-            // Nothing is in memory. Four statements for the usual page: the author's card also says whether the post may be seen.
-            const auto post = posts_.find(tx, in.post_id);
-            if (post && !post->is_repost && !post->community_id) {
-                const Asked asked{order, in.post_id.view(), in.page, *post};
-                const auto relations = users_.relations(tx, me.id);
-                const auto rows = rows_of(tx, *relations, asked);
-                const auto cards = users_.cards(tx, people_of(*post, rows), me.base_url);
-                posts::require_sight(*relations, *post, *cards.front());
-                return page_of(me, asked, rows, std::span(cards).subspan(1), post->user_id == me.id);
-            }
-        }
-        const auto post = posts_.get_visible(tx, me, in.post_id);
-        if (order == CommentOrder::newest && in.page.after.empty() && in.page.skip == 0) {
-            const auto relations = users_.relations(tx, me.id);
-            const Reader reader{me, *relations, posts_.may_moderate(tx, me.id, post)};
-            if (auto page = newest_from_memory(tx, users_, reader, in.post_id, in.page.limit))
+        const auto [post, reader] = posts_.open(tx, me, in.post_id);
+        if (order == CommentOrder::newest && in.page.after.empty() && in.page.skip == 0 &&
+            tx.snapshot() != 0) {
+            const Reader viewer{me, *reader, posts_.may_moderate(tx, me.id, post)};
+            if (auto page = newest_from_memory(tx, users_, viewer, in.post_id, in.page.limit))
                 return std::move(*page);
         }
-        return page_from_store(tx, users_, posts_, me, {order, in.post_id.view(), in.page, post});
+        return page_from_store(tx, users_, posts_, me, *reader, {order, in.post_id.view(), in.page, post});
     });
 }
 
 CommentPage CommentsService::replies(const Caller& me, const CommentReplies& in) {
     return db_.read([&](db::Read& tx) {
-        const auto post = get_visible(tx, users_, posts_, me, in.comment_id).post;
-        return page_from_store(tx, users_, posts_, me,
+        const auto [post, reader] = open(tx, users_, posts_, me, in.comment_id);
+        return page_from_store(tx, users_, posts_, me, *reader,
                                {CommentOrder::replies, in.comment_id.view(), in.page, post});
     });
 }

@@ -62,6 +62,23 @@ Found get_visible(db::Read& tx, users::UsersService& users, const posts::PostGat
     return {std::move(*comment), std::move(post)};
 }
 
+posts::PostGate::Opened open(db::Read& tx, users::UsersService& users, const posts::PostGate& posts,
+                             const Caller& me, const CommentId& comment_id) {
+    if (tx.snapshot() != 0)
+        return {get_visible(tx, users, posts, me, comment_id).post, users.relations(tx, me.id)};
+    std::optional<CommentFacts> comment;
+    posts::PostGate::Asked post;
+    db::Together one;
+    const auto facts = ask_facts(one, comment, comment_id);
+    posts.ask(tx, one, post, me, db::Together::Column{facts, "post_id"});
+    one.run(tx);
+    if (!comment) throw not_found("Comment not found");
+    auto opened = posts.take(tx, post, me, comment->post_id);
+    if (comment->user_id && opened.reader->is_cut_off_from(*comment->user_id))
+        throw not_found("Comment not found");
+    return opened;
+}
+
 std::int64_t remove_subtree(db::Write& tx, const posts::PostGate& posts, const CommentFacts& comment) {
     // A change of nothing holds the post (see CommentsService::create), so that no reply slips in below.
     posts.change_comment_counts(tx, comment.post_id, 0, 0);

@@ -37,6 +37,10 @@ struct Found {
 Found get_visible(db::Read& tx, users::UsersService& users, const posts::PostGate& posts, const Caller& me,
                   const CommentId& comment_id);
 
+// The same for a page below the comment, with who reads it: from memory, or in one question.
+posts::PostGate::Opened open(db::Read& tx, users::UsersService& users, const posts::PostGate& posts,
+                             const Caller& me, const CommentId& comment_id);
+
 // The comment and all below it go; counters and events follow. How many went: 0 when it was gone already.
 std::int64_t remove_subtree(db::Write& tx, const posts::PostGate& posts, const CommentFacts& comment);
 

@@ -104,6 +104,11 @@ std::optional<CommentFacts> find_facts(db::Read& tx, const CommentId& comment_id
     return tx.find<CommentFacts>(sql::comments::find_facts{.comment_id = comment_id});
 }
 
+std::size_t ask_facts(db::Together& ask, std::optional<CommentFacts>& out, const CommentId& comment_id) {
+    return ask.add(sql::comments::find_facts{.comment_id = comment_id},
+                   [&out](const db::Row& row) { out = db::read_row<CommentFacts>(row); });
+}
+
 std::string text_of(db::Read& tx, const CommentId& comment_id) {
     return tx.find<std::string>(sql::comments::get_text{.comment_id = comment_id}).value_or("");
 }

@@ -9,6 +9,7 @@
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/together.hpp"
 #include "platform/wire/fields.hpp"
 
 namespace grover::comments {
@@ -93,6 +94,8 @@ struct CommentSlice {
 std::vector<CommentRow> list_comments(db::Read& tx, const UserId& viewer, const CommentSlice& slice);
 std::optional<CommentRow> find_comment(db::Read& tx, const UserId& viewer, const CommentId& comment_id);
 std::optional<CommentFacts> find_facts(db::Read& tx, const CommentId& comment_id);
+// The same as a part of one statement; its number.
+std::size_t ask_facts(db::Together& ask, std::optional<CommentFacts>& out, const CommentId& comment_id);
 std::string text_of(db::Read& tx, const CommentId& comment_id);
 
 void insert(db::Write& tx, const CommentRow& comment);

@@ -32,23 +32,18 @@ private:
 
 }  // namespace
 
-PoolsPtr ForYou::pools(db::Read& tx, std::string_view base_url) {
-    return pools_of(tx, pools_, ground_.users, base_url, ground_.clock.now());
-}
-
 // What is not in memory is asked for in two rounds, whatever it is: what depends on nothing, and what depends on that.
 ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) {
     const auto now = ground_.clock.now();
     const bool is_in_memory = tx.snapshot() != 0;
-    auto making = pools_.begin(tx);
-    AskedPools pools;
+    AskedPools pools = this->pools(tx);
     users::AskedRelations relations;
     AskedWishes wishes;
     AskedInterests interests;
     SeenPosts::Asked seen;
     posts::PostFeed::Asked feed;
     db::Together first, second;
-    if (!making.kept) pools.ask(first);
+    pools.ask(first);
     if (!is_in_memory) ground_.users.ask_relations(first, relations, me.id);
     wishes.ask(tx, first, me.id, now);
     interests.ask(tx, first, me.id, now);
@@ -57,12 +52,12 @@ ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) 
 
     auto deck = std::make_shared<Deck>();
     deck->relations = is_in_memory ? ground_.users.relations(tx, me.id) : relations.take();
-    if (!making.kept) pools.ask_authors(tx, second, ground_.users, me.base_url);
+    pools.ask_authors(tx, second, ground_.users, me.base_url);
     if (!is_in_memory) ground_.feed.ask(second, feed, *deck->relations, Mix::kFeedAtOnce);
     interests.ask_more(second);
     second.run(tx);
 
-    deck->pools = making.kept ? making.kept : pools_.end(making, pools.take(now));
+    deck->pools = pools.take(now);
     deck->wishes = wishes.take(tx);
     deck->interests = interests.take(tx);
     auto view = seen_.take(tx, seen, sent.is_first() ? Time{INT64_MAX} : sent.started_at());

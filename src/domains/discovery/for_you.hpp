@@ -21,7 +21,7 @@ public:
     posts::PostPage page(const Caller& me, const PageRequest& request);
 
     // Also for who looks for topics.
-    PoolsPtr pools(db::Read& tx, std::string_view base_url);
+    AskedPools pools(db::Read& tx) { return AskedPools(tx, pools_); }
 
 private:
     struct Reader {

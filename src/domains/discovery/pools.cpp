@@ -15,18 +15,21 @@ constexpr int kFresh = 1'000;
 }  // namespace
 
 void AskedPools::ask(db::Together& ask) {
+    if (making_.kept) return;
     ask_best_scored(ask, best_, kPopular);
     newest_.newest(ask, kFresh);
 }
 
 void AskedPools::ask_authors(db::Read& tx, db::Together& ask, users::UsersService& users,
                              std::string_view base_url) {
+    if (making_.kept) return;
     for (const auto& post : best_) authors_.push_back(post.user_id);
     for (const auto& post : newest_.topics) authors_.push_back(post.user_id);
     std::ranges::sort(authors_);
     const auto rest = std::ranges::unique(authors_);
     authors_.erase(rest.begin(), rest.end());
-    if (tx.snapshot() == 0) return users.ask_cards(ask, asked_, authors_, base_url);
+    if (tx.engine() == db::Engine::postgres || tx.snapshot() == 0)
+        return users.ask_cards(tx, ask, asked_, authors_, base_url);
     kept_ = users.cards(tx, authors_, base_url);
 }
 
@@ -36,7 +39,9 @@ bool AskedPools::is_open(const UserId& author) const {
     return !card->is_hidden && !card->is_private;
 }
 
-Pools AskedPools::take(Time now) {
+PoolsPtr AskedPools::take(Time now) { return making_.kept ? making_.kept : copies_.end(making_, make(now)); }
+
+Pools AskedPools::make(Time now) {
     Pools out;
     std::ranges::sort(best_, ranks_before);
     std::unordered_set<std::uint64_t> known;
@@ -63,19 +68,6 @@ Pools AskedPools::take(Time now) {
         out.by_author[post.user_id].push_back(place);
     }
     return out;
-}
-
-PoolsPtr pools_of(db::Read& tx, Copies<Pools>& copies, users::UsersService& users, std::string_view base_url,
-                  Time now) {
-    return copies.get(tx, [&] {
-        AskedPools asked;
-        db::Together posts, authors;
-        asked.ask(posts);
-        posts.run(tx);
-        asked.ask_authors(tx, authors, users, base_url);
-        authors.run(tx);
-        return asked.take(now);
-    });
 }
 
 }  // namespace grover::discovery

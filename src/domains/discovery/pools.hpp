@@ -27,25 +27,26 @@ struct Pools {
 };
 using PoolsPtr = std::shared_ptr<const Pools>;
 
-// Pools in two questions: their posts, then who of the authors is shown to everybody. It outlives both runs.
+// Pools from the copy, or in two questions: their posts, then who of the authors is shown to everybody. It outlives both runs.
 class AskedPools {
 public:
+    AskedPools(db::Read& tx, Copies<Pools>& copies) : copies_(copies), making_(copies.begin(tx)) {}
+
     void ask(db::Together& ask);
     void ask_authors(db::Read& tx, db::Together& ask, users::UsersService& users, std::string_view base_url);
-    Pools take(Time now);
+    PoolsPtr take(Time now);
 
 private:
+    Pools make(Time now);
     bool is_open(const UserId& author) const;
 
+    Copies<Pools>& copies_;
+    Copies<Pools>::Making making_;
     std::vector<RankedPost> best_;
     posts::AskedTopics newest_;
     std::vector<UserId> authors_;                               // ascending
     std::vector<std::shared_ptr<const users::UserCard>> kept_;  // one for each, where they are in memory
     users::AskedCards asked_;
 };
-
-// For who needs nothing else.
-PoolsPtr pools_of(db::Read& tx, Copies<Pools>& copies, users::UsersService& users, std::string_view base_url,
-                  Time now);
 
 }  // namespace grover::discovery

@@ -109,6 +109,16 @@ std::vector<RankedGrowth> gained_most(db::Read& tx, int limit) {
     return tx.list<RankedGrowth>(ranks::gained_most{.limit = limit});
 }
 
+void ask_new_with_most_followers(db::Together& ask, std::vector<RankedGrowth>& out, int limit) {
+    ask.add(ranks::new_with_most_followers{.limit = limit},
+            [&out](const db::Row& row) { out.push_back(db::read_row<RankedGrowth>(row)); });
+}
+
+void ask_gained_most(db::Together& ask, std::vector<RankedGrowth>& out, int limit) {
+    ask.add(ranks::gained_most{.limit = limit},
+            [&out](const db::Row& row) { out.push_back(db::read_row<RankedGrowth>(row)); });
+}
+
 void Ranks::listen(jobs::Events& events) {
     constexpr std::string_view name = "discovery.ranks";
     events.on<posts::PostCreated>(

@@ -76,8 +76,11 @@ void ask_best_scored(db::Together& ask, std::vector<RankedPost>& out, int limit)
 // Best first, ties newer first.
 bool ranks_before(const RankedPost& a, const RankedPost& b);
 std::vector<RankedCreator> top_creators(db::Read& tx, int limit);
+// Best first; asked as parts of one statement, in no order.
 std::vector<RankedGrowth> new_with_most_followers(db::Read& tx, int limit);
 std::vector<RankedGrowth> gained_most(db::Read& tx, int limit);
+void ask_new_with_most_followers(db::Together& ask, std::vector<RankedGrowth>& out, int limit);
+void ask_gained_most(db::Together& ask, std::vector<RankedGrowth>& out, int limit);
 
 // Keeps the ranks: gathers what events name, and reads its true numbers before their place in the order is stored. So what
 // is told twice, or late, changes nothing.

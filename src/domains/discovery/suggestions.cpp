@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -36,9 +38,41 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
     return parts_->ground.db.read([&](db::Read& tx) {
         auto& users = parts_->ground.users;
         const auto now = parts_->ground.clock.now();
-        const auto relations = users.relations(tx, me.id);
-        const auto wishes = wishes_of(tx, me.id, now);
-        const auto requested = users.requested_by(tx, me.id);
+        const bool is_in_memory = tx.snapshot() != 0;
+        auto asked_pools = parts_->recommended.pools(tx);
+        users::AskedRelations asked_relations;
+        AskedWishes asked_wishes;
+        AskedInterests asked_interests;
+        std::vector<UserId> requested;
+        std::vector<users::Acquaintance> acquaintances;
+        std::vector<RankedGrowth> gaining, newcomers;
+        db::Together first, second;
+        if (!is_in_memory) users.ask_relations(first, asked_relations, me.id);
+        asked_wishes.ask(tx, first, me.id, now);
+        asked_interests.ask(tx, first, me.id, now);
+        asked_pools.ask(first);
+        users.ask_requested_by(first, requested, me.id);
+        users.ask_followed_by_followed(first, acquaintances, me.id, kMostSuggestions);
+        ask_gained_most(first, gaining, kMostSuggestions);
+        ask_new_with_most_followers(first, newcomers, kMostSuggestions);
+        first.run(tx);
+        asked_interests.ask_more(second);
+        asked_pools.ask_authors(tx, second, users, me.base_url);
+        second.run(tx);
+        const auto relations = is_in_memory ? users.relations(tx, me.id) : asked_relations.take();
+        const auto wishes = asked_wishes.take(tx);
+        const auto interests = asked_interests.take(tx);
+        const auto pools = asked_pools.take(now);
+        std::ranges::sort(acquaintances, [](const auto& a, const auto& b) {
+            return std::tie(b.mutual_followers, b.followers_count, a.user_id) <
+                   std::tie(a.mutual_followers, a.followers_count, b.user_id);
+        });
+        std::ranges::sort(gaining, [](const auto& a, const auto& b) {
+            return std::tie(b.gained, a.user_id) < std::tie(a.gained, b.user_id);
+        });
+        std::ranges::sort(newcomers, [](const auto& a, const auto& b) {
+            return std::tie(b.followers, a.user_id) < std::tie(a.followers, b.user_id);
+        });
 
         // The cursor names who was shown last by place: the list is made anew, and what changed it may repeat nobody but
         // can leave somebody out.
@@ -53,18 +87,12 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
             if (std::ranges::binary_search(wishes->dismissed, user.str())) return;
             all.push_back({user, reason, mutual});
         };
-        for (const auto& person : users.followed_by_followed(tx, me.id, kMostSuggestions))
-            add(person.user_id, Reason::mutual, person.mutual_followers);
-        const auto interests = interests_of(tx, me.id, now);
-        if (!interests->empty()) {
-            const auto pools = parts_->recommended.pools(tx, me.base_url);
-            for (const auto& post : pools->fresh) {
-                if (share_any(post.topics, *interests)) add(post.user_id, Reason::interests, 0);
-            }
+        for (const auto& person : acquaintances) add(person.user_id, Reason::mutual, person.mutual_followers);
+        for (const auto& post : pools->fresh) {
+            if (share_any(post.topics, *interests)) add(post.user_id, Reason::interests, 0);
         }
-        for (const auto& person : gained_most(tx, kMostSuggestions)) add(person.user_id, Reason::popular, 0);
-        for (const auto& person : new_with_most_followers(tx, kMostSuggestions))
-            add(person.user_id, Reason::new_, 0);
+        for (const auto& person : gaining) add(person.user_id, Reason::popular, 0);
+        for (const auto& person : newcomers) add(person.user_id, Reason::new_, 0);
 
         std::vector<UserId> ids;
         for (const auto& suggestion : all) ids.push_back(suggestion.user_id);
@@ -97,12 +125,35 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
 
 std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, int limit) {
     return parts_->ground.db.read([&](db::Read& tx) {
-        const auto post = parts_->ground.gate.get_visible(tx, me, post_id);
-        const auto content = post.content_id();
-        const auto about = posts::topics_of(tx, std::span(&content, 1));
-        if (about.empty()) throw not_found("Post not found");
-
         const auto now = parts_->ground.clock.now();
+        const auto& gate = parts_->ground.gate;
+        auto asked_pools = parts_->recommended.pools(tx);
+        AskedWishes asked_wishes;
+        posts::PostGate::Asked asked_post;
+        posts::AskedTopics asked_about, liked;
+        std::optional<posts::PostFacts> post;
+        const std::vector<std::string_view> id{post_id.view()};
+        db::Together first, second;
+        if (tx.snapshot() != 0) {
+            post = gate.get_visible(tx, me, post_id);
+            asked_about.of(first, {post->content_id()});
+        } else {
+            const auto facts = gate.ask(tx, first, asked_post, me, id);
+            asked_about.of(first, db::Together::Column{facts, "post_id"});
+        }
+        asked_pools.ask(first);
+        asked_wishes.ask(tx, first, me.id, now);
+        first.run(tx);
+        if (!post) post = gate.take(tx, asked_post, me, post_id).post;
+        const auto content = post->content_id();
+        const auto about = std::ranges::find(asked_about.topics, content, &posts::PostTopics::post_id);
+        if (about == asked_about.topics.end()) throw not_found("Post not found");
+        asked_pools.ask_authors(tx, second, parts_->ground.users, me.base_url);
+        liked.also_liked(second, content, now - kLikedSince, kReaders, kLikedPosts);
+        second.run(tx);
+        const auto pools = asked_pools.take(now);
+        const auto wishes = asked_wishes.take(tx);
+
         struct Scored {
             Candidate candidate;
             int points = 0;
@@ -116,11 +167,11 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             if (scored.candidate.post_id.empty()) scored.candidate = candidate;
             return &scored;
         };
-        auto tags = about.front();
+        auto tags = *about;
         tags.category.reset();
         auto tag_topics = topics_of(tags);
         std::ranges::sort(tag_topics);
-        const auto category = about.front().category ? stable_hash(*about.front().category) : 0;
+        const auto category = about->category ? stable_hash(*about->category) : 0;
         const auto points_of = [&](const Candidate& candidate) {
             int points = 0;
             for (const auto topic : candidate.topics) {
@@ -129,14 +180,13 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             }
             return points;
         };
-        const auto pools = parts_->recommended.pools(tx, me.base_url);
         for (const auto& candidate : pools->fresh) {
             const int points = points_of(candidate);
             if (points == 0) continue;
             if (auto* scored = score(candidate)) scored->points = points;
         }
-        for (const auto& liked : posts::also_liked(tx, content, now - kLikedSince, kReaders, kLikedPosts)) {
-            const auto candidate = candidate_of(liked);
+        for (const auto& post_liked : liked.topics) {
+            const auto candidate = candidate_of(post_liked);
             auto* scored = score(candidate);
             if (!scored) continue;
             scored->points = points_of(candidate);
@@ -153,7 +203,6 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             return std::tie(b.first, b.second->created_at, b.second->post_id) <
                    std::tie(a.first, a.second->created_at, a.second->post_id);
         });
-        const auto wishes = wishes_of(tx, me.id, now);
         std::map<UserId, int> by_author;
         std::vector<PostId> ids;
         for (const auto& [points, candidate] : ranked) {

@@ -82,14 +82,6 @@ std::shared_ptr<const Wishes> AskedWishes::take(db::Read& tx) {
     return made_;
 }
 
-std::shared_ptr<const Wishes> wishes_of(db::Read& tx, const UserId& reader, Time now) {
-    AskedWishes asked;
-    db::Together ask;
-    asked.ask(tx, ask, reader, now);
-    ask.run(tx);
-    return asked.take(tx);
-}
-
 void AskedInterests::ask(db::Read& tx, db::Together& ask, const UserId& reader, Time now) {
     reader_ = reader;
     if (const auto* kept = interests_cache().find(tx, posts::marks_key(reader))) {
@@ -118,16 +110,6 @@ std::shared_ptr<const Topics> AskedInterests::take(db::Read& tx) {
     interests_cache().put(posts::marks_key(reader_), topics, topics->size() * sizeof(std::uint64_t),
                           tx.snapshot());
     return topics;
-}
-
-std::shared_ptr<const Topics> interests_of(db::Read& tx, const UserId& reader, Time now) {
-    AskedInterests asked;
-    db::Together first, second;
-    asked.ask(tx, first, reader, now);
-    first.run(tx);
-    asked.ask_more(second);
-    second.run(tx);
-    return asked.take(tx);
 }
 
 }  // namespace grover::discovery

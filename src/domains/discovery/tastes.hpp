@@ -52,7 +52,6 @@ private:
     std::shared_ptr<Wishes> made_;
     Time good_until_{INT64_MAX};
 };
-std::shared_ptr<const Wishes> wishes_of(db::Read& tx, const UserId& reader, Time now);
 
 // Sorted topics of the newest posts that the reader reacted to, saved or commented on in the last 30 days: from memory, or in
 // two questions.
@@ -68,6 +67,5 @@ private:
     posts::AskedTopics marked_, commented_;
     comments::AskedCommented comments_;
 };
-std::shared_ptr<const Topics> interests_of(db::Read& tx, const UserId& reader, Time now);
 
 }  // namespace grover::discovery

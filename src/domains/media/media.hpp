@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "domains/media/media_account.hpp"
@@ -134,13 +135,9 @@ public:
 
     // One for each id, in that order; null for what is unknown or deleted. One statement at most.
     std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, std::span<const MediaId> ids);
-    // The same as a part of one statement; `out` has one place for each id from the start.
-    struct Asked {
-        std::vector<MediaId> ids;
-        std::vector<std::string_view> texts;
-        std::vector<std::shared_ptr<const Medium>> media;
-    };
-    void ask(db::Together& ask, Asked& out) const;
+    // The same as a part of one statement, of those that another part names; unknown and deleted ones are not in it.
+    using Found = std::unordered_map<MediaId, std::shared_ptr<const Medium>>;
+    void ask(db::Together& ask, Found& out, db::Together::Column ids) const;
     std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
     // What a client names by its URL; whose it is the caller decides.
     std::shared_ptr<const Medium> find_by_url(db::Read& tx, std::string_view url);

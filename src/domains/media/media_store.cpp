@@ -155,11 +155,12 @@ std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, const std::vector<
     return media;
 }
 
-void ask(db::Together& ask, const std::vector<std::string_view>& ids,
+void ask(db::Together& ask, db::Together::Column ids,
          std::function<void(std::shared_ptr<const Medium>)> on_medium) {
-    ask.add(sql::media::load_media{.ids = ids}, [on_medium = std::move(on_medium)](const db::Row& row) {
-        on_medium(medium_of(db::read_row<Row>(row)));
-    });
+    ask.add(sql::media::load_media{.ids = nullptr}, ids,
+            [on_medium = std::move(on_medium)](const db::Row& row) {
+                on_medium(medium_of(db::read_row<Row>(row)));
+            });
 }
 
 std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id) {

@@ -19,7 +19,7 @@ std::vector<Rendition> unpack(std::string_view text);
 void insert(db::Write& tx, const Medium& medium);
 // In no order; unknown ids are left out.
 std::vector<std::shared_ptr<const Medium>> load(db::Read& tx, const std::vector<std::string_view>& ids);
-void ask(db::Together& ask, const std::vector<std::string_view>& ids,
+void ask(db::Together& ask, db::Together::Column ids,
          std::function<void(std::shared_ptr<const Medium>)> on_medium);
 std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
 std::int64_t stored_bytes(db::Read& tx);

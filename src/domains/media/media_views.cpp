@@ -71,15 +71,9 @@ std::vector<std::shared_ptr<const Medium>> MediaService::load(db::Read& tx, std:
     return media;
 }
 
-void MediaService::ask(db::Together& ask, Asked& out) const {
-    out.media.assign(out.ids.size(), nullptr);
-    if (out.ids.empty()) return;
-    out.texts = db::ids_of(out.ids);
-    store::ask(ask, out.texts, [&out](std::shared_ptr<const Medium> medium) {
-        if (medium->is_deleted) return;
-        for (std::size_t i = 0; i < out.ids.size(); ++i) {
-            if (out.ids[i] == medium->media_id) out.media[i] = medium;
-        }
+void MediaService::ask(db::Together& ask, Found& out, db::Together::Column ids) const {
+    store::ask(ask, ids, [&out](std::shared_ptr<const Medium> medium) {
+        if (!medium->is_deleted) out.emplace(medium->media_id, std::move(medium));
     });
 }
 

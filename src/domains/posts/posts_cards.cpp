@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "domains/posts/posts_objects.hpp"
 #include "platform/db/known_range.hpp"
@@ -56,6 +57,36 @@ void add_mark(MarksByPost& marks, const PostId& post, std::string_view kind, std
 }
 
 }  // namespace
+
+std::size_t MarksByPost::slot_of(const PostId& post, std::uint64_t hash) const {
+    auto i = hash & (slots_.size() - 1);
+    while (slots_[i].place != 0 && (slots_[i].hash != hash || marks_[slots_[i].place - 1].first != post))
+        i = (i + 1) & (slots_.size() - 1);
+    return i;
+}
+
+const Marks* MarksByPost::find(const PostId& post) const {
+    if (slots_.empty()) return nullptr;
+    const auto place = slots_[slot_of(post, std::hash<PostId>{}(post))].place;
+    return place == 0 ? nullptr : &marks_[place - 1].second;
+}
+
+Marks& MarksByPost::operator[](const PostId& post) {
+    if (2 * (marks_.size() + 1) > slots_.size()) {
+        slots_.assign(std::max<std::size_t>(16, 2 * slots_.size()), {});
+        for (std::size_t i = 0; i < marks_.size(); ++i) {
+            const auto hash = std::hash<PostId>{}(marks_[i].first);
+            slots_[slot_of(marks_[i].first, hash)] = {hash, static_cast<std::uint32_t>(i + 1)};
+        }
+    }
+    const auto hash = std::hash<PostId>{}(post);
+    auto& slot = slots_[slot_of(post, hash)];
+    if (slot.place == 0) {
+        marks_.emplace_back(post, Marks{});
+        slot = {hash, static_cast<std::uint32_t>(marks_.size())};
+    }
+    return marks_[slot.place - 1].second;
+}
 
 std::string marks_key(const UserId& viewer) { return "marks:" + viewer.str(); }
 
@@ -227,38 +258,43 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
 void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<PostId>& missing,
                       std::string_view base_url, Fetched& out) {
     const auto ids = db::ids_of(missing);
-    const auto rows = tx.list<Row>(sql::posts::load_posts{.viewer = viewer, .ids = ids});
-
-    std::vector<UserId> author_ids;
-    for (const auto& row : rows) author_ids.push_back(row.user_id);
-    media::MediaService::Asked asked_media;
-    for (const auto& row : rows) {
-        if (row.media_id) asked_media.ids.push_back(*row.media_id);
-    }
-    std::vector<AuthorPtr> authors;
-    if (tx.snapshot() == 0) {
-        // Nothing of it can be in memory.
-        db::Together ask;
+    const sql::posts::load_posts load{.viewer = viewer, .ids = ids};
+    std::vector<Row> rows;
+    std::vector<AuthorPtr> authors;  // one for each row
+    media::MediaService::Found media;
+    if (tx.engine() == db::Engine::sqlite && tx.snapshot() != 0) {
+        // Many authors are in memory, and a statement is no round trip.
+        rows = tx.list<Row>(load);
+        std::vector<UserId> author_ids;
+        std::vector<MediaId> media_ids;
+        for (const auto& row : rows) {
+            author_ids.push_back(row.user_id);
+            if (row.media_id) media_ids.push_back(*row.media_id);
+        }
+        authors = users_.cards(tx, author_ids, base_url);
+        for (auto& medium : media_.load(tx, media_ids)) {
+            if (medium) media.emplace(medium->media_id, std::move(medium));
+        }
+    } else {
+        db::Together page;
         users::AskedCards cards;
         users::AskedRelations relations;
-        users_.ask_cards(ask, cards, author_ids, base_url);
-        users_.ask_relations(ask, relations, viewer);
-        media_.ask(ask, asked_media);
-        ask.run(tx);
-        out.relations = relations.take();
-        for (const auto& author : author_ids) authors.push_back(cards.card(author));
-    } else {
-        authors = users_.cards(tx, author_ids, base_url);
-        asked_media.media = media_.load(tx, asked_media.ids);
+        const auto posts =
+            page.add(load, [&](const db::Row& row) { rows.push_back(db::read_row<Row>(row)); });
+        users_.ask_cards(tx, page, cards, {posts, "user_id"}, base_url);
+        media_.ask(page, media, {posts, "media_id"});
+        if (tx.snapshot() == 0) users_.ask_relations(page, relations, viewer);
+        page.run(tx);
+        if (tx.snapshot() == 0) out.relations = relations.take();
+        for (const auto& row : rows) authors.push_back(cards.card(row.user_id));
     }
-    const auto& media = asked_media.media;
 
     const auto snapshot = tx.snapshot();
-    std::size_t next_medium = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row& row = rows[i];
-        const auto* medium = row.media_id ? media[next_medium++].get() : nullptr;
-        const auto card = card_of(row, *authors[i], medium, base_url, snapshot);
+        const auto medium = row.media_id ? media.find(*row.media_id) : media.end();
+        const auto card = card_of(row, *authors[i], medium == media.end() ? nullptr : medium->second.get(),
+                                  base_url, snapshot);
         const auto bytes =
             sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
         out.cards[row.post_id] = {card, authors[i]};

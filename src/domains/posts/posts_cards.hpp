@@ -5,7 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "domains/media/media.hpp"
@@ -47,7 +47,25 @@ std::string marks_key(const UserId& viewer);
 
 using CardPtr = std::shared_ptr<const PostCard>;
 using AuthorPtr = std::shared_ptr<const users::UserCard>;
-using MarksByPost = std::unordered_map<PostId, Marks>;
+
+// Of one reader, by post. Most posts have none, and are told from the others by one look.
+class MarksByPost {
+public:
+    // Null: none.
+    const Marks* find(const PostId& post) const;
+    Marks& operator[](const PostId& post);
+    std::size_t size() const { return marks_.size(); }
+
+private:
+    struct Slot {
+        std::uint64_t hash = 0;
+        std::uint32_t place = 0;  // in marks_, from 1; 0: free
+    };
+    std::size_t slot_of(const PostId& post, std::uint64_t hash) const;
+
+    std::vector<Slot> slots_;  // a power of two of them, at most half full
+    std::vector<std::pair<PostId, Marks>> marks_;
+};
 using MarksPtr = std::shared_ptr<const MarksByPost>;
 
 // One post of a page with all that its view needs.
@@ -78,7 +96,7 @@ public:
         : media_(media), users_(users), clock_(clock) {}
 
     // At most three statements (posts with roots, authors, media), whatever the number of ids; none when all is in memory.
-    // On PostgreSQL two: authors, media and the viewer's relations are one.
+    // On PostgreSQL they are one, with the viewer's relations.
     LoadedPage load(db::Read& tx, const UserId& viewer, std::span<const PostId> ids,
                     std::string_view base_url);
     // Marks of one reader on the given posts; at most two statements, usually none.

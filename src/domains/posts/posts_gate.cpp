@@ -1,7 +1,11 @@
 #include "domains/posts/posts_gate.hpp"
+
+#include <algorithm>
+
 #include "domains/posts/posts_views.hpp"
 #include "platform/db/row_cache.hpp"
 #include "sql/posts.hpp"
+#include "sql/posts_lists.hpp"
 
 namespace grover::posts {
 namespace {
@@ -34,6 +38,10 @@ std::optional<PostFacts> find_facts(db::Read& tx, const PostId& post_id) {
     auto facts = tx.find<PostFacts>(sql::posts::get_facts{.post_id = post_id});
     if (facts) facts_cache().put(post_id.view(), *facts, 0, tx.snapshot());
     return facts;
+}
+
+std::function<void(const db::Row&)> add_to(std::vector<PostFacts>& posts) {
+    return [&posts](const db::Row& row) { posts.push_back(db::read_row<PostFacts>(row)); };
 }
 
 }  // namespace
@@ -72,6 +80,58 @@ PostFacts PostGate::get_visible(db::Read& tx, const Caller& me, const PostId& po
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));
     if (sight == Sight::followers_only) throw not_authorized();
     return *post;
+}
+
+PostGate::Opened PostGate::open(db::Read& tx, const Caller& me, const PostId& post_id) const {
+    if (tx.snapshot() != 0) return {get_visible(tx, me, post_id), users_.relations(tx, me.id)};
+    db::Together one;
+    Asked asked;
+    const std::vector<std::string_view> id{post_id.view()};
+    ask(tx, one, asked, me, id);
+    one.run(tx);
+    return take(tx, asked, me, post_id);
+}
+
+std::size_t PostGate::ask(db::Read& tx, db::Together& ask, Asked& out, const Caller& me,
+                          db::Together::Column post) const {
+    return ask_who(tx, ask, out, me,
+                   ask.add(sql::posts_lists::facts_of{.ids = nullptr}, post, add_to(out.posts)));
+}
+
+std::size_t PostGate::ask(db::Read& tx, db::Together& ask, Asked& out, const Caller& me,
+                          const std::vector<std::string_view>& post) const {
+    return ask_who(tx, ask, out, me, ask.add(sql::posts_lists::facts_of{.ids = post}, add_to(out.posts)));
+}
+
+std::size_t PostGate::ask_who(db::Read& tx, db::Together& ask, Asked& out, const Caller& me,
+                              std::size_t posts) const {
+    users_.ask_cards(tx, ask, out.authors, {posts, "user_id"}, me.base_url);
+    users_.ask_relations(ask, out.reader, me.id);
+    return posts;
+}
+
+PostGate::Opened PostGate::take(db::Read& tx, Asked& asked, const Caller& me, const PostId& post_id) const {
+    const auto reader = asked.reader.take();
+    const auto find = [&](const PostId& id) {
+        return std::ranges::find(asked.posts, id, &PostFacts::post_id);
+    };
+    const auto sight_of_one = [&](const PostFacts& post) {
+        const auto author = asked.authors.card(post.user_id);
+        const auto sight = posts::sight_of(
+            *reader, post, {.is_hidden = author->is_hidden, .is_private = author->is_private});
+        const bool is_closed =
+            sight == Sight::seen && post.community_id && !community(tx, me.id, *post.community_id).may_read;
+        return is_closed ? Sight::hidden : sight;
+    };
+    const auto post = find(post_id);
+    auto sight = post == asked.posts.end() ? Sight::hidden : sight_of_one(*post);
+    if (sight == Sight::seen && post->original_post_id) {
+        const auto root = find(*post->original_post_id);
+        sight = root == asked.posts.end() ? Sight::hidden : sight_of_one(*root);
+    }
+    if (sight == Sight::hidden) throw not_found("Post not found");
+    if (sight == Sight::followers_only) throw not_authorized();
+    return {*post, reader};
 }
 
 std::vector<CommunityView> PostGate::communities(db::Read& tx, const UserId& viewer,

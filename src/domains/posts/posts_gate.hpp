@@ -10,6 +10,7 @@
 #include "domains/posts/posts_facts.hpp"
 #include "domains/users/users.hpp"
 #include "platform/api/caller.hpp"
+#include "platform/db/together.hpp"
 
 namespace grover::posts {
 
@@ -45,6 +46,24 @@ public:
     // when that is current.
     PostFacts get_visible(db::Read& tx, const Caller& me, const PostId& post_id,
                           std::string_view not_found_text = "Post not found") const;
+    // The same for a page of what hangs below the post, with who reads it: from memory, or in one question.
+    struct Opened {
+        PostFacts post;
+        std::shared_ptr<const users::Relations> reader;
+    };
+    Opened open(db::Read& tx, const Caller& me, const PostId& post_id) const;
+    // The parts of that question, for who has more to ask, of the post in that column. They outlive the run(). The number of
+    // the one with the post and its root.
+    struct Asked {
+        std::vector<PostFacts> posts;  // the post and its root
+        users::AskedCards authors;
+        users::AskedRelations reader;
+    };
+    std::size_t ask(db::Read& tx, db::Together& ask, Asked& out, const Caller& me,
+                    db::Together::Column post) const;
+    std::size_t ask(db::Read& tx, db::Together& ask, Asked& out, const Caller& me,
+                    const std::vector<std::string_view>& post) const;
+    Opened take(db::Read& tx, Asked& asked, const Caller& me, const PostId& post_id) const;
     Sight sight_of(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
     // Whoever asks.
     std::optional<PostFacts> find(db::Read& tx, const PostId& post_id) const;
@@ -71,6 +90,8 @@ public:
     CommentCounts comment_counts(db::Read& tx, const PostId& post_id) const;
 
 private:
+    std::size_t ask_who(db::Read& tx, db::Together& ask, Asked& out, const Caller& me,
+                        std::size_t posts) const;
     Sight own_sight(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
 
     users::UsersService& users_;

@@ -96,7 +96,7 @@ PostPage PostsService::mentions(const Caller& me, const Mentions& in) {
 
 PostPage PostsService::reposts(const Caller& me, const PostId& post_id, const PageRequest& page) {
     return db_.read([&](db::Read& tx) {
-        gate_.get_visible(tx, me, post_id);
+        gate_.open(tx, me, post_id);
         return lists_.reposts(tx, me, post_id, page);
     });
 }

@@ -64,15 +64,21 @@ void AskedTopics::of(db::Together& ask, std::vector<PostId> posts) {
     ask.add(tallies::topics_of{.ids = ids_}, add());
 }
 
+void AskedTopics::of(db::Together& ask, db::Together::Column posts) {
+    ask.add(tallies::topics_of{.ids = nullptr}, posts, add());
+}
+
 void AskedTopics::marked(db::Together& ask, const UserId& reader, Time since, int limit) {
     reader_ = reader;
     low_ = IdSource::next_at<PostId>(since);
     ask.add(tallies::marked_topics{.reader = reader_, .low = low_, .since = since, .limit = limit}, add());
 }
 
-std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, Time since, int readers, int limit) {
-    const auto low = IdSource::next_at<PostId>(since);
-    return topics(tx, tallies::also_liked{.post_id = post, .readers = readers, .low = low, .limit = limit});
+void AskedTopics::also_liked(db::Together& ask, const PostId& post, Time since, int readers, int limit) {
+    posts_ = {post};
+    low_ = IdSource::next_at<PostId>(since);
+    ask.add(tallies::also_liked{.post_id = posts_.front(), .readers = readers, .low = low_, .limit = limit},
+            add());
 }
 
 }  // namespace grover::posts

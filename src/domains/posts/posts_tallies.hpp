@@ -72,7 +72,11 @@ public:
 
     void newest(db::Together& ask, int limit);
     void of(db::Together& ask, std::vector<PostId> posts);
+    void of(db::Together& ask, db::Together::Column posts);
     void marked(db::Together& ask, const UserId& reader, Time since, int limit);
+    // What the last `readers` who reacted to a post reacted to besides, of public posts made since then; one entry for each of
+    // these reactions, at most `limit`.
+    void also_liked(db::Together& ask, const PostId& post, Time since, int readers, int limit);
 
 private:
     std::function<void(const db::Row&)> add();
@@ -82,8 +86,5 @@ private:
     UserId reader_;
     PostId low_;
 };
-// What the last `readers` who reacted to a post reacted to besides, of public posts made since then; one entry for each of
-// these reactions, at most `limit`.
-std::vector<PostTopics> also_liked(db::Read& tx, const PostId& post, Time since, int readers, int limit);
 
 }  // namespace grover::posts

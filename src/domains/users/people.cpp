@@ -111,13 +111,17 @@ OwnCounts UsersService::own_counts(db::Read& tx, const UserId& user) {
             .earnings = counts.total_earnings};
 }
 
-std::vector<Acquaintance> UsersService::followed_by_followed(db::Read& tx, const UserId& viewer, int limit) {
-    return tx.list<Acquaintance>(sql::user_people::followed_by_followed{
-        .viewer = viewer, .sources = kSources, .edges = kEdges, .limit = limit});
+void UsersService::ask_followed_by_followed(db::Together& ask, std::vector<Acquaintance>& out,
+                                            const UserId& viewer, int limit) {
+    ask.add(
+        sql::user_people::followed_by_followed{
+            .viewer = viewer, .sources = kSources, .edges = kEdges, .limit = limit},
+        [&out](const db::Row& row) { out.push_back(db::read_row<Acquaintance>(row)); });
 }
 
-std::vector<UserId> UsersService::requested_by(db::Read& tx, const UserId& user) {
-    return tx.list<UserId>(sql::user_people::requested_by{.user_id = user, .limit = kMostRequests});
+void UsersService::ask_requested_by(db::Together& ask, std::vector<UserId>& out, const UserId& user) {
+    ask.add(sql::user_people::requested_by{.user_id = user, .limit = kMostRequests},
+            [&out](const db::Row& row) { out.push_back(row.get<UserId>(0)); });
 }
 
 }  // namespace grover::users

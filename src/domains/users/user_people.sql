@@ -14,7 +14,7 @@ WHERE u.user_id = :user_id AND u.suspended_at IS NULL AND u.deactivated_at IS NU
 
 -- name: followed_by_followed
 -- From the :sources people followed last, at most :edges edges on.
-SELECT e.user_id, count(*) AS mutual_followers
+SELECT e.user_id, count(*) AS mutual_followers, c.followers_count
 FROM (SELECT f.following_id AS user_id
       FROM (SELECT following_id FROM follows WHERE follower_id = :viewer ORDER BY created_at DESC, following_id DESC LIMIT :sources) AS mine
       CROSS JOIN follows f WHERE f.follower_id = mine.following_id LIMIT :edges) AS e

@@ -128,10 +128,12 @@ struct Growth {
 struct Acquaintance {
     UserId user_id;
     std::int64_t mutual_followers = 0;
+    std::int64_t followers_count = 0;
 
     static constexpr auto columns = Pack{
         db::column("user_id", &Acquaintance::user_id),
         db::column("mutual_followers", &Acquaintance::mutual_followers),
+        db::column("followers_count", &Acquaintance::followers_count),
     };
 };
 
@@ -289,9 +291,12 @@ public:
                                                        std::string_view base_url);
     std::shared_ptr<const UserCard> card(db::Read& tx, const UserId& user, std::string_view base_url);
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
-    // The same where rows are not kept in memory (PostgreSQL), as parts of one statement.
+    // The same from the store, as parts of one statement.
     void ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out, const UserId& user);
-    void ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+    void ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, std::span<const UserId> users,
+                   std::string_view base_url);
+    // Of those that another part names.
+    void ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, db::Together::Column users,
                    std::string_view base_url);
     void ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer);
     // One for each id, in that order, never null; at most one statement.
@@ -299,13 +304,14 @@ public:
                                          std::string_view base_url);
     // Nothing for an account that is hidden or gone.
     std::optional<Growth> growth(db::Read& tx, const UserId& user, Time since);
-    // Most mutual followers first, then most followers, then by id: whom the viewer does not follow. Reads at most 10,000
-    // edges, from those followed last.
-    std::vector<Acquaintance> followed_by_followed(db::Read& tx, const UserId& viewer, int limit);
+    // Those with most mutual followers, then most followers, then by id, whom the viewer does not follow: in no order, as a
+    // part of one statement. Reads at most 10,000 edges, from those followed last.
+    void ask_followed_by_followed(db::Together& ask, std::vector<Acquaintance>& out, const UserId& viewer,
+                                  int limit);
     // All zero for an account that is gone.
     OwnCounts own_counts(db::Read& tx, const UserId& user);
     // Whom the user asked to be allowed to follow.
-    std::vector<UserId> requested_by(db::Read& tx, const UserId& user);
+    void ask_requested_by(db::Together& ask, std::vector<UserId>& out, const UserId& user);
     // Of one pair, at the same cost whomever the two follow: for writes, where relations() has no copy in memory.
     Bond bond(db::Read& tx, const UserId& viewer, const UserId& user);
     // Of each of these that exists, in no order; one statement.

@@ -166,9 +166,14 @@ void UsersService::ask_account(db::Together& ask, std::shared_ptr<const AccountS
     parts_->views.ask_account(ask, out, user);
 }
 
-void UsersService::ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+void UsersService::ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, std::span<const UserId> users,
                              std::string_view base_url) {
-    parts_->views.ask_cards(ask, out, users, base_url);
+    parts_->views.ask_cards(tx, ask, out, users, base_url);
+}
+
+void UsersService::ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, db::Together::Column users,
+                             std::string_view base_url) {
+    parts_->views.ask_cards(tx, ask, out, users, base_url);
 }
 
 void UsersService::ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer) {

@@ -179,6 +179,11 @@ CardPtr Views::card_of(const store::IdentityRow& row, std::string_view base_url)
     return card;
 }
 
+void Views::keep(db::Read& tx, const UserId& user, const CardPtr& card, std::string_view base_url) {
+    const auto bytes = sizeof(UserCard) + 2 * card->json.size() + base_url.size();
+    card_cache().put(user.view(), {std::string(base_url), card}, bytes, tx.snapshot());
+}
+
 std::vector<CardPtr> Views::cards(db::Read& tx, std::span<const UserId> users,
                                   std::string_view base_url) const {
     auto& cache = card_cache();
@@ -198,10 +203,7 @@ std::vector<CardPtr> Views::cards(db::Read& tx, std::span<const UserId> users,
     ids.reserve(missing.size());
     for (const auto& [user, card] : missing) ids.push_back(user.view());
     for (const auto& row : store::identities(tx, ids)) missing[row.user_id] = card_of(row, base_url);
-    for (const auto& [user, card] : missing) {
-        const auto bytes = sizeof(UserCard) + 2 * card->json.size() + base_url.size();
-        cache.put(user.view(), {std::string(base_url), card}, bytes, tx.snapshot());
-    }
+    for (const auto& [user, card] : missing) keep(tx, user, card, base_url);
     for (std::size_t i = 0; i < users.size(); ++i) {
         if (!out[i]) out[i] = missing[users[i]];
     }
@@ -227,15 +229,26 @@ void Views::ask_account(db::Together& ask, std::shared_ptr<const AccountState>& 
     });
 }
 
-void Views::ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+std::function<void(const db::Row&)> Views::found_card(db::Read& tx, AskedCards& out,
+                                                      std::string_view base_url) const {
+    return [this, &tx, &out, base_url](const db::Row& row) {
+        const auto identity = db::read_row<store::IdentityRow>(row);
+        const auto card = card_of(identity, base_url);
+        out.found_[identity.user_id] = card;
+        keep(tx, identity.user_id, card, base_url);
+    };
+}
+
+void Views::ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, std::span<const UserId> users,
                       std::string_view base_url) const {
     for (const auto& user : users) out.found_.emplace(user, deleted_card());
     for (const auto& [user, card] : out.found_) out.ids_.push_back(user.view());
-    if (out.ids_.empty()) return;
-    ask.add(sql::users::identities{.ids = out.ids_}, [this, &out, base_url](const db::Row& row) {
-        const auto identity = db::read_row<store::IdentityRow>(row);
-        out.found_[identity.user_id] = card_of(identity, base_url);
-    });
+    if (!out.ids_.empty()) ask.add(sql::users::identities{.ids = out.ids_}, found_card(tx, out, base_url));
+}
+
+void Views::ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, db::Together::Column users,
+                      std::string_view base_url) const {
+    ask.add(sql::users::identities{.ids = nullptr}, users, found_card(tx, out, base_url));
 }
 
 void Views::ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer) const {

@@ -24,7 +24,9 @@ public:
                                                        std::string_view base_url) const;
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer) const;
     void ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out, const UserId& user) const;
-    void ask_cards(db::Together& ask, AskedCards& out, std::span<const UserId> users,
+    void ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, std::span<const UserId> users,
+                   std::string_view base_url) const;
+    void ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, db::Together::Column users,
                    std::string_view base_url) const;
     void ask_relations(db::Together& ask, AskedRelations& out, const UserId& viewer) const;
 
@@ -35,6 +37,10 @@ public:
 
 private:
     std::shared_ptr<const UserCard> card_of(const store::IdentityRow& row, std::string_view base_url) const;
+    static void keep(db::Read& tx, const UserId& user, const std::shared_ptr<const UserCard>& card,
+                     std::string_view base_url);
+    std::function<void(const db::Row&)> found_card(db::Read& tx, AskedCards& out,
+                                                   std::string_view base_url) const;
 
     const Ground& ground_;
 };

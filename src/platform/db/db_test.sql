@@ -57,3 +57,6 @@ SELECT l.user_name FROM chosen c JOIN likes l ON l.counter = c.name;
 
 -- name: words_and_missing
 SELECT words, missing FROM everything WHERE id = 'a';
+
+-- name: words_of
+SELECT words FROM everything WHERE id IN each(:ids);

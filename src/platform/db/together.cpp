@@ -1,5 +1,6 @@
 #include "platform/db/together.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <memory>
@@ -25,6 +26,16 @@ struct Composed {
     std::string sql;
     Statement statement{};
 };
+
+// What makes one composition another.
+struct Asked {
+    const Statement* statement;
+    std::optional<Together::Column> texts;
+
+    friend auto operator<=>(const Asked&, const Asked&) = default;
+};
+
+std::string rows_of(std::size_t part) { return "r" + std::to_string(part); }
 
 // "$2" becomes "$5" when three values stand before. Texts of our statements hold no other dollar sign.
 std::string renumbered(std::string_view sql, int before) {
@@ -100,23 +111,44 @@ private:
     std::vector<std::optional<std::string>> columns_;
 };
 
-const Statement& composed(const std::vector<const Statement*>& parts) {
+// The only value of the statement is what another part's rows hold.
+std::string with_texts(std::string sql, const Together::Column& texts) {
+    const std::string name(texts.name);
+    const auto values =
+        "ARRAY(SELECT " + name + " FROM " + rows_of(texts.part) + " WHERE " + name + " IS NOT NULL)";
+    for (std::size_t at = 0; (at = sql.find("$1", at)) != std::string::npos; at += values.size())
+        sql.replace(at, 2, values);
+    return sql;
+}
+
+const Statement& composed(const std::vector<Asked>& parts) {
     static std::shared_mutex mutex;
-    static std::map<std::vector<const Statement*>, std::unique_ptr<Composed>> known;
+    static std::map<std::vector<Asked>, std::unique_ptr<Composed>> known;
     {
         const std::shared_lock lock(mutex);
         if (const auto found = known.find(parts); found != known.end()) return found->second->statement;
     }
     auto made = std::make_unique<Composed>();
     int parameters = 0;
+    std::string shared, rows;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const std::string number = std::to_string(i);
-        made->name += (i == 0 ? "" : "+") + std::string(parts[i]->name);
-        made->sql += (i == 0 ? "SELECT " : " UNION ALL SELECT ") + number + " AS part, r" + number +
-                     "::text FROM (" + renumbered(without_end(parts[i]->postgres), parameters) + ") AS r" +
-                     number;
-        parameters += parts[i]->parameters;
+        const auto& [statement, texts] = parts[i];
+        const auto name = rows_of(i);
+        std::string sql(without_end(statement->postgres));
+        if (texts) {
+            sql = with_texts(std::move(sql), *texts);
+        } else {
+            sql = renumbered(sql, parameters);
+            parameters += statement->parameters;
+        }
+        const bool is_shared = std::ranges::any_of(
+            parts, [&](const Asked& part) { return part.texts && part.texts->part == i; });
+        if (is_shared) shared += (shared.empty() ? "WITH " : ", ") + name + " AS MATERIALIZED (" + sql + ")";
+        made->name += (i == 0 ? "" : "+") + std::string(statement->name);
+        rows += (i == 0 ? "SELECT " : " UNION ALL SELECT ") + std::to_string(i) + " AS part, " + name +
+                "::text FROM " + (is_shared ? name : "(" + sql + ") AS " + name);
     }
+    made->sql = shared + (shared.empty() ? "" : " ") + rows;
     made->statement = {made->name.c_str(), parameters, "", made->sql.c_str()};
     const std::scoped_lock lock(mutex);
     return known.try_emplace(parts, std::move(made)).first->second->statement;
@@ -126,14 +158,36 @@ const Statement& composed(const std::vector<const Statement*>& parts) {
 
 void Together::run(Read& tx) const {
     if (tx.engine() == Engine::postgres && parts_.size() > 1) return run_as_one(tx);
-    for (const Part& part : parts_) tx.each(Bound{*part.statement, part.args}, part.on_row);
+    run_one_by_one(tx);
+}
+
+void Together::run_one_by_one(Read& tx) const {
+    std::vector<std::vector<std::string>> texts(parts_.size());
+    const auto give = [&](std::size_t from, const Row& row) {
+        for (std::size_t i = from + 1; i < parts_.size(); ++i) {
+            if (!parts_[i].texts || parts_[i].texts->part != from) continue;
+            int column = 0;
+            while (row.name(column) != parts_[i].texts->name) ++column;
+            if (!row.is_null(column)) texts[i].emplace_back(row.text(column));
+        }
+    };
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+        const Part& part = parts_[i];
+        const std::vector<std::string_view> values(texts[i].begin(), texts[i].end());
+        if (part.texts && values.empty()) continue;
+        const std::vector<Arg> args = part.texts ? std::vector<Arg>{values} : part.args;
+        tx.each(Bound{*part.statement, args}, [&](const Row& row) {
+            give(i, row);
+            part.on_row(row);
+        });
+    }
 }
 
 void Together::run_as_one(Read& tx) const {
-    std::vector<const Statement*> statements;
+    std::vector<Asked> statements;
     std::vector<Arg> args;
     for (const Part& part : parts_) {
-        statements.push_back(part.statement);
+        statements.push_back({part.statement, part.texts});
         args.insert(args.end(), part.args.begin(), part.args.end());
     }
     tx.each(Bound{composed(statements), args}, [&](const Row& row) {

@@ -66,3 +66,42 @@ TEST_CASE("a null and an empty text are told apart") {
         CHECK(rows == 2);
     });
 }
+
+TEST_CASE("a statement takes its ids from another one's rows, in the same round trip") {
+    struct Counts final : db::StatementObserver {
+        void ran(const db::Statement&, std::chrono::nanoseconds, std::int64_t) override { ++calls; }
+        std::atomic<int> calls{0};
+    } counts;
+    const auto db = database_with_tables({.observer = &counts});
+    testing::execute(
+        *db, "INSERT INTO counters (name, value) VALUES ('a', 1), ('b', 2), ('it''s \"c\"', 3), ('d', 4)");
+    testing::execute(
+        *db, "INSERT INTO everything (id, words) VALUES ('x', 'b'), ('y', 'it''s \"c\"'), ('z', NULL)");
+    testing::count_rows(*db, "counters");
+    counts.calls = 0;
+    const std::vector<std::string_view> ids{"x", "y", "z"}, no_ids;
+    db->read([&](db::Read& tx) {
+        db::Together both;
+        int before = 0;
+        std::vector<std::string> found;
+        int words = 0;
+        both.add(sql::db_test::counter{.name = "d"}, [&](const db::Row&) { ++before; });
+        const auto source = both.add(sql::db_test::words_of{.ids = ids}, [&](const db::Row&) { ++words; });
+        both.add(sql::db_test::counters_named{.names = nullptr}, {source, "words"},
+                 [&](const db::Row& row) { found.push_back(row.get<std::string>(0)); });
+        both.run(tx);
+        std::ranges::sort(found);
+        CHECK(before == 1);
+        CHECK(words == 3);
+        CHECK(found == std::vector<std::string>{"b", "it's \"c\""});
+    });
+    CHECK(counts.calls == (db->engine() == db::Engine::postgres ? 1 : 3));
+    db->read([&](db::Read& tx) {
+        db::Together none;
+        const auto source =
+            none.add(sql::db_test::words_of{.ids = no_ids}, [](const db::Row&) { FAIL("no such row"); });
+        none.add(sql::db_test::counters_named{.names = nullptr}, {source, "words"},
+                 [](const db::Row&) { FAIL("no such row"); });
+        none.run(tx);
+    });
+}
