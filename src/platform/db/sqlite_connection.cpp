@@ -8,6 +8,7 @@
 #include "platform/db/db.hpp"
 #include "platform/db/json_texts.hpp"
 #include "platform/db/open.hpp"
+#include "platform/db/sqlite_gathered_log.hpp"
 #include "platform/db/sqlite_kept_locks.hpp"
 
 namespace grover::db {
@@ -187,6 +188,7 @@ SqliteConnection::SqliteConnection(const Settings& settings)
         // What no row of ours says, no schema may run.
         exec("PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=2147418112");
         if (settings.kept_locks != nullptr) kept_locks_ = settings.kept_locks->join(*this);
+        if (settings.gathers_log) gathered_log_ = gather_log(*this);
     } catch (...) {
         statements_.clear();
         sqlite3_close_v2(connection_);

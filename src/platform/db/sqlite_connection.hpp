@@ -66,6 +66,7 @@ public:
         std::chrono::milliseconds statement_limit{10'000};
         StatementObserver* observer = nullptr;
         SqliteKeptLocks* kept_locks = nullptr;  // must outlive the connection
+        bool gathers_log = false;               // sqlite_gathered_log.hpp
     };
 
     // Opens, and for Access::write creates, the file. Throws as throw_sqlite_error does.
@@ -96,6 +97,7 @@ private:
     static int on_progress(void* self);
 
     std::shared_ptr<void> kept_locks_;
+    std::shared_ptr<void> gathered_log_;
     sqlite3* connection_ = nullptr;
     SqliteStatements statements_;
     StatementObserver* observer_;

@@ -16,13 +16,20 @@ SqliteConnection::Settings settings_for(const Options& options, const SqliteFile
             .kept_locks = &kept_locks};
 }
 
+SqliteConnection::Settings settings_for_writer(const Options& options, const SqliteFile& file,
+                                               SqliteKeptLocks& kept_locks) {
+    auto settings = settings_for(options, file, kept_locks, SqliteConnection::Access::write);
+    settings.gathers_log = true;
+    return settings;
+}
+
 }  // namespace
 
 SqliteDatabase::SqliteDatabase(const Options& options, SqliteFile file)
     : file_(std::move(file)),
       stamps_(options.cached),
       kept_locks_(std::make_shared<SqliteKeptLocks>(file_.path())),
-      writer_(settings_for(options, file_, *kept_locks_, SqliteConnection::Access::write), stamps_,
+      writer_(settings_for_writer(options, file_, *kept_locks_), stamps_,
               options.clock != nullptr ? *options.clock : system_clock_),
       checkpoints_(settings_for(options, file_, *kept_locks_, SqliteConnection::Access::write), writer_,
                    options.warn),
