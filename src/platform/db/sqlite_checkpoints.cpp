@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include <chrono>
 #include <csignal>
@@ -18,6 +19,8 @@ constexpr std::chrono::milliseconds kInterval{100};
 // waits a moment for the last reader instead (limits.md).
 constexpr int kRestartPages = 4'096;
 constexpr int kReaderPatienceMs = 200;
+// A third of the weight of a thread that somebody waits for: less, and a busy core would let the log grow (measured).
+constexpr int kNiceness = 5;
 
 }  // namespace
 
@@ -39,6 +42,7 @@ SqliteCheckpoints::~SqliteCheckpoints() {
 
 void SqliteCheckpoints::work() {
     pthread_setname_np(pthread_self(), "db-checkpoint");
+    setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread alone, on Linux
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
