@@ -216,6 +216,10 @@ TEST_CASE("content and parent come by JSON, form or query alike, and an empty pa
                   R"({"content":" hi ","parent_comment_id":null,"tagged_users":["a","b"]})");
           }),
           bound([](api::Inputs& i) {
+              i.json = wire::JsonDocument::parse(
+                  R"({"content":"hi","parent_comment_id":"","tagged_users":["a","b"]})");
+          }),
+          bound([](api::Inputs& i) {
               i.query = {{"content", "hi"}, {"parent_comment_id", ""}, {"tagged_users", "a, b"}};
           }),
           bound([](api::Inputs& i) {

@@ -369,8 +369,13 @@ struct CommunityInvite {
                                  .limit = RateClass::write};
     static constexpr auto fields = Pack{
         field("community_id", &CommunityInvite::community_id, in_path),
-        field("user_ids", &CommunityInvite::user_ids, in_body | in_query, wire::comma_list, wire::json_text),
+        field("user_ids", &CommunityInvite::user_ids, in_body | in_query, wire::comma_list, wire::json_text,
+              wire::length(0, 50)),
     };
+    std::optional<FieldError> misfit() const {
+        if (!user_ids.empty()) return std::nullopt;
+        return FieldError{{"body", "user_ids"}, "Field required", "missing"};
+    }
 };
 
 // ---- posts
@@ -402,6 +407,10 @@ struct CommunityPostCreate {
               wire::trimmed_length(0, 5'000)),
         api::file("media", &CommunityPostCreate::media, "file"),
     };
+    std::optional<FieldError> misfit() const {
+        if (!content.empty() || media) return std::nullopt;
+        return FieldError{{"body", "content"}, "A post needs text or media", "missing"};
+    }
 };
 
 enum class PostSort : std::uint8_t { newest, top };

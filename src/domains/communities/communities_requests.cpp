@@ -17,7 +17,6 @@ namespace {
 namespace m = sql::communities_members;
 
 constexpr auto kAfterDecline = 7 * 24h;
-constexpr std::size_t kMaxInvited = 50;
 
 struct RequestRow {
     Time created_at;
@@ -107,9 +106,6 @@ Message CommunitiesService::decline(const Caller& me, const CommunityId& id, con
 }
 
 CommunityInviteAnswer CommunitiesService::invite(const Caller& me, const CommunityInvite& in) {
-    if (in.user_ids.empty()) throw invalid_input({"body", "user_ids"}, "Field required", "missing");
-    if (in.user_ids.size() > kMaxInvited)
-        throw invalid_input({"body", "user_ids"}, "List should have at most 50 items", "too_long");
     for (const auto& id : in.user_ids) {
         if (!is_well_formed_id(id)) throw validation_error("Invalid user_id format");
     }

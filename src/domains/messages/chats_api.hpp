@@ -141,7 +141,7 @@ struct ChatGet {
 
 struct ChatSettings {
     ChatId conversation_id;
-    std::optional<std::string> muted_until;  // a time; "" ends the mute
+    std::optional<std::string> muted_until;  // a time; null or "" ends the mute
     std::optional<bool> pinned;
     std::optional<bool> archived;
 
@@ -156,7 +156,7 @@ struct ChatSettings {
     };
     static constexpr auto fields = Pack{
         field("conversation_id", &ChatSettings::conversation_id, in_path),
-        field("muted_until", &ChatSettings::muted_until, in_body | in_query),
+        field("muted_until", &ChatSettings::muted_until, in_body | in_query, wire::null_is_empty),
         field("pinned", &ChatSettings::pinned, in_body | in_query),
         field("archived", &ChatSettings::archived, in_body | in_query),
     };

@@ -31,6 +31,11 @@ struct SendTarget {
     std::optional<GroupId> group_id;
 };
 
+inline std::optional<FieldError> misfit_of_target(const SendTarget& target) {
+    if (target.receiver_id || target.conversation_id || target.group_id) return std::nullopt;
+    return FieldError{{"body", "receiver_id"}, "Field required", "missing"};
+}
+
 struct MessageSend : TextInput {
     std::optional<UserId> receiver_id;
     std::optional<ChatId> conversation_id;
@@ -57,6 +62,9 @@ struct MessageSend : TextInput {
                                field("conversation_id", &MessageSend::conversation_id, in_body | in_query),
                                field("group_id", &MessageSend::group_id, in_body | in_query),
                            });
+    std::optional<FieldError> misfit() const {
+        return misfit_of_target({receiver_id, conversation_id, group_id});
+    }
 };
 
 struct MessageSendToUser : TextInput {
@@ -113,6 +121,7 @@ struct SendInput {
         field("reply_to_message_id", &SendInput::reply_to_message_id, in_body | in_query),
         field("client_message_id", &SendInput::client_message_id, in_body | in_query),
     };
+    std::optional<FieldError> misfit() const { return misfit_of_target({receiver_id, {}, group_id}); }
 };
 static_assert(wire::describes_every_member<SendInput>);
 

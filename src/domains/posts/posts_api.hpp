@@ -68,6 +68,8 @@ struct PostUpdate {
         field("free_preview_duration_minutes", &PostUpdate::free_preview_duration_minutes, in_body | in_query,
               wire::also("free_preview_duration"), wire::range(0, 60)),
     };
+    bool asks_for_nothing() const;
+    std::optional<FieldError> misfit() const;
 };
 static_assert(wire::describes_every_member<PostUpdate>);
 

@@ -38,15 +38,10 @@ struct Editable {
     };
 };
 
-bool asks_for_nothing(const PostUpdate& in) {
-    return !in.content && !in.location && !in.visibility && !in.is_pinned && !in.tags && !in.category &&
-           !in.repost_comment && !in.is_exclusive && !in.access_price && !in.free_preview_duration_minutes;
-}
-
 bool asks_for_more_than_the_comment(const PostUpdate& in) {
     PostUpdate rest = in;
     rest.repost_comment.reset();
-    return !asks_for_nothing(rest);
+    return !rest.asks_for_nothing();
 }
 
 bool contains(std::string_view json_ids, const UserId& user) {
@@ -63,11 +58,19 @@ std::string question_of(db::Read& tx, const PostFacts& post) {
 
 }  // namespace
 
+bool PostUpdate::asks_for_nothing() const {
+    return !content && !location && !visibility && !is_pinned && !tags && !category && !repost_comment &&
+           !is_exclusive && !access_price && !free_preview_duration_minutes;
+}
+
+std::optional<FieldError> PostUpdate::misfit() const {
+    if (asks_for_nothing()) return FieldError{{"body"}, "Nothing to change", "missing"};
+    if (category && !category->empty() && !wire::enum_of<Category>(*category))
+        return FieldError{{"body", "category"}, "Input should be one of the categories", "enum"};
+    return std::nullopt;
+}
+
 PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
-    if (asks_for_nothing(in)) throw invalid_input({"body"}, "Nothing to change", "missing");
-    if (in.category && !in.category->empty() && !wire::enum_of<Category>(*in.category)) {
-        throw invalid_input({"body", "category"}, "Input should be one of the categories", "enum");
-    }
     const auto content = in.content ? std::optional(text::sanitize_string(*in.content)) : std::nullopt;
     const auto tags = in.tags ? std::optional(tags_from(*in.tags)) : std::nullopt;
 

@@ -123,6 +123,10 @@ struct PostScheduleAnswer {
     };
 };
 
+// Both names stand for one value: what is wrong with what was given of them.
+std::optional<FieldError> misfit_of_times(const std::optional<Time>& scheduled_time,
+                                          const std::optional<Time>& scheduled_at);
+
 struct PostSchedule : posts::PostCreate {
     std::optional<Time> scheduled_time;
     std::optional<Time> scheduled_at;
@@ -151,6 +155,7 @@ struct PostSchedule : posts::PostCreate {
                  field("scheduled_at", &PostSchedule::scheduled_at, in_body),
                  field("timezone", &PostSchedule::timezone, in_body, wire::trimmed_length(0, 50)),
              });
+    std::optional<FieldError> misfit() const { return misfit_of_times(scheduled_time, scheduled_at); }
 };
 
 struct ScheduledPostsList {
@@ -232,6 +237,7 @@ struct ScheduledMove {
         field("scheduled_time", &ScheduledMove::scheduled_time, in_body | in_query),
         field("scheduled_at", &ScheduledMove::scheduled_at, in_body | in_query),
     };
+    std::optional<FieldError> misfit() const { return misfit_of_times(scheduled_time, scheduled_at); }
 };
 
 struct ScheduledRetry {

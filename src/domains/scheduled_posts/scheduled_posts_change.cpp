@@ -36,12 +36,18 @@ void refuse_ended(const Row& row) {
 }  // namespace
 
 Time planned_time(const std::optional<Time>& scheduled_time, const std::optional<Time>& scheduled_at) {
+    if (auto misfit = misfit_of_times(scheduled_time, scheduled_at))
+        throw invalid_input(std::move(misfit->loc), std::move(misfit->msg), std::move(misfit->type));
+    return in_milliseconds(scheduled_time ? *scheduled_time : *scheduled_at);
+}
+
+std::optional<FieldError> misfit_of_times(const std::optional<Time>& scheduled_time,
+                                          const std::optional<Time>& scheduled_at) {
     if (!scheduled_time && !scheduled_at)
-        throw invalid_input({"body", "scheduled_time"}, "Field required", "missing");
-    const auto time = in_milliseconds(scheduled_time ? *scheduled_time : *scheduled_at);
-    if (scheduled_at && in_milliseconds(*scheduled_at) != time)
-        throw invalid_input({"body", "scheduled_at"}, "scheduled_time and scheduled_at differ");
-    return time;
+        return FieldError{{"body", "scheduled_time"}, "Field required", "missing"};
+    if (scheduled_time && scheduled_at && in_milliseconds(*scheduled_time) != in_milliseconds(*scheduled_at))
+        return FieldError{{"body", "scheduled_at"}, "scheduled_time and scheduled_at differ", "value_error"};
+    return std::nullopt;
 }
 
 void require_in_future(Time time, Time now) {

@@ -64,7 +64,7 @@ NotificationSettingsAnswer NotificationChoices::update(const Caller& me,
     if (in.muted_until && *in.muted_until > now + kLongestPause)
         refuse("muted_until", "Input should be at most 30 days ahead");
     if (!problems.fields.empty()) throw problems;
-    // A time that has passed ends the pause: JSON null means absent, so nothing else could.
+    // Null, or a time that has passed, ends the pause.
     if (in.muted_until && *in.muted_until <= now) change.muted_until = Time{0};
 
     ground_.db.write([&](db::Write& tx) { store::update_notification_settings(tx, me.id, change); });

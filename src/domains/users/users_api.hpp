@@ -254,7 +254,7 @@ struct NotificationSettingsUpdate {
             setting("quiet_hours_end", &Self::quiet_hours_end),
             setting("timezone", &Self::timezone),
             setting("push_preview", &Self::push_preview),
-            setting("muted_until", &Self::muted_until),
+            setting("muted_until", &Self::muted_until, wire::null_is_empty),
         };
     }();
 };

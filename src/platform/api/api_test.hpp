@@ -105,6 +105,20 @@ struct NotePicture {
     static constexpr auto fields = Pack{api::file("picture", &NotePicture::picture)};
 };
 
+struct NoteMute {
+    PostId note_id;
+    std::optional<Time> until;
+    static constexpr Route route{
+        .method = http::Method::put, .path = "/notes/{note_id}", .summary = "Silence a note for a time."};
+    static constexpr auto fields =
+        Pack{field("note_id", &NoteMute::note_id, in_path),
+             field("until", &NoteMute::until, in_body | in_query, wire::null_is_empty)};
+    std::optional<FieldError> misfit() const {
+        if (until) return std::nullopt;
+        return FieldError{{"body"}, "Nothing to change", "missing"};
+    }
+};
+
 struct NoteFail {
     static constexpr Route route{.method = http::Method::get, .path = "/fail", .summary = "A bug."};
     static constexpr auto fields = Pack{};
@@ -234,6 +248,9 @@ struct World {
         });
         api.on<NotePicture>([](const Caller&, const NotePicture& in) {
             return std::string(in.picture ? "picture" : "none");
+        });
+        api.on<NoteMute>([](const Caller&, const NoteMute& in) {
+            return std::string(in.until->us == 0 ? "cleared" : "set");
         });
         api.on<NoteFail>([](const Caller&, const NoteFail&) -> std::string {
             throw std::runtime_error("SELECT secret FROM vault");

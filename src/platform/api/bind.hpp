@@ -2,6 +2,7 @@
 // helpers of system.md §6 refuse (400) counts only when the shape is right.
 #pragma once
 
+#include <concepts>
 #include <stdexcept>
 #include <type_traits>
 
@@ -24,6 +25,11 @@ template <class T>
 inline constexpr bool is_id = requires {
     typename T::tag;
 };
+
+template <class M>
+inline constexpr bool is_optional_id = false;
+template <class M>
+inline constexpr bool is_optional_id<std::optional<M>> = is_id<M>;
 
 template <class M>
 bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issue& issue,
@@ -101,6 +107,9 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, std::type_i
                      problems.fields);
     } else if constexpr (std::is_same_v<M, std::optional<http::UploadedFile>>) {
         out.*field.member = inputs.take_file(field.name, rules);
+        // Nobody's second file is left out in silence.
+        if (inputs.has_file(field.name, rules))
+            problems.add(wire::in_body, field.name, {"Send one file", "too_long"});
     } else if constexpr (std::is_same_v<M, std::vector<std::string>> ||
                          std::is_same_v<M, std::optional<std::vector<std::string>>>) {
         std::vector<std::string> values;
@@ -111,11 +120,21 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, std::type_i
         if (present) out.*field.member = std::move(values);
     } else {
         const Found found = inputs.find(field.name, rules);
-        // An empty text for anything but a text is no value: forms and query strings cannot say null.
+        // An empty text for anything but a text is no value: forms and query strings cannot say null. Clients in the field
+        // send an empty id in JSON as well.
         constexpr bool is_text =
             std::is_same_v<M, std::string> || std::is_same_v<M, std::optional<std::string>>;
-        const bool empty_optional =
-            wire::is_optional<M> && !is_text && found.form == Found::Form::text && found.text.empty();
+        const bool empty_text = found.form == Found::Form::text && found.text.empty();
+        const bool empty_id = is_optional_id<M> && found.form == Found::Form::json &&
+                              found.json.kind() == wire::JsonKind::string && found.json.string().empty();
+        const bool empty_optional = wire::is_optional<M> && !is_text && (empty_text || empty_id);
+        if constexpr (wire::is_optional<M>) {
+            // Null says "none", where that differs from saying nothing.
+            if (empty_optional && rules.null_is_empty) {
+                (out.*field.member).emplace();
+                return;
+            }
+        }
         if (found.form == Found::Form::absent || empty_optional) {
             if constexpr (!wire::is_optional<M>) {
                 if (!rules.or_default) {
@@ -130,9 +149,21 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, std::type_i
     }
 }
 
+// A request that no field alone shows to be wrong says so itself, when its fields are in shape: 422, and so before the
+// refusals of values (400) and of everything that has to be looked up.
+//     std::optional<FieldError> misfit() const;
+template <class T>
+concept KnowsMisfit = requires(const T& in) {
+    { in.misfit() } -> std::same_as<std::optional<FieldError>>;
+};
+
 template <class T>
 void bind(Inputs& inputs, T& out, Problems& problems) {
     unpack([&](const auto&... f) { (bind_field(inputs, f, out, problems), ...); }, T::fields);
+    if constexpr (KnowsMisfit<T>) {
+        if (!problems.fields.empty()) return;
+        if (auto misfit = out.misfit()) problems.fields.push_back(std::move(*misfit));
+    }
 }
 
 // `page(&X::page)` describes a PageRequest: limit, skip and cursor.

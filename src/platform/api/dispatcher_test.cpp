@@ -198,6 +198,34 @@ TEST_CASE("a request that carries a file counts as an upload too, one without do
     CHECK(send("").status == 200);
 }
 
+TEST_CASE("a second file is refused, not left out; an empty place for a file is none") {
+    World w;
+    w.options.upload_directory = std::filesystem::temp_directory_path().string();
+    const auto part = [](std::string_view file_name, std::string_view bytes) {
+        return "--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"" +
+               std::string(file_name) + "\"\r\n\r\n" + std::string(bytes) + "\r\n";
+    };
+    const auto send = [&](const std::string& body) {
+        return w.post("/api/notes/picture", body + "--b--\r\n",
+                      {{"Authorization", "Bearer ada"}, {"Content-Type", "multipart/form-data; boundary=b"}});
+    };
+    CHECK(send(part("a", "1") + part("b", "2")).status == 422);
+    CHECK(send(part("a", "1") + part("", "")).status == 200);
+    CHECK(send(part("", "")).body == "\"none\"");
+}
+
+TEST_CASE("what is wrong with a request as a whole comes before a malformed id, and null may clear") {
+    World w;
+    const auto put = [&](std::string_view path, std::string_view body) {
+        return w.send(Method::put, path, std::string(body));
+    };
+    CHECK(put("/api/notes/a%20b", "{}").status == 422);
+    CHECK(put("/api/notes/a%20b", R"({"until":null})").status == 400);
+    CHECK(put("/api/notes/a", "{}").body.find("Nothing to change") != std::string::npos);
+    CHECK(put("/api/notes/a", R"({"until":null})").body == "\"cleared\"");
+    CHECK(put("/api/notes/a", R"({"until":"2030-01-01T00:00:00Z"})").body == "\"set\"");
+}
+
 TEST_CASE("health is answered at once, for GET and HEAD alone") {
     World w;
     w.get("/api/notes");

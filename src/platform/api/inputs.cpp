@@ -169,6 +169,12 @@ std::optional<http::UploadedFile> Inputs::take_file(std::string_view name, const
     return out;
 }
 
+bool Inputs::has_file(std::string_view name, const FieldRules& rules) const {
+    return any_name(name, rules, [&](std::string_view key) {
+        return std::any_of(files.begin(), files.end(), [&](const auto& f) { return f.part_name == key; });
+    });
+}
+
 std::string_view place_of(wire::Where where) {
     if (where == wire::in_path) return "path";
     if (where == wire::in_query) return "query";

@@ -51,6 +51,7 @@ public:
                                            wire::Where& where) const;
     // Takes the file part of that name out.
     std::optional<http::UploadedFile> take_file(std::string_view name, const wire::FieldRules& rules);
+    bool has_file(std::string_view name, const wire::FieldRules& rules) const;
 };
 
 std::string_view place_of(wire::Where where);  // "path", "body", "query"

@@ -51,7 +51,7 @@ struct FieldRules {
     bool absent_when_null = false;  // written only when there is a value
     bool clamp = false;             // numbers outside are moved to the bound instead of refused
     bool comma_list = false;        // a list may come as "a, b"
-    bool null_is_empty = false;     // JSON null is an empty text instead of absent
+    bool null_is_empty = false;     // JSON null is an empty value (text, time 0) instead of absent
     bool json_text = false;         // a list may come as a JSON array inside a string
     std::uint32_t min_length = 0;   // code points; for lists the number of items
     std::uint32_t max_length = std::numeric_limits<std::uint32_t>::max();
