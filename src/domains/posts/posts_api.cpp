@@ -19,10 +19,18 @@ void add_posts_api(Api& api, PostsService& posts) {
     api.on<PostDelete>([&](const Caller& me, const PostDelete& in) { return posts.remove(me, in.post_id); });
 
     api.on<PostGet>([&](const Caller& me, const PostGet& in) { return posts.get(me, in.post_id); });
-    api.on<PostsList>([&](const Caller& me, const PostsList& in) { return posts.everything(me, in); });
+    api.on<PostsList>([&](const Caller& me, const PostsList& in, api::Reply& reply) {
+        bool is_private = false;
+        auto page = posts.everything(me, in, is_private);
+        tell_if_private(is_private, reply);
+        return page;
+    });
     api.on<PostsMe>([&](const Caller& me, const PostsMe& in) { return posts.mine(me, in.page); });
-    api.on<PostsMedia>([&](const Caller& me, const PostsMedia& in) {
-        return posts.media_of(me, in.user_id, in.media_type, in.page);
+    api.on<PostsMedia>([&](const Caller& me, const PostsMedia& in, api::Reply& reply) {
+        bool is_private = false;
+        auto page = posts.media_of(me, in.user_id, in.media_type, in.page, is_private);
+        tell_if_private(is_private, reply);
+        return page;
     });
     api.on<PostsFeed>([&](const Caller& me, const PostsFeed& in) { return posts.feed(me, in.page); });
     api.on<PostsExplore>(

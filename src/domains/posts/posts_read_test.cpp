@@ -21,6 +21,11 @@ Ids strings(std::initializer_list<PostId> ids) {
     return out;
 }
 
+PostPage everything(World& w, const Caller& me, const PostsList& in) {
+    bool is_private = false;
+    return w.posts.everything(me, in, is_private);
+}
+
 }  // namespace
 
 TEST_CASE("who sees what: public, followers-only, private, private account, block") {
@@ -37,10 +42,10 @@ TEST_CASE("who sees what: public, followers-only, private, private account, bloc
     refuses(ErrorKind::not_found, "Post not found", [&] { w.get(fan, own); });
     refuses(ErrorKind::not_found, "Post not found", [&] { w.get(blocked, open); });
     refuses(ErrorKind::not_found, "Post not found", [&] { w.get(ada, PostId("post_none")); });
-    CHECK(ids_of(w.posts.everything(ada, {})) == strings({followers, open}));
+    CHECK(ids_of(everything(w, ada, {})) == strings({followers, open}));
     CHECK(ids_of(w.posts.mine(ada, {})) == strings({own, followers, open}));
-    CHECK(ids_of(w.posts.everything(stranger, {})) == strings({open}));
-    CHECK(ids_of(w.posts.everything(blocked, {})).empty());
+    CHECK(ids_of(everything(w, stranger, {})) == strings({open}));
+    CHECK(ids_of(everything(w, blocked, {})).empty());
     CHECK(ids_of(w.posts.feed(fan, {})) == strings({followers, open}));
 
     w.make_private(ada);
@@ -53,7 +58,17 @@ TEST_CASE("who sees what: public, followers-only, private, private account, bloc
     CHECK(is_private);
     refuses(ErrorKind::not_found, "User not found",
             [&] { w.posts.posts_of_user(blocked, ada.id, {}, is_private); });
-    CHECK(ids_of(w.posts.everything(blocked, {.user_id = ada.id})).empty());
+    CHECK(ids_of(w.posts.everything(stranger, {.user_id = ada.id}, is_private)).empty());
+    CHECK(is_private);
+    CHECK(ids_of(w.posts.media_of(stranger, ada.id, MediaKind::all, {}, is_private)).empty());
+    CHECK(is_private);
+    // Nothing is told of whom one must not know, and nothing is missing for a follower.
+    for (const auto& [reader, author] : {std::pair{blocked, ada.id}, {stranger, UserId("user_none")}}) {
+        CHECK(ids_of(w.posts.everything(reader, {.user_id = author}, is_private)).empty());
+        CHECK_FALSE(is_private);
+    }
+    CHECK(ids_of(w.posts.everything(fan, {.user_id = ada.id}, is_private)) == strings({followers, open}));
+    CHECK_FALSE(is_private);
 }
 
 TEST_CASE("no write gets past what the reader may see, and a refusal writes nothing") {
@@ -222,7 +237,7 @@ TEST_CASE("the viewer's flags are the same wherever a post shows") {
     CHECK(holds(w.posts.explore(me, {})));
     CHECK(holds(w.posts.saved(me, {})));
     CHECK(holds(w.posts.mentions(me, {})));
-    CHECK(holds(w.posts.everything(me, {.user_id = ada.id})));
+    CHECK(holds(everything(w, me, {.user_id = ada.id})));
 }
 
 TEST_CASE("a reader who reacted to very much still sees the own marks") {

@@ -33,13 +33,20 @@ wire::Raw<Post> PostsService::get(const Caller& me, const PostId& post_id) {
     return {std::move(post)};
 }
 
-PostPage PostsService::everything(const Caller& me, const PostsList& in) {
+bool PostsService::may_list(db::Read& tx, const Caller& me, const UserId& author, bool& is_private) {
+    const auto card = users_.card(tx, author, me.base_url);
+    const auto relations = users_.relations(tx, me.id);
+    const bool may = users::UsersService::may_see_content_of(*relations, *card);
+    // Whoever is hidden, or blocks the reader, is not there at all.
+    is_private = !may && card->is_private && !card->is_hidden && !relations->is_cut_off_from(author);
+    return may;
+}
+
+PostPage PostsService::everything(const Caller& me, const PostsList& in, bool& is_private) {
     return db_.read([&](db::Read& tx) {
         if (!in.user_id) return lists_.everything(tx, me, in.page);
-        const auto author = users_.card(tx, *in.user_id, me.base_url);
-        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *author))
-            return PostPage{"[]", {}};
-        return lists_.of_author(tx, me, *in.user_id, in.page);
+        return may_list(tx, me, *in.user_id, is_private) ? lists_.of_author(tx, me, *in.user_id, in.page)
+                                                         : PostPage{"[]", {}};
     });
 }
 
@@ -48,12 +55,10 @@ PostPage PostsService::mine(const Caller& me, const PageRequest& page) {
 }
 
 PostPage PostsService::media_of(const Caller& me, const UserId& author, MediaKind kind,
-                                const PageRequest& page) {
+                                const PageRequest& page, bool& is_private) {
     return db_.read([&](db::Read& tx) {
-        const auto card = users_.card(tx, author, me.base_url);
-        if (!users::UsersService::may_see_content_of(*users_.relations(tx, me.id), *card))
-            return PostPage{"[]", {}};
-        return lists_.media_of(tx, me, author, stored_kind(kind), page);
+        return may_list(tx, me, author, is_private) ? lists_.media_of(tx, me, author, stored_kind(kind), page)
+                                                    : PostPage{"[]", {}};
     });
 }
 

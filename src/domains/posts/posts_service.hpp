@@ -22,9 +22,11 @@ public:
     Message remove(const Caller& me, const PostId& post_id);
 
     wire::Raw<Post> get(const Caller& me, const PostId& post_id);
-    PostPage everything(const Caller& me, const PostsList& in);
+    // `is_private` tells of an author whose account is closed to the caller.
+    PostPage everything(const Caller& me, const PostsList& in, bool& is_private);
     PostPage mine(const Caller& me, const PageRequest& page);
-    PostPage media_of(const Caller& me, const UserId& author, MediaKind kind, const PageRequest& page);
+    PostPage media_of(const Caller& me, const UserId& author, MediaKind kind, const PageRequest& page,
+                      bool& is_private);
     PostPage feed(const Caller& me, const PageRequest& page);
     PostPage explore(const Caller& me, const PageRequest& page);
     PostPage saved(const Caller& me, const PageRequest& page);
@@ -89,6 +91,8 @@ private:
                             FunctionRef<bool(db::Write&, const PostId& poll, Time now)> change);
     wire::Raw<VoteAnswer> vote_answer(const Caller& me, const PostId& post_id, std::string_view message,
                                       PollResults results);
+    // Whether the caller sees what this author posts; if not, whether that is because the account is private.
+    bool may_list(db::Read& tx, const Caller& me, const UserId& author, bool& is_private);
     std::string view(const Caller& me, const PostId& post_id);
     PostPage all_mentions(db::Read& tx, const Caller& me, const PageRequest& page);
 
