@@ -157,8 +157,8 @@ CollectionRemoveManyAnswer CollectionsService::take_out_many(const Caller& me,
 
 Message CollectionsService::move(const Caller& me, const CollectionMove& in) {
     db_.write([&](db::Write& tx) {
-        const auto from = require_own(tx, me, in.collection_id);
-        const auto to = require_own(tx, me, in.to);
+        const auto from = require_own(tx, users_, me, in.collection_id);
+        const auto to = require_own(tx, users_, me, in.to);
         // Always in the same order, or two moves against each other would wait for each other.
         lock(tx, std::min(in.collection_id, in.to));
         lock(tx, std::max(in.collection_id, in.to));
@@ -175,7 +175,7 @@ Message CollectionsService::move(const Caller& me, const CollectionMove& in) {
 Message CollectionsService::reorder(const Caller& me, const CollectionOrder& in) {
     const auto wanted = ids_from<PostId>(in.post_ids, "post_ids", static_cast<std::size_t>(kMaxPosts));
     db_.write([&](db::Write& tx) {
-        require_own(tx, me, in.collection_id);
+        require_own(tx, users_, me, in.collection_id);
         lock(tx, in.collection_id);
         std::set<PostId> there;
         for (const auto& entry : entries_of(tx, {in.collection_id})) there.insert(entry.post_id);
@@ -205,7 +205,7 @@ PostCollectionsAnswer CollectionsService::set_collections_of(const Caller& me, c
         touched.insert(present.begin(), present.end());
         for (const auto& id : touched) lock(tx, id);
         for (const auto& id : touched) {
-            const auto row = require_own(tx, me, id);
+            const auto row = require_own(tx, users_, me, id);
             if (std::ranges::find(wanted, id) == wanted.end()) {
                 take(tx, me, row, {in.post_id});
             } else {

@@ -57,9 +57,9 @@ CollectionFollowAnswer CollectionsService::follow(const Caller& me, const Collec
 
 Message CollectionsService::invite(const Caller& me, const CollectionId& id, const UserId& user) {
     db_.write([&](db::Write& tx) {
-        require_own(tx, me, id);
+        require_own(tx, users_, me, id);
         lock(tx, id);
-        const auto row = require_own(tx, me, id);
+        const auto row = require_own(tx, users_, me, id);
         const auto sight = users_.require_sight(tx, me.id, user);
         if (user == me.id) throw validation_error("You own this collection");
         if (sight == users::Sight::blocked) throw not_authorized("You have blocked this user");

@@ -212,7 +212,7 @@ CollectionPage CollectionsService::get(const Caller& me, const CollectionGet& in
 Page<CollectionFollower> CollectionsService::followers(const Caller& me, const CollectionId& id,
                                                        const PageRequest& request) {
     return db_.read([&](db::Read& tx) {
-        require_own(tx, me, id);
+        require_own(tx, users_, me, id);
         const auto place = place_from(request.after);
         const auto skip = request.after.empty() ? std::min(request.skip, kMaxSkip) : 0;
         auto rows = tx.list<FollowerRow>(sql::collections_people::list_followers{

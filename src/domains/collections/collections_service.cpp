@@ -68,10 +68,10 @@ CollectionUpdateAnswer CollectionsService::update(const Caller& me, const Collec
         cover = PostId(*in.cover_post_id);
     }
     db_.write([&](db::Write& tx) {
-        require_own(tx, me, in.collection_id);
+        require_own(tx, users_, me, in.collection_id);
         // Read again behind the lock: of two changes of different fields both stay.
         lock(tx, in.collection_id);
-        auto row = require_own(tx, me, in.collection_id);
+        auto row = require_own(tx, users_, me, in.collection_id);
         if (name) row.name = *name;
         if (in.description) row.description = clean_description(in.description);
         if (in.is_public) row.is_public = *in.is_public;
@@ -92,7 +92,7 @@ CollectionUpdateAnswer CollectionsService::update(const Caller& me, const Collec
 }
 
 Message CollectionsService::remove(const Caller& me, const CollectionId& id) {
-    db_.write([&](db::Write& tx) { erase(tx, gate_, require_own(tx, me, id)); });
+    db_.write([&](db::Write& tx) { erase(tx, gate_, require_own(tx, users_, me, id)); });
     return {"Collection deleted"};
 }
 

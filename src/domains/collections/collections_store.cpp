@@ -73,11 +73,14 @@ std::set<CollectionId> followed_of(db::Read& tx, const UserId& user, const std::
     return out;
 }
 
-CollectionRow require_own(db::Read& tx, const Caller& me, const CollectionId& id) {
+CollectionRow require_own(db::Read& tx, users::UsersService& users, const Caller& me,
+                          const CollectionId& id) {
     const auto row = find(tx, id);
     if (!row) throw not_found("Collection not found");
-    if (row->user_id != me.id) throw not_authorized();
-    return *row;
+    if (row->user_id == me.id) return *row;
+    // Across a block it does not exist.
+    if (users.bond(tx, me.id, row->user_id).is_cut()) throw not_found("Collection not found");
+    throw not_authorized();
 }
 
 void erase(db::Write& tx, const posts::PostGate& gate, const CollectionRow& row) {

@@ -81,7 +81,7 @@ bool is_collaborator(db::Read& tx, const CollectionId& id, const UserId& user);
 std::set<CollectionId> followed_of(db::Read& tx, const UserId& user, const std::vector<CollectionId>& ids);
 
 // 404 "Collection not found", 403 "Not authorized".
-CollectionRow require_own(db::Read& tx, const Caller& me, const CollectionId& id);
+CollectionRow require_own(db::Read& tx, users::UsersService& users, const Caller& me, const CollectionId& id);
 // Deletes it with its entries and follows; the posts' counters follow.
 void erase(db::Write& tx, const posts::PostGate& gate, const CollectionRow& row);
 

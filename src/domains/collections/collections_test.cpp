@@ -136,6 +136,12 @@ TEST_CASE("who may add what, in the order of the errors") {
     refuses(ErrorKind::not_authorized, "Not authorized",
             [&] { w.collections.update(bob, {.collection_id = id, .name = "his"}); });
     refuses(ErrorKind::not_authorized, "Not authorized", [&] { w.collections.remove(bob, id); });
+    // Not even that it exists is said across a block.
+    w.block(ada, bob);
+    refuses(ErrorKind::not_found, "Collection not found", [&] { w.collections.remove(bob, id); });
+    refuses(ErrorKind::not_found, "Collection not found",
+            [&] { w.collections.update(bob, {.collection_id = id, .name = "mine"}); });
+    refuses(ErrorKind::not_found, "Collection not found", [&] { w.collections.take_out(bob, id, post); });
     refuses(ErrorKind::not_found, "Collection not found",
             [&] { w.collections.remove(bob, CollectionId("collection_x")); });
     CHECK(w.rows("collection_posts") == 0);
