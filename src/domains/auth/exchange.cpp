@@ -77,6 +77,7 @@ Exchange::Granted Exchange::ask(std::string_view id) const {
     if (core_.options.session_exchange_url.empty()) throw invalid_id();
     const auto answer =
         core_.http.send({.service = "session_exchange",
+                         .one_provider = true,
                          .url = core_.options.session_exchange_url,
                          .headers = {{"X-Session-ID", std::string(id)}, {"Accept", "application/json"}},
                          .connect_timeout = 5s,

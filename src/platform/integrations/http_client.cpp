@@ -9,8 +9,11 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <map>
+#include <mutex>
 
 #include "platform/base/ip_network.hpp"
+#include "platform/integrations/breaker.hpp"
 #include "platform/integrations/transfers.hpp"
 #include "platform/observability/log.hpp"
 #include "platform/observability/server_metrics.hpp"
@@ -171,10 +174,13 @@ struct HttpClient::Impl {
     Impl(runtime::Loops* loops, HttpClientOptions given) : options(std::move(given)), transfers(loops) {}
 
     HttpAnswer send(const HttpRequest& request);
+    HttpAnswer send_unless_failing(const HttpRequest& request);
     bool prepare(Handle& handle, const HttpRequest& request, Receiver& receiver) const;
 
     HttpClientOptions options;
     Transfers transfers;
+    std::mutex mutex;
+    std::map<std::string_view, Breaker> breakers;  // under mutex; they stay where they are
 };
 
 bool HttpClient::Impl::prepare(Handle& handle, const HttpRequest& request, Receiver& receiver) const {
@@ -240,7 +246,7 @@ HttpClient::~HttpClient() = default;
 HttpAnswer HttpClient::send(const HttpRequest& request) {
     using Steady = std::chrono::steady_clock;
     const auto begun = Steady::now();
-    auto answer = impl_->send(request);
+    auto answer = impl_->send_unless_failing(request);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begun);
     const auto status =
         answer.status != 0 ? std::to_string(answer.status) : std::string(name_of(answer.failure));
@@ -249,6 +255,22 @@ HttpAnswer HttpClient::send(const HttpRequest& request) {
     const double ms = static_cast<double>(took.count()) / 1'000;
     if (failed) kLog.warning("outgoing call", {{"service", request.service}, {"status", status}, {"ms", ms}});
     if (!failed) kLog.debug("outgoing call", {{"service", request.service}, {"status", status}, {"ms", ms}});
+    return answer;
+}
+
+HttpAnswer HttpClient::Impl::send_unless_failing(const HttpRequest& request) {
+    if (!request.one_provider) return send(request);
+    auto& breaker = [&]() -> Breaker& {
+        const std::scoped_lock lock(mutex);
+        return breakers.try_emplace(request.service, request.service).first->second;
+    }();
+    if (!breaker.lets_through(std::chrono::steady_clock::now()))
+        return failed(HttpFailure::unreachable, "the service keeps failing and is left alone for a moment");
+    auto answer = send(request);
+    // What the provider refuses is an answer; what was never sent says nothing of it.
+    const bool is_fault = answer.status >= 500 || answer.failure == HttpFailure::unreachable ||
+                          answer.failure == HttpFailure::timeout || answer.failure == HttpFailure::broken;
+    breaker.report(!is_fault, std::chrono::steady_clock::now());
     return answer;
 }
 

@@ -20,6 +20,8 @@ namespace grover::integrations {
 
 struct HttpRequest {
     std::string_view service = "other";  // for metrics and the log: a name in the code
+    // The service is one provider: while it keeps failing it is not asked (breaker.hpp).
+    bool one_provider = false;
     std::string method = "GET";
     std::string url;
     std::vector<std::pair<std::string, std::string>>

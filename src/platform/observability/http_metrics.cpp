@@ -29,11 +29,11 @@ std::size_t index_of(int status) {
 
 constexpr std::size_t kBuckets = kRequestBuckets.size() + 1;
 constexpr std::size_t kBlockSlots = kBuckets + 1;  // and the sum
-constexpr std::size_t kHistogramLines = kBuckets + 2;
-// Lines of text: for a route its two histograms without status, the level and the sizes; for a status of it the counter
-// and the histogram.
-constexpr std::size_t kRouteLines = 2 * kHistogramLines + 1 + 4;
-constexpr std::size_t kStatusLines = kHistogramLines + 1;
+// Sets of labels of a route without status: its two histograms, the level and the sizes.
+constexpr std::size_t kRouteSeries = 5;
+
+std::size_t hundred_of(int status) { return static_cast<std::size_t>(std::clamp(status / 100, 1, 5) - 1); }
+int first_of(std::size_t hundred) { return static_cast<int>(hundred + 1) * 100; }
 
 enum RouteSlot : std::uint32_t { kInProgress, kBytesIn, kBytesOut, kRouteSlots };
 
@@ -69,40 +69,47 @@ public:
         return routes_.emplace_back(std::string(method), std::string(handler));
     }
 
-    // Gives `route` a block for a status that it meets for the first time.
-    std::uint32_t meet(HttpRoute& route, std::size_t index) {
-        const std::lock_guard lock(mutex_);
-        std::uint32_t block = route.blocks_[index].load(std::memory_order_acquire);
-        if (block != 0) return block;
-        const bool first = !route.met_.load(std::memory_order_relaxed);
-        const bool fits = &route == &other_ || detail::take_series(kStatusLines + (first ? kRouteLines : 0));
-        if (fits) {
-            block = detail::take_slots(kBlockSlots);
-        } else {
-            block = other_.blocks_[index].load(std::memory_order_relaxed);
-            if (block == 0) block = detail::take_slots(kBlockSlots);
-            other_.blocks_[index].store(block, std::memory_order_release);
-            other_.met_.store(true, std::memory_order_release);
-        }
-        route.blocks_[index].store(block, std::memory_order_release);
-        if (fits) route.met_.store(true, std::memory_order_release);
-        return block;
+    // Gives `route` slots for a status, or for a hundred of them, that it meets for the first time.
+    std::uint32_t meet_status(HttpRoute& route, std::size_t index) {
+        return meet(route, route.counters_[index], other_.counters_[index], 1);
+    }
+    std::uint32_t meet_hundred(HttpRoute& route, std::size_t hundred) {
+        return meet(route, route.blocks_[hundred], other_.blocks_[hundred], kBlockSlots);
     }
 
 private:
+    using Slot = std::atomic<std::uint32_t>;
+
     HttpRoutes() : other_("other", "other") {
         // Rates and ratios must never be empty, so these exist before the first request.
         HttpRoute& none = routes_.emplace_back("GET", "none");
-        for (const int status : {200, 500})
-            none.blocks_[index_of(status)].store(detail::take_slots(kBlockSlots));
-        none.met_.store(true);
-        (void)detail::take_series(kRouteLines + 2 * kStatusLines);
+        for (const int status : {200, 500}) {
+            meet_status(none, index_of(status));
+            meet_hundred(none, hundred_of(status));
+        }
         add_collector([this](Text& out, const Totals& totals) { write(out, totals); });
+    }
+
+    std::uint32_t meet(HttpRoute& route, Slot& own, Slot& others, std::size_t slots) {
+        const std::lock_guard lock(mutex_);
+        if (const auto known = own.load(std::memory_order_acquire); known != 0) return known;
+        const bool first = !route.met_.load(std::memory_order_relaxed);
+        const bool fits = detail::take_series(1 + (first ? kRouteSeries : 0));
+        std::uint32_t slot = fits ? 0 : others.load(std::memory_order_relaxed);
+        if (slot == 0) slot = detail::take_slots(slots);
+        if (!fits) {
+            others.store(slot, std::memory_order_release);
+            other_.met_.store(true, std::memory_order_release);
+        }
+        own.store(slot, std::memory_order_release);
+        if (fits) route.met_.store(true, std::memory_order_release);
+        return slot;
     }
 
     struct Row {
         const HttpRoute* route;
-        std::vector<std::pair<std::size_t, Block>> statuses;  // index and what was counted
+        std::vector<std::pair<int, std::uint64_t>> statuses;  // requests of each
+        std::vector<std::pair<int, Block>> hundreds;          // durations, by the first status of each
         Block sum;
     };
 
@@ -116,16 +123,23 @@ private:
         std::vector<Row> out;
         for (const HttpRoute* route : routes) {
             if (!route->met_.load(std::memory_order_acquire)) continue;
-            Row& row = out.emplace_back(Row{route, {}, {}});
-            for (std::size_t i = 0; i < HttpRoute::kStatuses; ++i) {
-                const std::uint32_t slot = route->blocks_[i].load(std::memory_order_acquire);
-                const bool lent =
-                    route != &other_ && slot == other_.blocks_[i].load(std::memory_order_acquire);
-                if (slot == 0 || lent || slot + kBlockSlots > totals.size()) continue;
+            Row& row = out.emplace_back(Row{route, {}, {}, {}});
+            const auto own_slot = [&](const Slot& own, const Slot& others, std::size_t slots) {
+                const std::uint32_t slot = own.load(std::memory_order_acquire);
+                const bool lent = route != &other_ && slot == others.load(std::memory_order_acquire);
+                return lent || slot + slots > totals.size() ? 0 : slot;
+            };
+            for (std::size_t i = 0; i < kKnown.size(); ++i) {
+                const auto slot = own_slot(route->counters_[i], other_.counters_[i], 1);
+                if (slot != 0) row.statuses.emplace_back(kKnown[i], totals[slot]);
+            }
+            for (std::size_t i = 0; i < HttpRoute::kHundreds; ++i) {
+                const auto slot = own_slot(route->blocks_[i], other_.blocks_[i], kBlockSlots);
+                if (slot == 0) continue;
                 Block block;
                 block.add(totals, slot);
                 row.sum.add(totals, slot);
-                row.statuses.emplace_back(i, block);
+                row.hundreds.emplace_back(first_of(i), block);
             }
         }
         return out;
@@ -141,15 +155,14 @@ private:
         const std::vector<Row> all = rows(totals);
         out.family("grover_http_requests_total", "Requests answered.", Type::counter);
         for (const Row& row : all) {
-            for (const auto& [index, block] : row.statuses)
-                out.sample("", labels(row, "handler", kKnown[index]), block.count());
+            for (const auto& [status, count] : row.statuses)
+                out.sample("", labels(row, "handler", status), count);
         }
-        out.family("grover_http_latency_seconds", "Time to answer, by status.", Type::histogram);
+        out.family("grover_http_latency_seconds", "Time to answer, by the hundred of the status.",
+                   Type::histogram);
         for (const Row& row : all) {
-            for (const auto& [index, block] : row.statuses) {
-                out.histogram(labels(row, "handler", kKnown[index]), kRequestBuckets, block.counts,
-                              block.sum_us);
-            }
+            for (const auto& [status, block] : row.hundreds)
+                out.histogram(labels(row, "handler", status), kRequestBuckets, block.counts, block.sum_us);
         }
         out.family("grover_http_request_duration_seconds", "Time to answer.", Type::histogram);
         for (const Row& row : all)
@@ -196,15 +209,14 @@ HttpRoute::HttpRoute(std::string method, std::string handler)
 
 void HttpRoute::begin() const { detail::add(route_slots_ + kInProgress, 1); }
 
-std::uint32_t HttpRoute::block_of(int status) {
-    const std::size_t index = index_of(status);
-    const std::uint32_t block = blocks_[index].load(std::memory_order_relaxed);
-    return block != 0 ? block : HttpRoutes::all().meet(*this, index);
-}
-
 void HttpRoute::end(int status, std::int64_t duration_us, std::uint64_t bytes_in, std::uint64_t bytes_out) {
     if (!detail::collecting.load(std::memory_order_relaxed)) return;
-    const std::uint32_t block = block_of(status);
+    const std::size_t index = index_of(status), hundred = hundred_of(status);
+    std::uint32_t counter = counters_[index].load(std::memory_order_relaxed);
+    if (counter == 0) counter = HttpRoutes::all().meet_status(*this, index);
+    std::uint32_t block = blocks_[hundred].load(std::memory_order_relaxed);
+    if (block == 0) block = HttpRoutes::all().meet_hundred(*this, hundred);
+    detail::add(counter, 1);
     std::uint32_t bucket = 0;
     while (bucket < kRequestBuckets.size() && duration_us > kRequestBuckets[bucket]) ++bucket;
     detail::add(block + bucket, 1);

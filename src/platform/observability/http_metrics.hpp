@@ -1,6 +1,11 @@
 // What is counted about HTTP requests (contract/monitoring.md §4, first table).
 //
 // The contract names three histograms with the same values; they are counted once and written three times.
+//
+// Requests are counted by their status, durations by its first digit alone (status="400" stands for all from 400 to 499):
+// a histogram is twelve lines of text, and a walk over all routes must not fill the room of a scrape. A route takes 5 sets
+// of labels, one for each status and one for each hundred that it ever answered: at most some 17 sets and 8 KB of text, or
+// 4,000 sets and 1.9 MB for 235 routes, of the 5,000 and 2 MiB that the contract allows.
 #pragma once
 
 #include <array>
@@ -25,13 +30,14 @@ public:
 private:
     friend class HttpRoutes;
     static constexpr std::size_t kStatuses = 48;
-    std::uint32_t block_of(int status);
+    static constexpr std::size_t kHundreds = 5;
 
     std::string method_;
     std::string handler_;
     std::uint32_t route_slots_ = 0;  // in progress, bytes in, bytes out
-    std::array<std::atomic<std::uint32_t>, kStatuses>
-        blocks_{};                  // first slot of each status met so far, or 0
+    // The slot of each status met so far, and the first slot of the durations of each hundred; or 0.
+    std::array<std::atomic<std::uint32_t>, kStatuses> counters_{};
+    std::array<std::atomic<std::uint32_t>, kHundreds> blocks_{};
     std::atomic<bool> met_{false};  // whether any status has been met
 };
 

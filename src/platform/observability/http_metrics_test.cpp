@@ -67,3 +67,28 @@ TEST_CASE("an odd status counts as the first of its hundred") {
     CHECK(shows("grover_http_requests_total{" + labels + ",status=\"500\"} 2"));
     CHECK(shows("grover_http_requests_total{" + labels + ",status=\"100\"} 1"));
 }
+
+TEST_CASE("a walk over all routes with every kind of answer loses no labels and fits a scrape") {
+    // As many routes as there are, with names of the usual length.
+    constexpr int kRoutes = 235;
+    constexpr int kStatuses[] = {200, 400, 401, 403, 404, 409, 422, 429, 500};
+    const auto name = [](int i) { return "/api/communities/{community_id}/posts/" + std::to_string(i); };
+    for (int i = 0; i < kRoutes; ++i) {
+        HttpRoute& route = http_route("DELETE", name(i));
+        for (const int status : kStatuses) {
+            route.begin();
+            route.end(status, 1'000, 1, 1);
+        }
+    }
+    const auto late = counter("test_after_the_walk_total", "x", {{"who", "late"}});
+    late.add();
+    const std::string text = render();
+    CHECK(text.find("\ntest_after_the_walk_total{who=\"late\"} 1\n") != std::string::npos);
+    CHECK(text.find("\ngrover_metrics_dropped_total 0\n") != std::string::npos);
+    for (const int status : kStatuses)
+        CHECK(shows("grover_http_requests_total{method=\"DELETE\",handler=\"" + name(kRoutes - 1) +
+                    "\",status=\"" + std::to_string(status) + "\"} 1"));
+    CHECK(shows("grover_http_latency_seconds_count{method=\"DELETE\",handler=\"" + name(0) +
+                "\",status=\"400\"} 7"));
+    CHECK(text.size() < 2u << 20);
+}

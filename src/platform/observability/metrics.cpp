@@ -41,7 +41,7 @@ struct Registry {
     std::vector<Shard*> shards;
     std::vector<Shard*> idle_shards;  // of ended threads: the next thread goes on counting there
     std::uint32_t next_slot = 1;
-    std::size_t lines = 0;
+    std::size_t series = 0;
     std::atomic<std::uint64_t> dropped{0};
 };
 
@@ -72,12 +72,12 @@ std::uint32_t take_slots_locked(Registry& r, std::size_t count) {
     return slot;
 }
 
-bool take_series_locked(Registry& r, std::size_t lines) {
-    if (r.lines + lines > kMostSeries) {
+bool take_series_locked(Registry& r, std::size_t count) {
+    if (r.series + count > kMostSeries) {
         r.dropped.fetch_add(1, std::memory_order_relaxed);
         return false;
     }
-    r.lines += lines;
+    r.series += count;
     return true;
 }
 
@@ -87,7 +87,6 @@ struct Wanted {
     Type type = Type::counter;
     bool is_signed = false;
     std::size_t slots = 0;
-    std::size_t lines = 1;
     std::span<const std::int64_t> bounds{};
 };
 
@@ -129,7 +128,7 @@ const Series& series_of(const Wanted& wanted, Labels labels, Prepare prepare) {
     };
     std::string text = label_text(labels);
     if (Series* const known = find(text)) return prepared(*known);
-    if (!take_series_locked(r, wanted.lines) && !labels.empty()) {
+    if (!take_series_locked(r, 1) && !labels.empty()) {
         for (auto& [name, value] : labels) value = "other";
         text = label_text(labels);
         if (Series* const other = find(text)) return prepared(*other);
@@ -222,10 +221,10 @@ std::uint32_t take_slots(std::size_t count) {
     return take_slots_locked(r, count);
 }
 
-bool take_series(std::size_t lines) {
+bool take_series(std::size_t count) {
     Registry& r = registry();
     const std::lock_guard lock(r.mutex);
-    return take_series_locked(r, lines);
+    return take_series_locked(r, count);
 }
 
 }  // namespace detail
@@ -251,13 +250,9 @@ Gauge gauge(std::string_view name, std::string_view help, const Labels& labels) 
 Histogram histogram(std::string_view name, std::string_view help, const Labels& labels,
                     std::span<const std::int64_t> bounds) {
     const std::size_t buckets = bounds.size() + 1;
-    const Series& series = series_of({.name = name,
-                                      .help = help,
-                                      .type = Type::histogram,
-                                      .slots = buckets + 1,
-                                      .lines = buckets + 2,
-                                      .bounds = bounds},
-                                     labels);
+    const Series& series = series_of(
+        {.name = name, .help = help, .type = Type::histogram, .slots = buckets + 1, .bounds = bounds},
+        labels);
     return {series.slot, bounds};
 }
 

@@ -4,8 +4,8 @@
 // takes a few nanoseconds, no lock and no contended cache line. Making a metric takes a lock: make them at the start and
 // keep the handle, which is a small value and never dangles.
 //
-// Label values come from closed sets in the code. Beyond kMostSeries lines of text a new set of labels is replaced by
-// "other" and counted in grover_metrics_dropped_total. Any thread.
+// Label values come from closed sets in the code. Beyond kMostSeries sets of labels (a histogram with its buckets is one)
+// a new set is replaced by "other" and counted in grover_metrics_dropped_total. Any thread.
 #pragma once
 
 #include <array>
@@ -60,8 +60,8 @@ inline void add(std::uint32_t slot, std::uint64_t amount) {
 // Slots one behind the other for somebody who renders them on his own (http_metrics.cpp). Throws std::length_error when
 // all are taken.
 std::uint32_t take_slots(std::size_t count);
-// Whether so many more lines of text still fit; counts them if they do, else counts a dropped set of labels.
-bool take_series(std::size_t lines);
+// Whether so many more sets of labels still fit; counts them if they do, else counts a dropped one.
+bool take_series(std::size_t count);
 
 }  // namespace detail
 

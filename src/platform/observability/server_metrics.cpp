@@ -114,6 +114,17 @@ Histogram outgoing_latency(std::string_view service) {
                      one("service", service));
 }
 
+// Nobody streams yet: dashboards read zeros.
+void register_stream_metrics() {
+    gauge("grover_active_streams", "Live streams.").set(0);
+    gauge("grover_stream_viewers", "Viewers of live streams.").set(0);
+    gauge("grover_live_publishers", "Hosts whose video arrives here.").set(0);
+    for (const auto* direction : {"in", "out"})
+        (void)counter("grover_live_bytes_total", "Bytes of live video.", one("direction", direction));
+    (void)counter("grover_live_dropped_fragments_total", "Pieces of live video that slow viewers missed.");
+    (void)histogram("grover_live_join_seconds", "Time until a viewer sees something.");
+}
+
 }  // namespace
 
 void register_server_metrics(std::string_view version, std::string_view commit) {
@@ -133,11 +144,12 @@ void register_server_metrics(std::string_view version, std::string_view commit) 
     for (const auto service : kServices) {
         (void)outgoing_requests(service, "200");
         (void)outgoing_latency(service);
+        breaker_open(service).set(0);
     }
     (void)event_loop_lag();
     gauge_from("grover_active_users_total", "Different users active in the last five minutes.", {},
                [] { return static_cast<double>(active_users(std::chrono::steady_clock::now())); });
-    gauge("grover_active_streams", "Live streams.").set(0);
+    register_stream_metrics();
     gauge("grover_build_info", "The running build.",
           {{"version", std::string(version)}, {"commit", std::string(commit)}})
         .set(1);
@@ -194,6 +206,10 @@ Counter job_runs(std::string_view job, std::string_view status) {
 }
 Gauge job_last_success(std::string_view job) {
     return gauge("grover_job_last_success_timestamp_seconds", "When a job last succeeded.", one("job", job));
+}
+
+Gauge breaker_open(std::string_view service) {
+    return gauge("grover_breaker_open", "Whether a failing service is left alone.", one("service", service));
 }
 
 void outgoing_call(std::string_view service, std::string_view status, std::chrono::microseconds duration) {

@@ -46,6 +46,8 @@ CacheCounters cache_requests(std::string_view cache);
 Counter job_runs(std::string_view job, std::string_view status);
 Gauge job_last_success(std::string_view job);
 
+// 1 while a service that keeps failing is not asked.
+Gauge breaker_open(std::string_view service);
 // One call to another service; `status`: three digits, or why there is no answer.
 void outgoing_call(std::string_view service, std::string_view status, std::chrono::microseconds duration);
 

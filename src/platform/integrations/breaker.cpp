@@ -1,0 +1,27 @@
+#include "platform/integrations/breaker.hpp"
+
+#include <algorithm>
+
+#include "platform/observability/server_metrics.hpp"
+
+namespace grover::integrations {
+
+Breaker::Breaker(std::string_view service) : open_(metrics::breaker_open(service)) {}
+
+bool Breaker::lets_through(Time now) {
+    const std::scoped_lock lock(mutex_);
+    if (failures_ < kFailures) return true;
+    if (now < next_try_) return false;
+    // The others wait for what becomes of this one.
+    next_try_ = now + kPause;
+    return true;
+}
+
+void Breaker::report(bool worked, Time now) {
+    const std::scoped_lock lock(mutex_);
+    failures_ = worked ? 0 : std::min(failures_ + 1, kFailures);
+    if (failures_ == kFailures) next_try_ = now + kPause;
+    open_.set(failures_ == kFailures ? 1 : 0);
+}
+
+}  // namespace grover::integrations
