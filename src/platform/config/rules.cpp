@@ -83,7 +83,7 @@ bool complete_or_warn(std::initializer_list<const std::string*> values, const ch
     return state == Given::all;
 }
 
-void apply_media(Config& c, Lines& warnings) {
+void apply_media(Config& c, Lines& errors, Lines& warnings) {
     c.cloudinary_enabled =
         complete_or_warn({&c.cloudinary_cloud_name, &c.cloudinary_api_key, &c.cloudinary_api_secret},
                          "CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET are not all "
@@ -92,11 +92,14 @@ void apply_media(Config& c, Lines& warnings) {
     c.s3_enabled = complete_or_warn(
         {&c.aws_access_key_id, &c.aws_secret_access_key, &c.aws_s3_bucket},
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_S3_BUCKET are not all set: S3 is off", warnings);
-    const bool missing = (c.media_storage == MediaStorage::cloudinary && !c.cloudinary_enabled) ||
-                         (c.media_storage == MediaStorage::s3 && !c.s3_enabled);
-    if (missing)
+    // Media are kept on local disk alone in this version: who asked for a cloud must not learn it from an empty bucket.
+    if (c.media_storage == MediaStorage::cloudinary || c.media_storage == MediaStorage::s3)
+        errors.emplace_back(
+            "MEDIA_STORAGE must be local or auto: this version keeps media on local disk alone");
+    if (c.media_storage == MediaStorage::automatic && (c.cloudinary_enabled || c.s3_enabled))
         warnings.emplace_back(
-            "MEDIA_STORAGE names a service that is not configured: media stay on local disk");
+            "Cloudinary or S3 is configured, but this version keeps media on local disk alone "
+            "(MEDIA_STORAGE)");
 }
 
 bool is_agora_key(const std::string& key) {
@@ -169,7 +172,7 @@ void apply_rules(Config& c, Lines& errors, Lines& warnings) {
         errors.emplace_back("WEB_PUSH_TEST_CA_FILE must not be set in production");
     apply_secret(c, errors, warnings);
     apply_payments(c, errors, warnings);
-    apply_media(c, warnings);
+    apply_media(c, errors, warnings);
     apply_services(c, errors, warnings);
     apply_watching(c, warnings);
 }

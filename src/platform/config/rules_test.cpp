@@ -87,7 +87,6 @@ TEST_CASE("half-configured services are off, with a warning") {
                   &Config::agora_enabled,
                   "AGORA_APP_ID and"},
              Case{{{"SENTRY_DSN", "nonsense"}}, &Config::sentry_enabled, "SENTRY_DSN is malformed"},
-             Case{{{"MEDIA_STORAGE", "s3"}}, &Config::s3_enabled, "MEDIA_STORAGE names"},
          }) {
         CAPTURE(half.warning);
         const LoadedConfig loaded = load(half.environment);
@@ -118,11 +117,24 @@ TEST_CASE("fully configured services are on, without a warning") {
                                       {"PAYPAL_CLIENT_SECRET", "b"},
                                       {"SMTP_USER", "a"},
                                       {"SMTP_PASSWORD", "b"}});
-    CHECK(loaded.warnings.empty());
+    CHECK(loaded.warnings ==
+          Lines{"Cloudinary or S3 is configured, but this version keeps media on local disk "
+                "alone (MEDIA_STORAGE)"});
     const Config& c = loaded.config;
     CHECK((c.google_enabled && c.cloudinary_enabled && c.s3_enabled && c.agora_enabled && c.sentry_enabled &&
            c.web_push_enabled));
     CHECK(c.email_backend == EmailBackend::smtp);
+}
+
+TEST_CASE("a cloud for media is refused, not left out in silence") {
+    const Lines refusal{"MEDIA_STORAGE must be local or auto: this version keeps media on local disk alone"};
+    CHECK(errors_with({{"MEDIA_STORAGE", "s3"}}) == refusal);
+    CHECK(errors_with({{"MEDIA_STORAGE", "cloudinary"}}) == refusal);
+    CHECK(load({{"AWS_ACCESS_KEY_ID", "a"},
+                {"AWS_SECRET_ACCESS_KEY", "b"},
+                {"AWS_S3_BUCKET", "c"},
+                {"MEDIA_STORAGE", "local"}})
+              .warnings == load().warnings);
 }
 
 TEST_CASE("what only works together must be set together") {

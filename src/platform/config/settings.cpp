@@ -118,7 +118,8 @@ std::vector<Setting> data() {
              {.secrecy = Secrecy::password,
               .default_from = [](const C& c) { return "sqlite:" + (c.grover_data / "grover.db").string(); }}),
         number("DATABASE_POOL_SIZE", &C::database_pool_size, 4, 1, 64,
-               "PostgreSQL connections per worker thread"),
+               "PostgreSQL connections per worker thread; unless CACHE_MAX_BYTES is 0 one more watches for "
+               "changes"),
         number("CACHE_MAX_BYTES", &C::cache_max_bytes, 512 << 20, 0, kHuge,
                "memory for cached rows; 0 caches nothing"),
         number("SEARCH_INDEX_MAX_BYTES", &C::search_index_max_bytes, std::int64_t{4} << 30, 0, kHuge,
