@@ -4,6 +4,7 @@
 
 #include "app/assets.hpp"
 #include "app/build_info.hpp"
+#include "app/sentry_test.hpp"
 #include "platform/base/page.hpp"
 #include "platform/text/utf8.hpp"
 
@@ -300,6 +301,7 @@ const std::string& ServiceStatus::openapi() {
 
 void add_service_api(Api& api, ServiceStatus& status) {
     const Config& config = status.sources().config;
+    add_sentry_test(api, config);
     api.on<HealthGet>([&](const Caller&, const HealthGet&) { return health_of(status); });
     api.on<LivenessGet>([](const Caller&, const LivenessGet&) { return State{"ok", {}}; });
     api.on<ReadyGet>([&](const Caller&, const ReadyGet&) {

@@ -28,7 +28,7 @@ it("counts what the dashboard reads, from the start, in the format that is asked
   for (const name of ["http_requests_total", "http_latency_seconds", "http_request_duration_seconds", "http_requests_inprogress", "http_request_size_bytes", "http_response_size_bytes", "active_users_total", "active_streams",
     "posts_created_total", "auth_attempts_total", "api_latency_seconds", "db_query_latency_seconds", "messages_sent_total", "transactions_total", "build_info", "uptime_seconds", "db_pool_connections", "db_pool_wait_seconds",
     "event_loop_lag_seconds", "worker_queue_depth", "job_runs_total", "job_last_success_timestamp_seconds", "socket_connections", "socket_events_total", "socket_disconnects_total", "socket_dropped_total", "bus_lag_seconds", "bus_up",
-    "outgoing_requests_total", "outgoing_latency_seconds", "rate_limited_total", "validation_errors_total", "log_lines_total"])
+    "outgoing_requests_total", "outgoing_latency_seconds", "breaker_open", "stream_viewers", "live_publishers", "live_bytes_total", "live_dropped_fragments_total", "live_join_seconds", "rate_limited_total", "validation_errors_total", "log_lines_total"])
     expect(before, name).toContain(`# TYPE grover_${name} `);
   const value = (text: string, series: string) => Number(text.split("\n").find((line) => line.startsWith(`${series} `))?.split(" ")[1] ?? 0);
   await grover.post("/api/auth/login", undefined, { email: "ada@example.com", password: "correct horse 9" });
@@ -166,3 +166,81 @@ it("never writes a password or token to its log", async () => {
   expect(log).toContain("/api/auth/me");
   for (const secret of ["a wrong secret", "correct horse 9", ada.token, ada.token.slice(4)]) expect(log).not.toContain(secret);
 });
+
+it("says what is missing (422) before it looks at an id (400)", async () => {
+  const me = await grover.user("orderly");
+  for (const [method, path] of [
+    ["PUT", "/api/posts/a%20b"],
+    ["POST", "/api/communities/a%20b/posts"],
+    ["POST", "/api/communities/a%20b/invites"],
+    ["POST", "/api/posts/scheduled/a%20b/reschedule"],
+    ["POST", "/api/posts/a%20b/comments"],
+    ["POST", "/api/posts/a%20b/vote"],
+    ["POST", "/api/messages/a%20b"],
+  ])
+    expect((await grover.send(method, path, { token: me.token, body: {} })).status, `${method} ${path}`).toBe(422);
+  const reply = await grover.post("/api/messages/send", me.token, { content: "x", reply_to_message_id: "a b" });
+  expect(reply.status).toBe(422);
+  expect((await grover.put("/api/posts/a%20b", me.token, { content: "x" })).json.detail).toBe("Invalid post_id format");
+});
+
+it("refuses a second file instead of leaving it out", async () => {
+  const me = await grover.user("twofiles");
+  const form = new FormData();
+  form.append("content", "two");
+  for (const name of ["one.png", "two.png"]) form.append("media", new Blob([tinyPng], { type: "image/png" }), name);
+  const answer = await grover.send("POST", "/api/posts", { token: me.token, body: form });
+  expect(answer.status).toBe(422);
+  expect(answer.json.detail).toEqual([{ loc: ["body", "media"], msg: "Send one file", type: "too_long" }]);
+  expect((await grover.get("/api/posts/me", me.token)).json).toEqual([]);
+});
+
+it("takes null for a pause or a mute as its end, and an empty id for none", async () => {
+  const [ada, bob] = [await grover.user("muter"), await grover.user("mutee")];
+  const sent = await grover.post("/api/messages/send", ada.token, { receiver_id: bob.id, content: "x", reply_to_message_id: "" });
+  const chat = `/api/conversations/${sent.json.conversation_id}`;
+  const later = new Date(Date.now() + 3600_000).toISOString();
+  expect((await grover.put(chat, bob.token, { muted_until: later })).json.muted_until).toBe(later);
+  expect((await grover.put(chat, bob.token, { pinned: true })).json.muted_until).toBe(later);
+  expect((await grover.put(chat, bob.token, { muted_until: null })).json).toMatchObject({ muted_until: null, pinned: true });
+  const settings = "/api/users/me/notification-settings";
+  await grover.put(settings, bob.token, { muted_until: later });
+  expect((await grover.get(settings, bob.token)).json.muted_until).toBe(later);
+  expect((await grover.put(settings, bob.token, { muted_until: null })).status).toBe(200);
+  expect((await grover.get(settings, bob.token)).json.muted_until).toBe(null);
+  const post = (await grover.post("/api/posts", ada.token, { content: "x" })).json.post_id;
+  expect((await grover.post(`/api/posts/${post}/comments`, bob.token, { content: "x", parent_comment_id: "" })).status).toBe(200);
+});
+
+it("says that an account is private wherever its posts are asked for", async () => {
+  const [hidden, reader] = [await grover.user("hidden"), await grover.user("reader")];
+  await grover.put("/api/users/me/privacy", hidden.token, { is_private: true });
+  for (const path of [`/api/posts?user_id=${hidden.id}`, `/api/posts/media?user_id=${hidden.id}`, `/api/users/${hidden.id}/posts`]) {
+    const answer = await grover.get(path, reader.token);
+    expect([answer.status, answer.json, answer.headers.get("x-account-private")], path).toEqual([200, [], "true"]);
+  }
+  expect((await grover.get("/api/posts?user_id=user_none", reader.token)).headers.get("x-account-private")).toBe(null);
+});
+
+it("fails on purpose, for whoever may ask it to", async () => {
+  for (const path of ["/test-sentry", "/api/test-sentry"]) {
+    const answer = await grover.get(path);
+    expect(answer.json).toEqual({ status: "Sentry not configured", event_id: expect.stringMatching(/^[0-9a-f]{32}$/), enabled: false });
+  }
+  const unhandled = await grover.get("/test-sentry?mode=unhandled");
+  expect([unhandled.status, unhandled.json.detail]).toEqual([500, "Internal server error"]);
+});
+
+it("loses no labels of metrics after a walk over all routes", async () => {
+  const me = await grover.user("walker");
+  for (const { path, method } of operations()) {
+    if (method === "HEAD" || path.includes("socket.io")) continue;
+    const target = path.replace(/\{[^}]+\}/g, "walked");
+    for (const token of [undefined, me.token])
+      await grover.send(method, target, { token, ...(method === "GET" ? {} : { body: { nonsense: true } }) });
+  }
+  const text = (await grover.get("/metrics")).text;
+  expect(text).toContain("\ngrover_metrics_dropped_total 0\n");
+  expect(text).not.toContain('handler="other"');
+  expect(text.length).toBeLessThan(2 * 1024 * 1024);
+}, 60_000);

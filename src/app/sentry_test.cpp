@@ -1,0 +1,87 @@
+#include "app/sentry_test.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "platform/base/error.hpp"
+#include "platform/base/id.hpp"
+#include "platform/observability/log.hpp"
+
+namespace grover::app {
+namespace {
+
+constexpr log::Logger kLog{"errors"};
+constexpr std::string_view kWhat = "Test Sentry integration";
+
+enum class Mode : std::uint8_t { captured, unhandled };
+constexpr std::array<std::string_view, 2> enum_names(Mode) { return {"captured", "unhandled"}; }
+
+struct SentryTestAnswer {
+    std::string status;
+    std::string event_id;
+    bool enabled = false;
+    static constexpr auto fields = Pack{
+        wire::field("status", &SentryTestAnswer::status),
+        wire::field("event_id", &SentryTestAnswer::event_id),
+        wire::field("enabled", &SentryTestAnswer::enabled),
+    };
+};
+
+constexpr std::array kAliases{api::Alias{http::Method::get, "/api/test-sentry"}};
+constexpr api::Route route_for(api::Auth auth) {
+    // The class of push allows the six requests in a minute that the contract asks for.
+    return {.method = http::Method::get,
+            .path = "/test-sentry",
+            .summary = "Fail on purpose, to see that errors are noticed.",
+            .auth = auth,
+            .limit = api::RateClass::push,
+            .aliases = kAliases,
+            .absolute = true,
+            .cache_control = "no-store"};
+}
+
+struct SentryTest {
+    Mode mode = Mode::captured;
+    static constexpr api::Route route = route_for(api::Auth::none);
+    static constexpr auto fields =
+        Pack{wire::field("mode", &SentryTest::mode, wire::in_query, wire::or_default)};
+};
+
+struct SentryTestOfAdmin : SentryTest {
+    static constexpr api::Route route = route_for(api::Auth::admin);
+};
+
+std::string event_id() {
+    std::array<unsigned char, 16> random;
+    fill_random(random.data(), random.size());
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const auto byte : random) {
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+}  // namespace
+
+void add_sentry_test(Api& api, const Config& config) {
+    const auto fail = [&config](const Caller&, const SentryTest& in) -> SentryTestAnswer {
+        if (!config.sentry_test_route) throw not_found("Not Found");
+        if (in.mode == Mode::unhandled) throw std::runtime_error(std::string(kWhat));
+        // Reports leave this version through its log alone.
+        SentryTestAnswer answer{.status = config.sentry_enabled
+                                              ? "Sentry reports are not sent by this version"
+                                              : "Sentry not configured",
+                                .event_id = event_id()};
+        kLog.error(kWhat, {{"event_id", answer.event_id}});
+        return answer;
+    };
+    // Switched off it is not there for anybody, whoever they are.
+    if (config.debug || !config.sentry_test_route)
+        api.on<SentryTest>(fail);
+    else
+        api.on<SentryTestOfAdmin>(fail);
+}
+
+}  // namespace grover::app
