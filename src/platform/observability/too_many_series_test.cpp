@@ -20,7 +20,6 @@ TEST_CASE("beyond the limit new labels become \"other\", and that is counted") {
     CHECK(shown <= kMostSeries);
     CHECK(std::regex_search(text, std::regex("\ntest_many_total\\{n=\"other\"\\} [1-9]")));
     CHECK(std::regex_search(text, std::regex("\ngrover_metrics_dropped_total [1-9]")));
-    CHECK(text.size() < 2u << 20);
 }
 
 TEST_CASE("routes that find no room are counted together, by status") {
