@@ -17,6 +17,8 @@ namespace {
 // Roughly a millisecond of work between two looks at the clock.
 constexpr int kStepsPerLook = 20'000;
 
+constexpr Statement kTouch{"touch", 0, "SELECT 1 FROM sqlite_schema LIMIT 1", ""};
+
 void configure_library() {
     static std::once_flag once;
     std::call_once(once, [] {
@@ -276,6 +278,14 @@ void SqliteConnection::exec(const char* sql) {
     slow_since_ = {};
     const int code = sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) throw_sqlite_error(connection_, code, "set up");
+}
+
+sqlite3_file* SqliteConnection::file(int which) {
+    // The files are opened, and their part of the index is mapped, by the first statement.
+    run(kTouch, {}, [](const Row&) {});
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(connection_, "main", which, &file);
+    return file;
 }
 
 bool SqliteConnection::in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }

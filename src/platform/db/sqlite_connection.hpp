@@ -15,6 +15,7 @@
 #include "platform/db/statement.hpp"
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace grover::db {
@@ -89,6 +90,8 @@ public:
     // Whether the last failure was a statement stopped for taking too long.
     bool was_stopped() const;
     sqlite3* handle() const { return connection_; }
+    // The database (SQLITE_FCNTL_FILE_POINTER) or its log (SQLITE_FCNTL_JOURNAL_POINTER), open, as long as the connection is.
+    sqlite3_file* file(int which);
 
 private:
     sqlite3_stmt* prepared(const Statement& statement);

@@ -13,7 +13,6 @@ namespace {
 
 // SQLite's own files take no more in one write: they look at the 17 low bits of its size.
 constexpr std::size_t kMostGathered = 0x1'ffff;
-constexpr Statement kTouch{"touch", 0, "SELECT 1 FROM sqlite_schema LIMIT 1", ""};
 
 // The log's own methods, with others where it is written, read and synced. First the methods: sqlite3_file points there.
 struct GatheredLog {
@@ -57,10 +56,7 @@ struct GatheredLog {
 }  // namespace
 
 std::shared_ptr<void> gather_log(SqliteConnection& connection) {
-    // The log is opened by the first statement.
-    connection.run(kTouch, {}, [](const Row&) {});
-    sqlite3_file* file = nullptr;
-    sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    sqlite3_file* const file = connection.file(SQLITE_FCNTL_JOURNAL_POINTER);
     auto log = std::make_shared<GatheredLog>(GatheredLog{*file->pMethods, file->pMethods});
     log->bytes.reserve(kMostGathered);
     log->methods.xWrite = [](sqlite3_file* of_log, const void* data, int size, sqlite3_int64 at) {

@@ -12,15 +12,6 @@ namespace grover::db {
 namespace {
 
 constexpr int kLocks = SQLITE_SHM_NLOCK;
-constexpr Statement kTouch{"touch", 0, "SELECT 1 FROM sqlite_schema LIMIT 1", ""};
-
-sqlite3_file* file_of(SqliteConnection& connection) {
-    // The file is opened, and its part of the index mapped, by the first statement.
-    connection.run(kTouch, {}, [](const Row&) {});
-    sqlite3_file* file = nullptr;
-    sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    return file;
-}
 
 }  // namespace
 
@@ -28,7 +19,7 @@ struct SqliteKeptLocks::State {
     explicit State(const std::string& path)
         // It is the last to be closed, and who closes last moves the log into the file: it may write.
         : keeper({.path = path, .access = SqliteConnection::Access::write}),
-          file(file_of(keeper)),
+          file(keeper.file(SQLITE_FCNTL_FILE_POINTER)),
           lock(file->pMethods->xShmLock) {}
     ~State() { give_up(0, kLocks); }
 
@@ -84,7 +75,7 @@ SqliteKeptLocks::SqliteKeptLocks(const std::string& path) : state_(std::make_sha
 SqliteKeptLocks::~SqliteKeptLocks() = default;
 
 std::shared_ptr<void> SqliteKeptLocks::join(SqliteConnection& connection) {
-    sqlite3_file* const file = file_of(connection);
+    sqlite3_file* const file = connection.file(SQLITE_FCNTL_FILE_POINTER);
     const auto joined = std::make_shared<Methods>(Methods{*file->pMethods, state_});
     joined->methods.xShmLock = &Methods::lock;
     file->pMethods = &joined->methods;
