@@ -73,6 +73,16 @@ OidcIdentity identity_of(wire::JsonView claims) {
             .picture = std::string(text_member(claims, "picture"))};
 }
 
+HttpRequest request_to(std::string url) {
+    return {.service = "google", .one_provider = true, .url = std::move(url)};
+}
+
+HttpRequest document_at(std::string url) {
+    auto request = request_to(std::move(url));
+    request.max_response = kMaxDocument;
+    return request;
+}
+
 }  // namespace
 
 struct OidcProvider::Impl {
@@ -120,11 +130,7 @@ std::shared_ptr<const Discovery> OidcProvider::Impl::discovery() {
         const std::scoped_lock lock(mutex);
         if (known_discovery && now < known_discovery->fetched_at + kKeptFor) return known_discovery;
     }
-    const auto document = fetch_json({.service = "google",
-                                      .one_provider = true,
-                                      .url = options.discovery_url,
-                                      .max_response = kMaxDocument},
-                                     "discovery document");
+    const auto document = fetch_json(document_at(options.discovery_url), "discovery document");
     const auto text = [&](std::string_view name) { return std::string(text_member(document.root(), name)); };
     auto fresh =
         std::make_shared<const Discovery>(Discovery{.issuer = text("issuer"),
@@ -152,11 +158,7 @@ std::shared_ptr<const Keys> OidcProvider::Impl::keys(bool refetch) {
             if (refetch ? too_soon : fresh) return known_keys;
         }
     }
-    const auto document = fetch_json({.service = "google",
-                                      .one_provider = true,
-                                      .url = discovery()->jwks_uri,
-                                      .max_response = kMaxDocument},
-                                     "keys");
+    const auto document = fetch_json(document_at(discovery()->jwks_uri), "keys");
     auto fresh = std::make_shared<const Keys>(Keys{keys_of(document), now});
     const std::scoped_lock lock(mutex);
     known_keys = fresh;
@@ -192,8 +194,8 @@ std::optional<wire::JsonDocument> OidcProvider::Impl::token_answer(const Discove
             {"code", code},
             {"redirect_uri", options.redirect_uri},
             {"code_verifier", verifier}};
-        HttpRequest request{
-            .service = "google", .one_provider = true, .method = "POST", .url = known.token_endpoint};
+        HttpRequest request = request_to(known.token_endpoint);
+        request.method = "POST";
         request.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
                            {"Accept", "application/json"}};
         if (in_header) {
@@ -252,7 +254,7 @@ std::optional<OidcIdentity> OidcProvider::redeem(std::string_view code, std::str
     const auto access_token = text_member(answer->root(), "access_token");
     if (claims->root().find("email").present() || known->userinfo_endpoint.empty() || access_token.empty())
         return std::nullopt;
-    HttpRequest request{.service = "google", .one_provider = true, .url = known->userinfo_endpoint};
+    HttpRequest request = request_to(known->userinfo_endpoint);
     request.headers = {{"Authorization", "Bearer " + std::string(access_token)},
                        {"Accept", "application/json"}};
     const auto info = impl_->fetch_json(request, "userinfo");
