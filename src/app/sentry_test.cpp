@@ -4,8 +4,9 @@
 #include <stdexcept>
 
 #include "platform/base/error.hpp"
-#include "platform/base/id.hpp"
 #include "platform/observability/log.hpp"
+#include "platform/observability/reports.hpp"
+#include "platform/sentry/captured.hpp"
 
 namespace grover::app {
 namespace {
@@ -51,16 +52,25 @@ struct SentryTestOfAdmin : SentryTest {
     static constexpr api::Route route = route_for(api::Auth::admin);
 };
 
-std::string event_id() {
-    std::array<unsigned char, 16> random;
-    fill_random(random.data(), random.size());
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const auto byte : random) {
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
+// Raised and caught here, as a failure is that somebody thought worth a report.
+SentryTestAnswer capture_on_purpose() {
+    SentryTestAnswer answer{.status = "Sentry not configured",
+                            .event_id = sentry::make_event_id(),
+                            .enabled = reports::has_receiver()};
+    if (answer.enabled) answer.status = "error sent to Sentry";
+    try {
+        throw std::runtime_error(std::string(kWhat));
+    } catch (const std::runtime_error& error) {
+        const auto type = reports::type_of(error);
+        reports::report({.component = "server",
+                         .action = "test",
+                         .transaction = "GET /test-sentry",
+                         .type = type,
+                         .text = error.what(),
+                         .event_id = answer.event_id});
+        kLog.error(kWhat, {{"event_id", answer.event_id}});
     }
-    return out;
+    return answer;
 }
 
 }  // namespace
@@ -69,13 +79,7 @@ void add_sentry_test(Api& api, const Config& config) {
     const auto fail = [&config](const Caller&, const SentryTest& in) -> SentryTestAnswer {
         if (!config.sentry_test_route) throw not_found("Not Found");
         if (in.mode == Mode::unhandled) throw std::runtime_error(std::string(kWhat));
-        // Reports leave this version through its log alone.
-        SentryTestAnswer answer{.status = config.sentry_enabled
-                                              ? "Sentry reports are not sent by this version"
-                                              : "Sentry not configured",
-                                .event_id = event_id()};
-        kLog.error(kWhat, {{"event_id", answer.event_id}});
-        return answer;
+        return capture_on_purpose();
     };
     // Switched off it is not there for anybody, whoever they are.
     if (config.debug || !config.sentry_test_route)

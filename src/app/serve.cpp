@@ -8,6 +8,7 @@
 #include "app/app.hpp"
 #include "app/demo.hpp"
 #include "app/domains.hpp"
+#include "app/error_reports.hpp"
 #include "app/idempotency.hpp"
 #include "app/realtime.hpp"
 #include "app/service_api.hpp"
@@ -72,15 +73,8 @@ void wait_for_the_end(const sigset_t& signals) {
     }
 }
 
-}  // namespace
-
-int serve(const LoadedConfig& loaded, const ServeOptions& options) {
-    const Config& config = loaded.config;
-    std::filesystem::create_directories(config.grover_data);
-    const sigset_t signals = block_signals();
-    const Watch watch(loaded);
-
-    const SystemClock clock;
+void run_server(const Config& config, const ServeOptions& options, const sigset_t& signals,
+                const Watch& watch, const Clock& clock) {
     const IdSource ids(clock);
     const auto started_at = clock.now();
     runtime::Loops loops(static_cast<unsigned>(config.worker_threads));
@@ -140,6 +134,24 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     if (login) print_login(config, server.port(), *login);
     loops.run();
     control.join();
+}
+
+}  // namespace
+
+int serve(const LoadedConfig& loaded, const ServeOptions& options) {
+    const Config& config = loaded.config;
+    std::filesystem::create_directories(config.grover_data);
+    const sigset_t signals = block_signals();
+    const Watch watch(loaded);
+    const SystemClock clock;
+    const ErrorReports error_reports(config, clock);
+    try {
+        run_server(config, options, signals, watch, clock);
+    } catch (const std::exception& error) {
+        log::critical("the server cannot go on", {{"cause", error.what()}});
+        report_start(error);
+        throw;
+    }
     log::info("stopped");
     return 0;
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/build_info.hpp"
+#include "app/error_reports.hpp"
 #include "domains/posts/posts.hpp"
 #include "platform/db/row_cache.hpp"
 #include "platform/observability/active_users.hpp"
@@ -129,6 +130,7 @@ public:
                                              {"code", done.code},
                                              {"cause", done.cause}});
         }
+        report_request(done);
         if (done.store.calls > kManyStatements) {
             kHttp.warning("query_count", {{"request_id", done.caller.request_id},
                                           {"route", done.route},
@@ -206,6 +208,7 @@ std::function<void(const jobs::RunReport&)> Watch::background_report() const {
             kJobs.error(
                 run.parked ? "given up" : "failed",
                 {{"job", run.name}, {"attempt", run.attempt}, {"duration_ms", ms}, {"cause", run.error}});
+            report_run(run);
         }
         if (run.kind == jobs::RunReport::Kind::listener) return;
         if (run.error.empty()) {

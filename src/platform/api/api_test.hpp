@@ -159,11 +159,13 @@ struct Names final : Authenticator {
 struct Heard final : Observer {
     int begun_ = 0;
     std::vector<std::string> served;  // "200 /api/notes"
+    std::vector<std::string> faults;  // "std::runtime_error cause"
     std::string address;              // of the last
 
     void begun(const Endpoint&) override { ++begun_; }
     void done(const Done& request) override {
         served.push_back(std::to_string(request.status) + " " + std::string(request.route));
+        if (request.is_fault) faults.push_back(std::string(request.type) + " " + std::string(request.cause));
         address = request.caller.address;
     }
 };

@@ -13,6 +13,7 @@
 #include "platform/base/id.hpp"
 #include "platform/http/long_texts.hpp"
 #include "platform/http/multipart.hpp"
+#include "platform/observability/reports.hpp"
 
 namespace grover::api {
 namespace {
@@ -81,7 +82,7 @@ struct Dispatcher::Turn {
     Match match;
     std::string client_address;
     std::size_t bytes_in = 0;
-    Failure failure{0, {}, {}, false};
+    Failure failure{.status = 0};
     log::Context context;  // of the lines logged meanwhile
     RateClass refused_class = RateClass::count;
     std::optional<Verdict> rate;
@@ -128,6 +129,15 @@ void Dispatcher::refuse(const RequestHead* request, int status, std::string_view
     if (status >= 500) kind = ErrorKind::unavailable;
     auto error = Error(kind, std::string(detail)).with_status(status);
     if (status == 503) error.retry_after = std::chrono::seconds{2};
+    // No observer hears of it: the handler goes on without its client.
+    if (request && status >= 500) {
+        reports::report({.component = "http",
+                         .action = "time_limit",
+                         .transaction = http::to_string(head.method),
+                         .type = "HandlerHeldUp",
+                         .text = "the handler took longer than it may, in a wait that cannot be interrupted",
+                         .is_one_by_code = true});
+    }
     answer_error(error, response, id);
     add_common_headers(head, id, response);
 }
@@ -176,8 +186,11 @@ void Dispatcher::handle(http::Exchange& exchange) {
                      .code = turn.failure.code,
                      .cause = turn.failure.cause,
                      .is_bug = turn.failure.is_bug,
+                     .is_fault = turn.failure.is_fault,
+                     .type = turn.failure.type,
                      .is_exempt = turn.endpoint && turn.endpoint->route.limit == RateClass::exempt,
-                     .refused_class = turn.refused_class});
+                     .refused_class = turn.refused_class,
+                     .request = request});
 }
 
 bool Dispatcher::went_through_side_door(http::Exchange& exchange, Turn& turn) {

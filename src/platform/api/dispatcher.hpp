@@ -64,8 +64,11 @@ struct Done {
     std::string_view code;   // of a refusal
     std::string_view cause;  // of a refusal; never sent
     bool is_bug;
+    bool is_fault;          // what error reports hear of
+    std::string_view type;  // of an exception that nobody expected
     bool is_exempt;
     RateClass refused_class;  // count: not rate limited
+    const http::RequestHead& request;
 };
 
 // Hears of every request, on the request's thread. Must not throw.

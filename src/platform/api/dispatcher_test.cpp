@@ -48,6 +48,7 @@ TEST_CASE("a bug answers with a fixed sentence and the request id, and the log a
     CHECK_FALSE(sent.has("SELECT"));
     CHECK(sent.has("\"request_id\":\"" + sent.header("X-Request-Id") + "\""));
     CHECK(w.heard.served == std::vector<std::string>{"500 /api/fail"});
+    CHECK(w.heard.faults == std::vector<std::string>{"std::runtime_error SELECT secret FROM vault"});
     CHECK(w.heard.begun_ == 1);
 }
 
@@ -55,6 +56,7 @@ TEST_CASE("who asked for what does not exist is known all the same") {
     World w;
     w.get("/api/nothing", {{"X-Forwarded-For", "198.51.100.1"}});
     CHECK(w.heard.served == std::vector<std::string>{"404 none"});
+    CHECK(w.heard.faults.empty());
     CHECK(w.heard.address == "192.0.2.7");
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/observability/reports.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "platform/wire/json_out.hpp"
 
@@ -41,25 +42,35 @@ void answer_error(const Error& error, http::Response& response, std::string_view
 }
 
 Failure answer_current_exception(http::Response& response, std::string_view request_id) {
-    const auto answer = [&](const Error& error, bool is_bug) {
+    const auto answer = [&](const Error& error) {
         answer_error(error, response, request_id);
-        return Failure{error.status, code_of(error.kind), error.cause, is_bug};
+        return Failure{.status = error.status,
+                       .code = code_of(error.kind),
+                       .cause = error.cause,
+                       .is_fault = reports::is_fault(error)};
     };
+    const auto answer_bug = [&](std::string cause, std::string type) {
+        auto failure =
+            answer(Error(ErrorKind::internal_error, "Internal server error").with_cause(std::move(cause)));
+        failure.is_bug = true;
+        failure.type = std::move(type);
+        return failure;
+    };
+    const auto busy = [] { return unavailable("Service temporarily unavailable", std::chrono::seconds{2}); };
     try {
         throw;
     } catch (const Error& error) {
-        return answer(error, false);
-    } catch (const runtime::DeadlineExceeded&) {
-        return answer(unavailable("Service temporarily unavailable", std::chrono::seconds{2}), false);
+        return answer(error);
+    } catch (const runtime::DeadlineExceeded& late) {
+        auto failure = answer(busy().with_cause("the handler took longer than it may"));
+        failure.type = reports::type_of(late);
+        return failure;
     } catch (const runtime::Cancelled&) {
-        return answer(unavailable("Service temporarily unavailable", std::chrono::seconds{2}), false);
+        return answer(busy());
     } catch (const std::exception& error) {
-        return answer(Error(ErrorKind::internal_error, "Internal server error").with_cause(error.what()),
-                      true);
+        return answer_bug(error.what(), reports::type_of(error));
     } catch (...) {
-        return answer(
-            Error(ErrorKind::internal_error, "Internal server error").with_cause("exception of unknown type"),
-            true);
+        return answer_bug("exception of unknown type", {});
     }
 }
 

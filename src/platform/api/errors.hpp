@@ -13,8 +13,10 @@ namespace grover::api {
 struct Failure {
     int status = 500;
     std::string_view code;
-    std::string cause;    // never sent to the client
-    bool is_bug = false;  // neither an Error nor a deadline: internal_error
+    std::string cause;      // never sent to the client
+    bool is_bug = false;    // neither an Error nor a deadline: internal_error
+    bool is_fault = false;  // no refusal: reports::is_fault()
+    std::string type;       // of an exception that is no Error
 };
 
 // Replaces whatever the response holds. Called inside a catch block.

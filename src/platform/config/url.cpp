@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "platform/base/ip_network.hpp"
+#include "platform/config/sentry_dsn.hpp"
 
 namespace grover::config {
 namespace {
@@ -78,16 +79,7 @@ bool is_origin(std::string_view origin) {
     return is_scheme(parts.scheme) && is_host_and_port(parts.authority) && parts.rest.empty();
 }
 
-bool is_sentry_dsn(std::string_view dsn) {
-    const Parts parts = split(dsn);
-    const std::size_t at = parts.authority.find('@');
-    if (!is_http(parts.scheme) || at == std::string_view::npos || has_blank_or_control(dsn)) return false;
-    const std::string_view key = parts.authority.substr(0, std::min(at, parts.authority.find(':')));
-    const std::size_t slash = parts.rest.rfind('/');
-    const bool has_project = slash != std::string_view::npos && slash + 1 < parts.rest.size() &&
-                             parts.rest.find_first_of("?#") == std::string_view::npos;
-    return !key.empty() && has_project && is_host_and_port(parts.authority.substr(at + 1));
-}
+bool is_sentry_dsn(std::string_view dsn) { return parse_sentry_dsn(dsn).has_value(); }
 
 std::string without_password(std::string_view url) {
     std::string out(url);
@@ -108,3 +100,27 @@ std::string without_password(std::string_view url) {
 }
 
 }  // namespace grover::config
+
+namespace grover {
+
+std::optional<SentryDsn> parse_sentry_dsn(std::string_view dsn) {
+    const auto parts = config::split(dsn);
+    const std::size_t at = parts.authority.find('@');
+    if (!config::is_http(parts.scheme) || at == std::string_view::npos || config::has_blank_or_control(dsn))
+        return std::nullopt;
+    const std::string_view key = parts.authority.substr(0, std::min(at, parts.authority.find(':')));
+    const std::string_view host = parts.authority.substr(at + 1);
+    const std::size_t slash = parts.rest.rfind('/');
+    const bool has_project = slash != std::string_view::npos && slash + 1 < parts.rest.size() &&
+                             parts.rest.find_first_of("?#") == std::string_view::npos;
+    if (key.empty() || !has_project || !config::is_host_and_port(host)) return std::nullopt;
+    const auto joined = [](auto... pieces) { return (std::string() + ... + std::string(pieces)); };
+    return SentryDsn{
+        .public_key = std::string(key),
+        .envelope_url = joined(parts.scheme, "://", host, parts.rest.substr(0, slash), "/api/",
+                               parts.rest.substr(slash + 1), "/envelope/"),
+        .without_secret = joined(parts.scheme, "://", key, "@", host, parts.rest),
+    };
+}
+
+}  // namespace grover

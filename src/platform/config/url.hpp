@@ -13,7 +13,7 @@ bool is_http_url(std::string_view url);
 // scheme://host[:port] and nothing behind it.
 bool is_origin(std::string_view origin);
 
-// {scheme}://{public_key}[:{secret}]@{host}[:{port}]{path}/{project_id} (contract/monitoring.md §2.1)
+// sentry_dsn.hpp reads it.
 bool is_sentry_dsn(std::string_view dsn);
 
 // The same address with the password of its user info or of a "password" query parameter shown as ***.

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "platform/config/sentry_dsn.hpp"
+
 using namespace grover::config;
 
 TEST_CASE("http addresses may name hosts of an internal network") {
@@ -40,6 +42,16 @@ TEST_CASE("a DSN has a key, a host and a project") {
         CAPTURE(bad);
         CHECK_FALSE(is_sentry_dsn(bad));
     }
+}
+
+TEST_CASE("a DSN says where envelopes go, and is sent without its secret") {
+    const auto dsn = grover::parse_sentry_dsn("http://abc:s3cret@localhost:9000/prefix/deep/42");
+    REQUIRE(dsn);
+    CHECK(dsn->public_key == "abc");
+    CHECK(dsn->envelope_url == "http://localhost:9000/prefix/deep/api/42/envelope/");
+    CHECK(dsn->without_secret == "http://abc@localhost:9000/prefix/deep/42");
+    CHECK(grover::parse_sentry_dsn("https://k@o1.ingest.sentry.io/7")->envelope_url ==
+          "https://o1.ingest.sentry.io/api/7/envelope/");
 }
 
 TEST_CASE("passwords in addresses are hidden") {

@@ -14,6 +14,7 @@
 
 #include "platform/base/ip_network.hpp"
 #include "platform/integrations/breaker.hpp"
+#include "platform/integrations/thread_transfers.hpp"
 #include "platform/integrations/transfers.hpp"
 #include "platform/observability/log.hpp"
 #include "platform/observability/server_metrics.hpp"
@@ -171,7 +172,9 @@ HttpAnswer failed(HttpFailure failure, std::string cause) {
 }  // namespace
 
 struct HttpClient::Impl {
-    Impl(runtime::Loops* loops, HttpClientOptions given) : options(std::move(given)), transfers(loops) {}
+    Impl(runtime::Loops* loops, HttpClientOptions given) : options(std::move(given)), transfers(loops) {
+        if (options.one_plain_thread) of_thread.emplace();
+    }
 
     HttpAnswer send(const HttpRequest& request);
     HttpAnswer send_unless_failing(const HttpRequest& request);
@@ -179,6 +182,7 @@ struct HttpClient::Impl {
 
     HttpClientOptions options;
     Transfers transfers;
+    std::optional<ThreadTransfers> of_thread;
     std::mutex mutex;
     std::map<std::string_view, Breaker> breakers;  // under mutex; they stay where they are
 };
@@ -243,6 +247,10 @@ HttpClient::HttpClient(runtime::Loops* loops, HttpClientOptions options)
     : impl_(std::make_unique<Impl>(loops, std::move(options))) {}
 HttpClient::~HttpClient() = default;
 
+void HttpClient::end_by(std::chrono::steady_clock::time_point when) {
+    if (impl_->of_thread) impl_->of_thread->end_by(when);
+}
+
 HttpAnswer HttpClient::send(const HttpRequest& request) {
     using Steady = std::chrono::steady_clock;
     const auto begun = Steady::now();
@@ -288,7 +296,8 @@ HttpAnswer HttpClient::Impl::send(const HttpRequest& request) {
     if (!handle.easy || !prepare(handle, request, receiver)) {
         return failed(HttpFailure::not_sent, "the request cannot be sent as it is");
     }
-    const auto code = static_cast<CURLcode>(transfers.perform(handle.easy));
+    const auto code =
+        static_cast<CURLcode>(of_thread ? of_thread->perform(handle.easy) : transfers.perform(handle.easy));
     if (receiver.too_large) return failed(HttpFailure::too_large, "the answer is larger than allowed");
     if (code != CURLE_OK && receiver.went_astray)
         return failed(HttpFailure::not_sent, "the address is not public");

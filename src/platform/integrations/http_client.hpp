@@ -53,6 +53,7 @@ struct HttpAnswer {
 struct HttpClientOptions {
     std::string ca_file;  // PEM, trusted beside the system's certificates
     std::string user_agent = "Grover";
+    bool one_plain_thread = false;  // nobody else calls send(): a connection is kept, end_by() works
 };
 
 class HttpClient {
@@ -63,6 +64,8 @@ public:
 
     // What a peer does wrong is an answer without status, never an exception. Any thread.
     HttpAnswer send(const HttpRequest& request);
+    // With one_plain_thread: what runs at that moment, and what is begun later, ends with a time-out. Any thread.
+    void end_by(std::chrono::steady_clock::time_point when);
 
 private:
     struct Impl;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
 #include <thread>
 
 #include "platform/observability/metrics.hpp"
@@ -189,4 +191,27 @@ TEST_CASE("a fiber whose time is over stops waiting, and the client goes on") {
 TEST_CASE("values of forms and queries are encoded") {
     CHECK(percent_encode("a b&c=ä/~") == "a%20b%26c%3D%C3%A4%2F~");
     CHECK(to_form({{"a", "1 2"}, {"b", ""}}) == "a=1%202&b=");
+}
+
+TEST_CASE("a client of one plain thread sends one request after the other, until it is told to end") {
+    std::atomic<bool> hangs{false};
+    std::promise<void> released;
+    HttpPeer peer([&, release = released.get_future().share()](const auto&) {
+        if (hangs) release.wait();
+        return HttpPeer::json("{}");
+    });
+    HttpClient client(nullptr, {.one_plain_thread = true});
+    for (int i = 0; i < 2; ++i) CHECK(client.send({.service = "somewhere", .url = peer.url()}).status == 200);
+    CHECK(client.send({.service = "somewhere", .url = "http://127.0.0.1:1/"}).failure ==
+          HttpFailure::unreachable);
+    hangs = true;
+    std::thread ending([&] {
+        while (peer.requests().size() < 3) std::this_thread::sleep_for(1ms);
+        client.end_by(std::chrono::steady_clock::now());
+    });
+    CHECK(client.send({.service = "somewhere", .url = peer.url(), .timeout = 60min}).failure ==
+          HttpFailure::timeout);
+    ending.join();
+    CHECK(client.send({.service = "somewhere", .url = peer.url()}).failure == HttpFailure::timeout);
+    released.set_value();
 }

@@ -14,6 +14,14 @@ namespace {
 
 constexpr long kKeptConnections = 16;  // of each loop
 
+struct Waiting {
+    CURLcode result = CURLE_OK;
+    bool done = false;
+    runtime::Signal finished;
+};
+
+}  // namespace
+
 void initialise_curl() {
     static const bool done = [] {
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -22,14 +30,6 @@ void initialise_curl() {
     }();
     (void)done;
 }
-
-struct Waiting {
-    CURLcode result = CURLE_OK;
-    bool done = false;
-    runtime::Signal finished;
-};
-
-}  // namespace
 
 // One curl multi handle on one loop. curl's sockets are watched by an epoll set of their own, and the loop
 // watches that one descriptor: so Asio never holds a descriptor that curl may close.

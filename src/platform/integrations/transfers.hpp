@@ -10,6 +10,9 @@
 
 namespace grover::integrations {
 
+// Once for the process, before the first handle. Any thread.
+void initialise_curl();
+
 class Transfers {
 public:
     // `loops` may be null (tools); it must outlive this object, which must outlive every fiber that uses it.

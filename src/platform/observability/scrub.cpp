@@ -209,6 +209,40 @@ std::string scrub(std::string_view text) {
     return out.append(text.substr(copied));
 }
 
+std::string without_addresses(std::string_view text) {
+    constexpr auto is_part = [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.' || c == ':';
+    };
+    // "db::" is written with the letters of an address too: one has a digit, and no other letter beside it.
+    const auto is_address = [](std::string_view part) {
+        return std::any_of(part.begin(), part.end(), is_digit) && parse_ip(part).has_value();
+    };
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t end = i;
+        while (end < text.size() && is_part(text[end])) ++end;
+        std::string_view part = text.substr(i, end - i);
+        const bool is_in_word = (i > 0 && is_token_character(text[i - 1])) ||
+                                (end < text.size() && is_token_character(text[end]));
+        while (!part.empty() && (part.back() == '.' || (part.back() == ':' && !part.ends_with("::"))))
+            part.remove_suffix(1);
+        const std::string_view without_port = part.substr(0, std::min(part.rfind(':'), part.size()));
+        if (!is_in_word && is_address(part)) {
+            out += kFiltered;
+        } else if (!is_in_word && is_address(without_port)) {
+            out += kFiltered;
+            out += part.substr(without_port.size());
+        } else {
+            out += part;
+        }
+        out += text.substr(i + part.size(), end - i - part.size());
+        i = end;
+        while (i < text.size() && !is_part(text[i])) out += text[i++];
+    }
+    return out;
+}
+
 std::string anonymous_ip(std::string_view address) {
     if (const std::string_view network = network_of_plain_v4(address); !network.empty())
         return std::string(network) + "0";

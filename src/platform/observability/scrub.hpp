@@ -23,6 +23,9 @@ bool may_need_scrubbing(std::string_view text);
 // live, media and payment paths. "sess_…" stays: it names a session but opens nothing.
 std::string scrub(std::string_view text);
 
+// The text without IP addresses, for reports that leave without personal data.
+std::string without_addresses(std::string_view text);
+
 // 192.0.2.17 -> 192.0.2.0, 2001:db8:1:2::3 -> 2001:db8:1::. What is no address becomes "".
 std::string anonymous_ip(std::string_view address);
 

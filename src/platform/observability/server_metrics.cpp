@@ -103,7 +103,8 @@ const auto& log_lines() {
 Labels one(const char* label, std::string_view value) { return {{label, std::string(value)}}; }
 
 // Those that the server may call: platform/integrations and who uses it.
-constexpr std::array<std::string_view, 4> kServices{"session_exchange", "google", "expo", "web_push"};
+constexpr std::array<std::string_view, 5> kServices{"session_exchange", "google", "expo", "web_push",
+                                                    "sentry"};
 
 Counter outgoing_requests(std::string_view service, std::string_view status) {
     return counter("grover_outgoing_requests_total", "Calls to other services.",

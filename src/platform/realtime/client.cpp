@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "platform/observability/log.hpp"
+#include "platform/observability/reports.hpp"
 #include "platform/realtime/id.hpp"
 #include "platform/realtime/io_thread_asio.hpp"
 #include "platform/realtime/rooms.hpp"
@@ -170,6 +171,7 @@ void Client::call(FunctionRef<void()> f) {
         throw;  // the loops end
     } catch (const std::exception& failure) {
         log::error("socket handler failed", {{"cause", std::string_view(failure.what())}});
+        reports::report_exception("realtime", "handler", failure);
         fail(Reason::handler_failed);
     }
 }

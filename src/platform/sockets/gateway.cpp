@@ -5,6 +5,7 @@
 #include "platform/api/origin.hpp"
 #include "platform/observability/active_users.hpp"
 #include "platform/observability/log.hpp"
+#include "platform/observability/reports.hpp"
 #include "platform/sockets/metrics.hpp"
 
 namespace grover::sockets {
@@ -226,11 +227,13 @@ void Gateway::on_event(realtime::Socket& socket, realtime::Event& event) {
     } catch (const Error& error) {
         if (error.status >= 500)
             kLog.error("socket event failed", {{"event", event.name}, {"cause", error.cause}});
+        reports::report_exception("realtime", event.name, error, live.user_id().view());
         fail(live, event, error);
     } catch (const runtime::Cancelled&) {
         throw;
     } catch (const std::exception& error) {
         kLog.error("unexpected error", {{"event", event.name}, {"cause", error.what()}});
+        reports::report_exception("realtime", event.name, error, live.user_id().view());
         fail(live, event, Error(ErrorKind::internal_error, "Internal server error"));
     }
 }

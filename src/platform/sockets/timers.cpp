@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "platform/observability/log.hpp"
+#include "platform/observability/reports.hpp"
 
 namespace grover::sockets {
 namespace {
@@ -18,6 +19,7 @@ void run_logged(std::string_view what, const std::function<void()>& f) {
         throw;
     } catch (const std::exception& error) {
         kLog.error("unexpected error", {{"in", what}, {"cause", error.what()}});
+        reports::report_exception("realtime", what, error);
     }
 }
 

@@ -35,7 +35,7 @@ private:
     std::vector<std::shared_ptr<Lane>> lanes_;
 };
 
-// Runs `f` and logs what it throws, except the end of the fiber.
+// Runs `f`, logs and reports what it throws, except the end of the fiber.
 void run_logged(std::string_view what, const std::function<void()>& f);
 
 }  // namespace grover::sockets
