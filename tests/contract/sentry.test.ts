@@ -107,7 +107,7 @@ it("reports no refusal: neither 4xx nor a 503 on purpose", async () => {
   const ada = await grover.user("ada");
   expect((await grover.get("/api/posts/none", ada.token)).status).toBe(404);
   expect((await grover.post("/api/posts", ada.token, { nonsense: true })).status).toBe(422);
-  expect((await grover.get("/api/communities", ada.token)).status).toBe(503);
+  expect((await grover.get("/api/communities/discover", ada.token)).status).toBe(503);
   const id = await fail();
   await until(() => sentry.events.length > 0);
   expect(sentry.events.map((event) => event.event_id)).toEqual([id]);

@@ -5,7 +5,9 @@
 
 #include <map>
 #include <mutex>
+#include <stdexcept>
 
+#include "platform/observability/reports.hpp"
 #include "platform/realtime/realtime_fixture.hpp"
 #include "testing/stopped_clock.hpp"
 
@@ -55,6 +57,26 @@ struct Say {
     static constexpr auto fields = Pack{wire::field("text", &Say::text)};
 };
 
+struct Break {
+    bool on_purpose = false;
+    static constexpr EventInfo event{.name = "break"};
+    static constexpr auto fields = Pack{wire::field("on_purpose", &Break::on_purpose)};
+};
+
+// Hears of what is reported while it lives.
+struct Reports final : reports::Receiver {
+    Reports() { reports::set_receiver(this); }
+    ~Reports() override { reports::set_receiver(nullptr); }
+    void take(const reports::Failure& failure) noexcept override {
+        const std::lock_guard lock(mutex);
+        said.push_back(std::string(failure.component) + " " + std::string(failure.action) + " " +
+                       std::string(failure.type) + " " + std::string(failure.text) + " " +
+                       std::string(failure.user_id));
+    }
+    std::mutex mutex;
+    std::vector<std::string> said;
+};
+
 class Entrance {
 public:
     explicit Entrance(bool limits = false)
@@ -63,6 +85,10 @@ public:
           hub(http.loops, clock, *bus, "n1", nullptr),
           gateway(table, hub, sessions, {.rate_limits = limits}) {
         table.on<Say>([this](const Caller&, Socket&, const Say&) { ++said; });
+        table.on<Break>([](const Caller&, Socket&, const Break& in) {
+            if (in.on_purpose) throw unavailable("Chats are disabled", 1s);
+            throw std::out_of_range("vector::at");
+        });
         server = std::make_unique<realtime::Server>(
             http.loops, realtime::ServerOptions{.node = "n1", .sweep_period = 2ms}, &gateway);
         hub.attach(server->add_namespace("/", gateway));
@@ -188,6 +214,20 @@ TEST_CASE("a credential that is given counts or refuses; a cookie counts for its
     refused.read();
     refused.send("40" + w.token("s9"));
     CHECK(refused.read() == R"(44{"message":"Not authenticated","data":{"status":401}})");
+}
+
+TEST_CASE("an exception of a handler is reported once, and the socket stays; a refusal is not reported") {
+    Reports heard;
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    const auto ada = w.client(w.token("s1"));
+    ada->send(R"(427["break",{"on_purpose":false}])");
+    CHECK(has(ada->read(), R"("detail":"Internal server error","status":500)"));
+    ada->send(R"(428["break",{"on_purpose":true}])");
+    CHECK(has(ada->read(), R"("status":503)"));
+    CHECK(w.is_well(*ada));
+    const std::lock_guard lock(heard.mutex);
+    CHECK(heard.said == std::vector<std::string>{"realtime break std::out_of_range vector::at user_ada"});
 }
 
 TEST_CASE("what guests send has no effect, and they are told at most once in ten seconds") {
