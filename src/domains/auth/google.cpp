@@ -3,6 +3,7 @@
 #include "domains/auth/account_store.hpp"
 #include "domains/auth/redirects.hpp"
 #include "platform/integrations/digest.hpp"
+#include "platform/observability/reports.hpp"
 
 namespace grover::auth {
 namespace {
@@ -95,6 +96,7 @@ std::string Google::come_back(const GoogleCallback& in, const std::string& redir
     } catch (const db::AlreadyExists&) {
         return failed("access_denied");  // the address is kept for a deleted account
     } catch (const Error& error) {
+        reports::report_exception("auth", kProvider, error);
         return failed(error.status < 500 ? "access_denied" : "server_error");
     }
 }

@@ -9,6 +9,7 @@
 #include "platform/integrations/digest.hpp"
 #include "platform/observability/log.hpp"
 #include "platform/observability/metrics.hpp"
+#include "platform/observability/reports.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/push.hpp"
@@ -85,6 +86,7 @@ void all_at_once(std::size_t count, const std::function<void(std::size_t)>& f) {
                 throw;
             } catch (const std::exception& error) {
                 log::error("push", {{"problem", error.what()}});
+                reports::report_exception("jobs", "push", error);
             }
         });
     }

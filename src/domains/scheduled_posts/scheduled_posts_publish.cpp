@@ -6,6 +6,7 @@
 
 #include "domains/scheduled_posts/scheduled_posts_store.hpp"
 #include "platform/base/error.hpp"
+#include "platform/observability/reports.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "platform/wire/json_in.hpp"
 
@@ -187,8 +188,10 @@ ScheduledPostsService::Outcome ScheduledPostsService::attempt(const DueRow& row)
     } catch (const Stopped& stopped) {
         return fail(row, stopped.failure);
     } catch (const Error& error) {
+        reports::report_exception("jobs", "scheduled_posts", error, row.user_id.view());
         return fail(row, failure_of(error));
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
+        reports::report_exception("jobs", "scheduled_posts", error, row.user_id.view());
         return fail(row, kInternal);
     }
 }

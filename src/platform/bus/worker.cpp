@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "platform/observability/log.hpp"
+#include "platform/observability/reports.hpp"
 
 namespace grover::bus {
 namespace {
@@ -105,8 +106,15 @@ void Worker::work() {
             // The connection: is_up() tells operators, and the next round tries again.
         }
         was_up = set_up(false);
-        if (!stopping() && (was_up || !std::exchange(has_failed, true)))
+        if (!stopping() && (was_up || !std::exchange(has_failed, true))) {
             log::warning("bus down", {{"bus", kind()}});
+            reports::report({.level = reports::Level::warning,
+                             .component = "realtime",
+                             .action = "bus",
+                             .transaction = "realtime bus",
+                             .type = "BusDown",
+                             .text = kind()});
+        }
         take_outgoing();
         pause = was_up ? kFirstPause : std::min(pause * 2, kLongestPause);
         const auto until = std::chrono::steady_clock::now() + pause;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "platform/observability/reports.hpp"
 #include "platform/observability/server_metrics.hpp"
 
 namespace grover::integrations {
 
-Breaker::Breaker(std::string_view service) : open_(metrics::breaker_open(service)) {}
+Breaker::Breaker(std::string_view service) : service_(service), open_(metrics::breaker_open(service)) {}
 
 bool Breaker::lets_through(Time now) {
     const std::scoped_lock lock(mutex_);
@@ -18,10 +19,21 @@ bool Breaker::lets_through(Time now) {
 }
 
 void Breaker::report(bool worked, Time now) {
-    const std::scoped_lock lock(mutex_);
-    failures_ = worked ? 0 : std::min(failures_ + 1, kFailures);
-    if (failures_ == kFailures) next_try_ = now + kPause;
-    open_.set(failures_ == kFailures ? 1 : 0);
+    bool opens = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        opens = !worked && failures_ == kFailures - 1;
+        failures_ = worked ? 0 : std::min(failures_ + 1, kFailures);
+        if (failures_ == kFailures) next_try_ = now + kPause;
+        open_.set(failures_ == kFailures ? 1 : 0);
+    }
+    if (!opens) return;
+    reports::report({.level = reports::Level::warning,
+                     .component = "network",
+                     .action = service_,
+                     .transaction = "network breaker",
+                     .type = "BreakerOpen",
+                     .text = "the service keeps failing and is left alone for a moment"});
 }
 
 }  // namespace grover::integrations

@@ -24,6 +24,7 @@ public:
     void report(bool worked, Time now);
 
 private:
+    const std::string_view service_;
     const metrics::Gauge open_;
     std::mutex mutex_;
     int failures_ = 0;  // in a row

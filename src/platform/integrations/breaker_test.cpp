@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "platform/integrations/http_client.hpp"
+#include "platform/observability/reports_testing.hpp"
 #include "testing/http_peer.hpp"
 
 using namespace grover::integrations;
@@ -20,6 +21,7 @@ bool shows(const std::string& line) {
 }  // namespace
 
 TEST_CASE("a provider that keeps failing is left alone, and one call sees whether it is back") {
+    grover::reports_testing::Reports heard;
     Breaker breaker("shaky");
     const Breaker::Time begin{};
     for (int i = 0; i < Breaker::kFailures; ++i) {
@@ -35,6 +37,11 @@ TEST_CASE("a provider that keeps failing is left alone, and one call sees whethe
     CHECK_FALSE(breaker.lets_through(begin + Breaker::kPause - 1ms));
     CHECK(breaker.lets_through(begin + Breaker::kPause));
     CHECK_FALSE(breaker.lets_through(begin + Breaker::kPause));
+    breaker.report(false, begin + Breaker::kPause);
+    // Once, however long it stays so.
+    CHECK(heard.said() ==
+          std::vector<std::string>{
+              "network shaky: BreakerOpen: the service keeps failing and is left alone for a moment"});
     breaker.report(true, begin + Breaker::kPause);
     CHECK(shows("grover_breaker_open{service=\"shaky\"} 0"));
     CHECK(breaker.lets_through(begin + Breaker::kPause));

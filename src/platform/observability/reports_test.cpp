@@ -3,26 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
-#include <vector>
+
+#include "platform/observability/reports_testing.hpp"
 
 using namespace grover;
 using namespace grover::reports;
-
-namespace {
-
-// Hears of what is reported while it lives.
-struct Heard final : Receiver {
-    std::vector<std::string> said;
-
-    Heard() { set_receiver(this); }
-    ~Heard() override { set_receiver(nullptr); }
-    void take(const Failure& failure) noexcept override {
-        said.push_back(std::string(failure.transaction) + " " + std::string(failure.type) + " " +
-                       std::string(failure.text) + (failure.handled ? "" : " unhandled"));
-    }
-};
-
-}  // namespace
+using grover::reports_testing::Reports;
 
 TEST_CASE("a fault is what nobody answers on purpose") {
     CHECK(is_fault(database_error("disk full")));
@@ -39,11 +25,12 @@ TEST_CASE("a fault is what nobody answers on purpose") {
 TEST_CASE("who is told hears of exceptions by their names, and of no refusal") {
     CHECK_FALSE(has_receiver());
     report_exception("realtime", "typing", std::out_of_range("nobody hears"));
-    const Heard heard;
+    Reports heard;
     CHECK(has_receiver());
     report_exception("realtime", "typing", std::out_of_range("vector::at"));
     report_exception("realtime", "typing", database_error("disk full"));
     report_exception("realtime", "typing", not_found("Post not found"));
-    CHECK(heard.said == std::vector<std::string>{"realtime typing std::out_of_range vector::at unhandled",
-                                                 "realtime typing database_error disk full"});
+    CHECK(heard.said() ==
+          std::vector<std::string>{"realtime typing: std::out_of_range: vector::at (unhandled)",
+                                   "realtime typing: database_error: disk full"});
 }

@@ -2,12 +2,12 @@
 
 #include "platform/observability/context.hpp"
 #include "platform/sentry/event.hpp"
-#include "platform/sentry/sentry_testing.hpp"
+#include "platform/sentry/sentry_test.hpp"
 #include "platform/wire/json_in.hpp"
 
 using namespace grover;
 using namespace grover::sentry;
-using namespace grover::sentry_testing;
+using namespace grover::sentry_test;
 
 namespace {
 

@@ -7,12 +7,12 @@
 #include <thread>
 
 #include "platform/observability/metrics.hpp"
-#include "platform/sentry/sentry_testing.hpp"
+#include "platform/sentry/sentry_test.hpp"
 #include "testing/http_peer.hpp"
 
 using namespace grover;
 using namespace grover::sentry;
-using namespace grover::sentry_testing;
+using namespace grover::sentry_test;
 using namespace std::chrono_literals;
 using testing::HttpPeer;
 using testing::PeerRequest;

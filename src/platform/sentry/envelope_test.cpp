@@ -3,11 +3,11 @@
 #include <doctest/doctest.h>
 
 #include "platform/sentry/outcomes.hpp"
-#include "platform/sentry/sentry_testing.hpp"
+#include "platform/sentry/sentry_test.hpp"
 
 using namespace grover;
 using namespace grover::sentry;
-using namespace grover::sentry_testing;
+using namespace grover::sentry_test;
 
 TEST_CASE("an envelope is a line about the whole and a line before each item") {
     const testing::StoppedClock clock;

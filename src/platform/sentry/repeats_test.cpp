@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include "platform/sentry/sentry_testing.hpp"
+#include "platform/sentry/sentry_test.hpp"
 
 using namespace grover;
 using namespace grover::sentry;
-using namespace grover::sentry_testing;
+using namespace grover::sentry_test;
 using namespace std::chrono_literals;
 using Verdict = Repeats::Verdict;
 

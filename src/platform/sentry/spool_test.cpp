@@ -4,11 +4,11 @@
 
 #include <fstream>
 
-#include "platform/sentry/sentry_testing.hpp"
+#include "platform/sentry/sentry_test.hpp"
 
 using namespace grover;
 using namespace grover::sentry;
-using namespace grover::sentry_testing;
+using namespace grover::sentry_test;
 using namespace std::chrono_literals;
 
 namespace {

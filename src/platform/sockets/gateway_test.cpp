@@ -7,7 +7,7 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "platform/observability/reports.hpp"
+#include "platform/observability/reports_testing.hpp"
 #include "platform/realtime/realtime_fixture.hpp"
 #include "testing/stopped_clock.hpp"
 
@@ -61,20 +61,6 @@ struct Break {
     bool on_purpose = false;
     static constexpr EventInfo event{.name = "break"};
     static constexpr auto fields = Pack{wire::field("on_purpose", &Break::on_purpose)};
-};
-
-// Hears of what is reported while it lives.
-struct Reports final : reports::Receiver {
-    Reports() { reports::set_receiver(this); }
-    ~Reports() override { reports::set_receiver(nullptr); }
-    void take(const reports::Failure& failure) noexcept override {
-        const std::lock_guard lock(mutex);
-        said.push_back(std::string(failure.component) + " " + std::string(failure.action) + " " +
-                       std::string(failure.type) + " " + std::string(failure.text) + " " +
-                       std::string(failure.user_id));
-    }
-    std::mutex mutex;
-    std::vector<std::string> said;
 };
 
 class Entrance {
@@ -217,7 +203,7 @@ TEST_CASE("a credential that is given counts or refuses; a cookie counts for its
 }
 
 TEST_CASE("an exception of a handler is reported once, and the socket stays; a refusal is not reported") {
-    Reports heard;
+    reports_testing::Reports heard;
     Entrance w;
     w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
     const auto ada = w.client(w.token("s1"));
@@ -226,8 +212,9 @@ TEST_CASE("an exception of a handler is reported once, and the socket stays; a r
     ada->send(R"(428["break",{"on_purpose":true}])");
     CHECK(has(ada->read(), R"("status":503)"));
     CHECK(w.is_well(*ada));
-    const std::lock_guard lock(heard.mutex);
-    CHECK(heard.said == std::vector<std::string>{"realtime break std::out_of_range vector::at user_ada"});
+    CHECK(heard.said() ==
+          std::vector<std::string>{"realtime break: std::out_of_range: vector::at (unhandled)"});
+    CHECK(heard.users() == std::vector<std::string>{"user_ada"});
 }
 
 TEST_CASE("what guests send has no effect, and they are told at most once in ten seconds") {

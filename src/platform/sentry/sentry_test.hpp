@@ -5,7 +5,7 @@
 #include "platform/sentry/captured.hpp"
 #include "testing/stopped_clock.hpp"
 
-namespace grover::sentry_testing {
+namespace grover::sentry_test {
 
 inline sentry::Options options_for(const std::string& dsn = "http://key:s3cret@localhost:9000/7") {
     return {
@@ -28,4 +28,4 @@ inline reports::Failure broken_post() {
             .handled = false};
 }
 
-}  // namespace grover::sentry_testing
+}  // namespace grover::sentry_test
