@@ -469,9 +469,10 @@ CREATE TABLE growth_ranks (
     followers    INTEGER NOT NULL,
     gained       INTEGER NOT NULL,
     refreshed_at INTEGER NOT NULL
-) WITHOUT ROWID;
+, gained_in_month INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX growth_ranks_by_refreshed_at ON growth_ranks (refreshed_at);
 CREATE INDEX growth_ranks_gained ON growth_ranks (gained DESC, user_id) WHERE gained > 0;
+CREATE INDEX growth_ranks_gained_in_month ON growth_ranks (gained_in_month DESC, user_id) WHERE gained_in_month > 0;
 CREATE INDEX growth_ranks_new ON growth_ranks (followers DESC, user_id) WHERE is_new = 1;
 
 CREATE TABLE hidden_messages (

@@ -60,7 +60,7 @@ void write_ranks(db::Database& db, Time now) {
     db.write([&](db::Write& tx) {
         tx.exec(sql::seed::rank_posts{.day = day, .week = week, .month = month});
         tx.exec(sql::seed::rank_creators{.now = now, .week = week});
-        tx.exec(sql::seed::rank_growth{.week = week, .now = now});
+        tx.exec(sql::seed::rank_growth{.week = week, .now = now, .month = month});
         tx.exec(sql::seed::fill_categories{});
         tx.exec(sql::seed::count_categories{});
     });

@@ -233,9 +233,10 @@ FROM posts WHERE created_at >= :week AND visibility = 0 AND is_repost = 0 GROUP 
 
 -- name: rank_growth
 -- scan: as above
-INSERT INTO growth_ranks (user_id, joined_at, is_new, followers, gained, refreshed_at)
-SELECT u.user_id, u.created_at, CASE WHEN u.created_at >= :week THEN 1 ELSE 0 END, c.followers_count, g.gained, :now
-FROM (SELECT following_id, count(*) AS gained FROM follows WHERE created_at >= :week GROUP BY following_id) AS g
+INSERT INTO growth_ranks (user_id, joined_at, is_new, followers, gained, gained_in_month, refreshed_at)
+SELECT u.user_id, u.created_at, CASE WHEN u.created_at >= :week THEN 1 ELSE 0 END, c.followers_count, g.gained, g.gained_in_month, :now
+FROM (SELECT following_id, sum(CASE WHEN created_at >= :week THEN 1 ELSE 0 END) AS gained, count(*) AS gained_in_month
+      FROM follows WHERE created_at >= :month GROUP BY following_id) AS g
 JOIN users u ON u.user_id = g.following_id JOIN user_counts c ON c.user_id = u.user_id
 
 -- name: fill_categories

@@ -50,6 +50,8 @@ public:
     posts::PostPage category_posts(const Caller& me, const CategoryPosts& in);
 
     std::string trending(const Caller& me);  // JSON
+    // Whether what is trending lacks hashtags, because the index is still being read.
+    bool is_trending_partial() const;
     std::string creators(const Caller& me, int limit);
     posts::PostPage for_you(const Caller& me, const PageRequest& page);
     api::RawPage<SuggestedUser> suggested_users(const Caller& me, const PageRequest& page);

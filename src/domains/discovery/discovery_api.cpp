@@ -14,8 +14,11 @@ void add_discovery_api(Api& api, DiscoveryService& discovery) {
     api.on<TrendingCreators>([&](const Caller& me, const TrendingCreators& in) {
         return wire::Raw<std::vector<TrendingCreator>>{discovery.creators(me, in.page.limit)};
     });
-    api.on<Trending>(
-        [&](const Caller& me, const Trending&) { return wire::Raw<TrendingAnswer>{discovery.trending(me)}; });
+    api.on<Trending>([&](const Caller& me, const Trending&, api::Reply& reply) {
+        // Asked first: what became complete meanwhile is rather called partial than the other way round.
+        if (discovery.is_trending_partial()) reply.header("X-Search-Partial", "true");
+        return wire::Raw<TrendingAnswer>{discovery.trending(me)};
+    });
     api.on<ForYouPosts>(
         [&](const Caller& me, const ForYouPosts& in) { return discovery.for_you(me, in.page); });
     api.on<SuggestedUsers>(

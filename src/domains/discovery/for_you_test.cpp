@@ -385,3 +385,28 @@ TEST_CASE("recommendations are the same without copies in memory") {
         CHECK(w.for_you(me, 1) == texts({b}));
     }
 }
+
+TEST_CASE("popular are those who won most followers in thirty days, whatever the last week brought") {
+    World w;
+    const auto me = w.user("myself"), steady = w.user("steady"), recent = w.user("recent");
+    const auto fans = w.crowd("fan", 3);
+    w.settle();
+    w.clock.advance(std::chrono::hours{40 * 24});
+    const auto follow = [&](const Caller& who, const Caller& whom) {
+        w.follow(who, whom);
+        w.db().write([&](db::Write& tx) {
+            tx.publish(
+                users::Followed{.follower_id = who.id, .following_id = whom.id, .created_at = w.clock.now()});
+        });
+    };
+    for (const auto& fan : fans) follow(fan, steady);
+    w.settle();
+    w.clock.advance(std::chrono::hours{10 * 24});
+    follow(fans[0], recent);
+    for (int i = 0; i < 3; ++i) w.settle();
+    CHECK(suggested(w, me) == "steady recent");
+    CHECK(suggested(w, me, "reason") == "popular popular");
+    w.clock.advance(std::chrono::hours{21 * 24});
+    for (int i = 0; i < 3; ++i) w.settle();
+    CHECK(suggested(w, me) == "recent");
+}

@@ -114,8 +114,8 @@ void ask_new_with_most_followers(db::Together& ask, std::vector<RankedGrowth>& o
             [&out](const db::Row& row) { out.push_back(db::read_row<RankedGrowth>(row)); });
 }
 
-void ask_gained_most(db::Together& ask, std::vector<RankedGrowth>& out, int limit) {
-    ask.add(ranks::gained_most{.limit = limit},
+void ask_gained_most_in_month(db::Together& ask, std::vector<RankedGrowth>& out, int limit) {
+    ask.add(ranks::gained_most_in_month{.limit = limit},
             [&out](const db::Row& row) { out.push_back(db::read_row<RankedGrowth>(row)); });
 }
 
@@ -233,12 +233,13 @@ void Ranks::store_growth() {
         std::vector<std::pair<UserId, std::optional<users::Growth>>> counted;
         db_.read([&](db::Read& tx) {
             counted.clear();
-            for (const auto& user : ids) counted.emplace_back(user, users_.growth(tx, user, now - kWeek));
+            for (const auto& user : ids)
+                counted.emplace_back(user, users_.growth(tx, user, now - kWeek, now - kMonth));
         });
         db_.write([&](db::Write& tx) {
             for (const auto& [user, growth] : counted) {
                 const bool is_new = growth && growth->joined_at > now - kWeek;
-                if (!growth || (!is_new && growth->gained == 0)) {
+                if (!growth || (!is_new && growth->gained_in_month == 0)) {
                     tx.exec(ranks::unrank_growth{.user_id = user});
                     continue;
                 }
@@ -248,6 +249,7 @@ void Ranks::store_growth() {
                                            .is_new = is_new,
                                            .followers = growth->followers_count,
                                            .gained = growth->gained,
+                                           .gained_in_month = growth->gained_in_month,
                                            .now = now});
             }
             tx.touch(kRanksKey);

@@ -57,7 +57,8 @@ struct RankedCreator {
 struct RankedGrowth {
     UserId user_id;
     Time joined_at;
-    std::int64_t followers = 0, gained = 0;
+    std::int64_t followers = 0;
+    std::int64_t gained = 0, gained_in_month = 0;  // in the last 7 and the last 30 days
 
     bool operator==(const RankedGrowth&) const = default;
 
@@ -66,6 +67,7 @@ struct RankedGrowth {
         db::column("joined_at", &RankedGrowth::joined_at),
         db::column("followers", &RankedGrowth::followers),
         db::column("gained", &RankedGrowth::gained),
+        db::column("gained_in_month", &RankedGrowth::gained_in_month),
     };
 };
 
@@ -80,7 +82,7 @@ std::vector<RankedCreator> top_creators(db::Read& tx, int limit);
 std::vector<RankedGrowth> new_with_most_followers(db::Read& tx, int limit);
 std::vector<RankedGrowth> gained_most(db::Read& tx, int limit);
 void ask_new_with_most_followers(db::Together& ask, std::vector<RankedGrowth>& out, int limit);
-void ask_gained_most(db::Together& ask, std::vector<RankedGrowth>& out, int limit);
+void ask_gained_most_in_month(db::Together& ask, std::vector<RankedGrowth>& out, int limit);
 
 // Keeps the ranks: gathers what events name, and reads its true numbers before their place in the order is stored. So what
 // is told twice, or late, changes nothing.

@@ -59,19 +59,23 @@ SELECT user_id, posts, likes, comments, score FROM creator_ranks ORDER BY score 
 SELECT user_id FROM creator_ranks WHERE refreshed_at < :before ORDER BY refreshed_at LIMIT :limit
 
 -- name: rank_growth
-INSERT INTO growth_ranks (user_id, joined_at, is_new, followers, gained, refreshed_at)
-VALUES (:user_id, :joined_at, :is_new, :followers, :gained, :now)
+INSERT INTO growth_ranks (user_id, joined_at, is_new, followers, gained, gained_in_month, refreshed_at)
+VALUES (:user_id, :joined_at, :is_new, :followers, :gained, :gained_in_month, :now)
 ON CONFLICT (user_id) DO UPDATE SET is_new = excluded.is_new, followers = excluded.followers, gained = excluded.gained,
-    refreshed_at = excluded.refreshed_at
+    gained_in_month = excluded.gained_in_month, refreshed_at = excluded.refreshed_at
 
 -- name: unrank_growth
 DELETE FROM growth_ranks WHERE user_id = :user_id
 
 -- name: new_with_most_followers
-SELECT user_id, joined_at, followers, gained FROM growth_ranks WHERE is_new = 1 ORDER BY followers DESC, user_id LIMIT :limit
+SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks WHERE is_new = 1 ORDER BY followers DESC, user_id LIMIT :limit
 
 -- name: gained_most
-SELECT user_id, joined_at, followers, gained FROM growth_ranks WHERE gained > 0 ORDER BY gained DESC, user_id LIMIT :limit
+SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks WHERE gained > 0 ORDER BY gained DESC, user_id LIMIT :limit
+
+-- name: gained_most_in_month
+SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks
+WHERE gained_in_month > 0 ORDER BY gained_in_month DESC, user_id LIMIT :limit
 
 -- name: stale_growth
 SELECT user_id FROM growth_ranks WHERE refreshed_at < :before ORDER BY refreshed_at LIMIT :limit

@@ -53,7 +53,7 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
         asked_pools.ask(first);
         users.ask_requested_by(first, requested, me.id);
         users.ask_followed_by_followed(first, acquaintances, me.id, kMostSuggestions);
-        ask_gained_most(first, gaining, kMostSuggestions);
+        ask_gained_most_in_month(first, gaining, kMostSuggestions);
         ask_new_with_most_followers(first, newcomers, kMostSuggestions);
         first.run(tx);
         asked_interests.ask_more(second);
@@ -68,7 +68,7 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
                    std::tie(a.mutual_followers, a.followers_count, b.user_id);
         });
         std::ranges::sort(gaining, [](const auto& a, const auto& b) {
-            return std::tie(b.gained, a.user_id) < std::tie(a.gained, b.user_id);
+            return std::tie(b.gained_in_month, a.user_id) < std::tie(a.gained_in_month, b.user_id);
         });
         std::ranges::sort(newcomers, [](const auto& a, const auto& b) {
             return std::tie(b.followers, a.user_id) < std::tie(a.followers, b.user_id);

@@ -113,6 +113,10 @@ std::string DiscoveryService::trending(const Caller& me) {
     });
 }
 
+bool DiscoveryService::is_trending_partial() const {
+    return parts_->ground.hashtags && parts_->ground.hashtags->is_partial();
+}
+
 std::string DiscoveryService::creators(const Caller& me, int limit) {
     return parts_->ground.db.read([&](db::Read& tx) {
         const auto ranked = parts_->creators.get(tx, [&] { return top_creators(tx, kKeptCreators); });

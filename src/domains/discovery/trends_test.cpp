@@ -1,5 +1,7 @@
 // What is trending: contract/discovery.md §2 and §4.
 #include "domains/discovery/discovery_test.hpp"
+#include "domains/discovery/search.hpp"
+#include "domains/discovery/search_index.hpp"
 
 #include "sql/ranks.hpp"
 #include "sql/wishes.hpp"
@@ -166,6 +168,37 @@ TEST_CASE(
     w.clock.advance(std::chrono::hours{8 * 24});
     for (int i = 0; i < 3; ++i) w.settle();
     CHECK(trending(w, viewer).rising.empty());
+}
+
+TEST_CASE("what is trending says that it lacks hashtags while the index is being read") {
+    World w;
+    SearchIndex index(w.db(), w.clock, {});
+    SearchService search(w.db(), w.clock, w.users(), w.posts.views(), w.posts.gate(), index);
+    const HashtagsService hashtags(index, search);
+    auto ground = w.ground();
+    ground.hashtags = &hashtags;
+    DiscoveryService discovery(ground, {});
+    Api api;
+    add_discovery_api(api, discovery);
+    const auto ada = w.user("ada");
+    const auto says_partial = [&] {
+        const auto& endpoints = api.endpoints();
+        const auto found = std::ranges::find_if(
+            endpoints, [](const auto& endpoint) { return endpoint->name == "/api/discover/trending"; });
+        api::Inputs inputs;
+        http::Response response;
+        http::RequestHead request;
+        api::Reply reply(response, request);
+        const auto open = [](std::string_view) { return std::string(); };
+        const auto next = [](std::string_view) {};
+        const auto replayed = [] { return false; };
+        api::Call call{ada, inputs, reply, open, next, replayed};
+        (*found)->run(call);
+        return response.has_header("X-Search-Partial");
+    };
+    CHECK(says_partial());
+    index.catch_up();
+    CHECK_FALSE(says_partial());
 }
 
 TEST_CASE("ranks are the true numbers after any order of events, told twice or late") {

@@ -99,8 +99,9 @@ std::vector<ProfileCardPtr> UsersService::profiles(db::Read& tx, std::span<const
     return out;
 }
 
-std::optional<Growth> UsersService::growth(db::Read& tx, const UserId& user, Time since) {
-    return tx.find<Growth>(sql::user_people::growth_of{.since = since, .most = kMostGained, .user_id = user});
+std::optional<Growth> UsersService::growth(db::Read& tx, const UserId& user, Time week, Time month) {
+    return tx.find<Growth>(
+        sql::user_people::growth_of{.week = week, .most = kMostGained, .month = month, .user_id = user});
 }
 
 OwnCounts UsersService::own_counts(db::Read& tx, const UserId& user) {

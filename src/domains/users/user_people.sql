@@ -8,7 +8,8 @@ FROM users u JOIN user_counts c ON c.user_id = u.user_id WHERE u.user_id IN each
 -- name: growth_of
 -- Edges are counted up to a limit: who gained more than that gained very many.
 SELECT u.created_at AS joined_at, c.followers_count,
-    (SELECT count(*) FROM (SELECT 1 FROM follows f WHERE f.following_id = u.user_id AND f.created_at >= :since LIMIT :most) AS recent) AS gained
+    (SELECT count(*) FROM (SELECT 1 FROM follows f WHERE f.following_id = u.user_id AND f.created_at >= :week LIMIT :most) AS recent) AS gained,
+    (SELECT count(*) FROM (SELECT 1 FROM follows f WHERE f.following_id = u.user_id AND f.created_at >= :month LIMIT :most) AS older) AS gained_in_month
 FROM users u JOIN user_counts c ON c.user_id = u.user_id
 WHERE u.user_id = :user_id AND u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL;
 

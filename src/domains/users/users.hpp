@@ -115,12 +115,14 @@ using ProfileCardPtr = std::shared_ptr<const ProfileCard>;
 struct Growth {
     Time joined_at;
     std::int64_t followers_count = 0;
-    std::int64_t gained = 0;  // at most 10,000
+    // Since the beginning of the week and of the month that were asked for; at most 10,000 each.
+    std::int64_t gained = 0, gained_in_month = 0;
 
     static constexpr auto columns = Pack{
         db::column("joined_at", &Growth::joined_at),
         db::column("followers_count", &Growth::followers_count),
         db::column("gained", &Growth::gained),
+        db::column("gained_in_month", &Growth::gained_in_month),
     };
 };
 
@@ -303,7 +305,7 @@ public:
     std::vector<ProfileCardPtr> profiles(db::Read& tx, std::span<const UserId> users,
                                          std::string_view base_url);
     // Nothing for an account that is hidden or gone.
-    std::optional<Growth> growth(db::Read& tx, const UserId& user, Time since);
+    std::optional<Growth> growth(db::Read& tx, const UserId& user, Time week, Time month);
     // Those with most mutual followers, then most followers, then by id, whom the viewer does not follow: in no order, as a
     // part of one statement. Reads at most 10,000 edges, from those followed last.
     void ask_followed_by_followed(db::Together& ask, std::vector<Acquaintance>& out, const UserId& viewer,
