@@ -47,7 +47,8 @@ describe("writing", () => {
     for (const body of [{}, { content: "   " }, { content: "x".repeat(2001) }, { content: null }, { content: "x", tagged_users: Array.from({ length: 21 }, (_, i) => `n${i}`) }])
       expect((await comment(bob.token, body)).status, JSON.stringify(body).slice(0, 60)).toBe(422);
     expect((await comment(bob.token, { content: "x" }, "bad$id")).status).toBe(400);
-    expect((await comment(bob.token, { content: "x", parent_comment_id: "bad id" })).status).toBe(400);
+    const badParent = await comment(bob.token, { content: "x", parent_comment_id: "bad id" });
+    expect([badParent.status, badParent.json.detail]).toEqual([400, "Invalid parent_comment_id format"]);
     expect((await comment(bob.token, { content: "x" }, "post_unknown")).json.detail).toBe("Post not found");
     expect((await comment(bob.token, { content: "x", parent_comment_id: "comment_unknown" })).json.detail).toBe("Comment not found");
     const other = (await grover.post("/api/posts", ada.token, { content: "Other" })).json.post_id;

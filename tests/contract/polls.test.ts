@@ -95,7 +95,11 @@ it("refuses votes as the contract says", async () => {
   expect((await vote(id, { option_index: 1.5 })).status).toBe(422);
   expect((await vote("post_unknown", { option_index: 0 })).json.detail).toBe("Post not found");
   expect((await vote(plain, { option_index: 0 })).json.detail).toBe("Post does not have a poll");
-  for (const option_index of [-1, 2, 1_000_000]) expect((await vote(id, { option_index })).json.detail).toBe("Invalid option index");
+  for (const option_index of [-1, 2, 1_000_000, 2 ** 40, 1e30, -1e30, "-1", `1${"0".repeat(30)}`]) {
+    const answer = await vote(id, { option_index });
+    expect([answer.status, answer.json.detail], String(option_index)).toEqual([400, "Invalid option index"]);
+  }
+  expect((await grover.post(`/api/posts/${id}/vote?option_index=1${"0".repeat(30)}`, bob.token)).json.detail).toBe("Invalid option index");
   expect((await grover.get(`/api/posts/${plain}/poll-results`, bob.token)).json.detail).toBe("Poll not found");
   expect((await grover.get(`/api/posts/${id}`, bob.token)).json.poll_votes).toEqual({ "0": 0, "1": 0 });
 });

@@ -10,6 +10,7 @@
 #include "platform/api/api.hpp"
 #include "platform/api/bind.hpp"
 #include "platform/api/route.hpp"
+#include "platform/text/sanitize.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::collections {
@@ -207,6 +208,9 @@ struct CollectionUpdate {
         field("cover_post_id", &CollectionUpdate::cover_post_id, in_body | in_query, wire::null_is_empty,
               wire::summary("one of its posts; empty or null: the newest with a picture")),
     };
+    std::optional<FieldError> misfit() const {
+        return name ? text::misfit_of_text(*name, "name") : std::nullopt;
+    }
 };
 static_assert(wire::describes_every_member<CollectionUpdate>);
 

@@ -13,12 +13,7 @@
 namespace grover::collections {
 namespace {
 
-std::string clean_name(const std::string& given) {
-    auto name = text::sanitize_string(given);
-    if (name.empty())
-        throw invalid_input({"body", "name"}, "String should have at least 1 character", "string_too_short");
-    return name;
-}
+std::string clean_name(const std::string& given) { return text::required_text(given, 100, "name"); }
 
 std::optional<std::string> clean_description(const std::optional<std::string>& given) {
     auto text = text::sanitize_string(given.value_or(""));

@@ -8,6 +8,7 @@
 
 #include "domains/comments/comments.hpp"
 #include "platform/api/api.hpp"
+#include "platform/text/sanitize.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::comments {
@@ -164,6 +165,7 @@ struct CommentCreate {
         field("parent_comment_id", &CommentCreate::parent_comment_id, in_body | in_query),
         field("tagged_users", &CommentCreate::tagged_users, in_body | in_query, wire::comma_list),
     };
+    std::optional<FieldError> misfit() const { return text::misfit_of_text(content, "content"); }
 };
 static_assert(wire::describes_every_member<CommentCreate>);
 
@@ -194,6 +196,7 @@ struct CommentUpdate {
         field("content", &CommentUpdate::content, in_body | in_query,
               wire::trimmed_length(1, kMaxCommentLength)),
     };
+    std::optional<FieldError> misfit() const { return text::misfit_of_text(content, "content"); }
 };
 static_assert(wire::describes_every_member<CommentUpdate>);
 

@@ -6,16 +6,8 @@
 #include "domains/comments/comments_api.hpp"
 #include "platform/base/error.hpp"
 #include "platform/text/mentions.hpp"
-#include "platform/text/sanitize.hpp"
 
 namespace grover::comments {
-
-std::string clean_content(std::string_view content) {
-    auto clean = text::sanitize_string(content, kMaxCommentLength, "Content");
-    if (clean.empty())
-        throw invalid_input({"body", "content"}, "Comment cannot be empty", "string_too_short");
-    return clean;
-}
 
 std::vector<std::string> tag_names(std::span<const std::string> tokens) {
     std::vector<std::string> names;

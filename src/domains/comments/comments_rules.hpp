@@ -15,8 +15,6 @@ namespace grover::comments {
 inline constexpr int kMaxDepth = 20;
 inline constexpr std::size_t kMaxTagged = 20;
 
-// Cleaned; 422 when nothing is left of it.
-std::string clean_content(std::string_view content);
 // Each once, without "@", lower case; 422 for more than kMaxTagged.
 std::vector<std::string> tag_names(std::span<const std::string> tokens);
 

@@ -43,7 +43,7 @@ CommentsService::CommentsService(db::Database& db, const Clock& clock, users::Us
     : db_(db), clock_(clock), users_(users), posts_(posts) {}
 
 CommentCreateResponse CommentsService::create(const Caller& me, const CommentCreate& in) {
-    const auto content = clean_content(in.content);
+    const auto content = text::required_text(in.content, kMaxCommentLength, "content");
     const auto tags = tag_names(in.tagged_users);
     return db_.write([&](db::Write& tx) {
         const auto post = posts_.get_visible(tx, me, in.post_id);
@@ -100,7 +100,7 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
 }
 
 CommentUpdateResponse CommentsService::update(const Caller& me, const CommentUpdate& in) {
-    const auto content = clean_content(in.content);
+    const auto content = text::required_text(in.content, kMaxCommentLength, "content");
     return db_.write([&](db::Write& tx) {
         const auto post = get_visible(tx, users_, posts_, me, in.comment_id).post;
         auto row = find_comment(tx, me.id, in.comment_id);

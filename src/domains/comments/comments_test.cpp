@@ -191,7 +191,7 @@ TEST_CASE("content must hold something that cleaning leaves, and is never cut") 
     const auto post = w.post(ada);
     CHECK(refusal([&] { w.comment(ada, post, " <script>alert(1)</script> "); }).starts_with("422"));
     CHECK(refusal([&] { w.comment(ada, post, std::string(2'001, 'x')); }) ==
-          "400 Content exceeds maximum length of 2000");
+          "400 Text exceeds maximum length of 2000");
     CHECK(w.rows("comments") == 0);
     std::string longest;
     for (int i = 0; i < 2'000; ++i) longest += "é";

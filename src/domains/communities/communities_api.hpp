@@ -8,6 +8,7 @@
 
 #include "domains/communities/communities.hpp"
 #include "platform/api/api.hpp"
+#include "platform/text/sanitize.hpp"
 
 namespace grover::communities {
 
@@ -148,6 +149,12 @@ struct CommunityUpdate {
         field("rules", &CommunityUpdate::rules, in_body, wire::length(0, 20)),
         api::file("cover_image", &CommunityUpdate::cover_image),
     };
+    std::optional<FieldError> misfit() const {
+        auto bad = name ? text::misfit_of_text(*name, "name") : std::nullopt;
+        if (!bad && description) bad = text::misfit_of_text(*description, "description");
+        if (!bad && category) bad = text::misfit_of_text(*category, "category");
+        return bad;
+    }
 };
 
 struct CommunityDelete {
@@ -408,7 +415,7 @@ struct CommunityPostCreate {
         api::file("media", &CommunityPostCreate::media, "file"),
     };
     std::optional<FieldError> misfit() const {
-        if (!content.empty() || media) return std::nullopt;
+        if (media || !text::misfit_of_text(content, "content")) return std::nullopt;
         return FieldError{{"body", "content"}, "A post needs text or media", "missing"};
     }
 };

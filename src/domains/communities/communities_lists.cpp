@@ -280,8 +280,7 @@ Page<CommunityMember> CommunitiesService::members(const Caller& me, const Commun
     if (in.page.after.empty() && in.page.skip > kMaxSkip) return {};
     const auto q = in.q ? text::lower(*in.q) : "";
     return db_.read([&](db::Read& tx) {
-        if (!communities::get(tx, me.id, in.community_id).may_read())
-            throw not_authorized("Private community");
+        get_readable(tx, me.id, in.community_id);
         const auto relations = users_.relations(tx, me.id);
         auto after = member_after(in.page.after);
         auto skip = in.page.after.empty() ? in.page.skip : 0;

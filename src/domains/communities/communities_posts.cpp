@@ -86,8 +86,7 @@ wire::Raw<CommunityPostAnswer> CommunitiesService::post(const Caller& me, Commun
 
 posts::PostPage CommunitiesService::posts(const Caller& me, const CommunityPosts& in) {
     return db_.read([&](db::Read& tx) {
-        if (!communities::get(tx, me.id, in.community_id).may_read())
-            throw not_authorized("Private community");
+        get_readable(tx, me.id, in.community_id);
         if (in.sort == PostSort::top) return post_lists_.top_of_community(tx, me, in.community_id, in.page);
         return post_lists_.of_community(tx, me, in.community_id, in.page);
     });

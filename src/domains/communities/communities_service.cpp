@@ -16,14 +16,6 @@ namespace m = sql::communities_members;
 constexpr std::int64_t kMaxOwned = 20;
 constexpr int kErasedAtOnce = 50;
 
-// Cleaned; 422 when nothing is left of it.
-std::string required(std::string_view text, std::string_view name) {
-    auto clean = text::sanitize_string(text);
-    if (clean.empty())
-        throw invalid_input({"body", std::string(name)}, "Field should not be empty", "string_too_short");
-    return clean;
-}
-
 std::string rules_json(const std::vector<Rule>& rules) {
     std::vector<Rule> clean;
     for (const auto& rule : rules) {
@@ -62,9 +54,9 @@ Community CommunitiesService::shown(db::Read& tx, const Caller& me, const Commun
 CommunityCreateAnswer CommunitiesService::create(const Caller& me, CommunityCreate& in) {
     Row row;
     row.owner_id = me.id;
-    row.name = required(in.name, "name");
+    row.name = text::required_text(in.name, 100, "name");
     row.name_key = text::lower(row.name);
-    row.description = required(in.description, "description");
+    row.description = text::required_text(in.description, 10'000, "description");
     row.category = text::sanitize_string(in.category);
     if (row.category.empty()) row.category = "General";
     row.category_key = text::lower(row.category);
@@ -100,9 +92,7 @@ CommunityCreateAnswer CommunitiesService::create(const Caller& me, CommunityCrea
 
 Community CommunitiesService::get(const Caller& me, const CommunityId& id) {
     return db_.read([&](db::Read& tx) {
-        const auto row = communities::get(tx, me.id, id);
-        if (!row.may_read()) throw not_authorized("Private community");
-        return view_of(tx, media_, me, row);
+        return view_of(tx, media_, me, get_readable(tx, me.id, id));
     });
 }
 
@@ -121,10 +111,10 @@ Community CommunitiesService::update(const Caller& me, CommunityUpdate& in) {
         const auto before = get_for_change(tx, me.id, in.community_id);
         require_right(before);
         auto after = before;
-        if (in.name) after.name = required(*in.name, "name");
+        if (in.name) after.name = text::required_text(*in.name, 100, "name");
         after.name_key = text::lower(after.name);
-        if (in.description) after.description = required(*in.description, "description");
-        if (in.category) after.category = required(*in.category, "category");
+        if (in.description) after.description = text::required_text(*in.description, 10'000, "description");
+        if (in.category) after.category = text::required_text(*in.category, 100, "category");
         after.category_key = text::lower(after.category);
         if (in.is_private) after.is_private = *in.is_private;
         if (rules) after.rules = *rules;

@@ -56,6 +56,12 @@ Row get(db::Read& tx, const UserId& viewer, const CommunityId& id) {
     return std::move(*row);
 }
 
+Row get_readable(db::Read& tx, const UserId& viewer, const CommunityId& id) {
+    auto row = get(tx, viewer, id);
+    if (!row.may_read()) throw not_authorized("Private community");
+    return row;
+}
+
 Change add_member(db::Write& tx, const Row& community, const UserId& user, Role role, Time now) {
     const auto& id = community.community_id;
     if (!tx.exists(m::insert_member{

@@ -73,6 +73,8 @@ enum class Banned : std::uint8_t { refused, let_through };
 Row get_for_change(db::Write& tx, const UserId& viewer, const CommunityId& id,
                    Banned banned = Banned::refused);
 Row get(db::Read& tx, const UserId& viewer, const CommunityId& id);
+// And 403 when it is private and the viewer no member.
+Row get_readable(db::Read& tx, const UserId& viewer, const CommunityId& id);
 
 // Whether somebody came or went, and the count after it.
 struct Change {

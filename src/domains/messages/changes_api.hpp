@@ -33,6 +33,9 @@ struct MessageEdit {
         field("content", &MessageEdit::content, in_body | in_query, wire::also("new_content"),
               wire::trimmed_length(1, kMaxMessageLength)),
     };
+    std::optional<FieldError> misfit() const {
+        return text::misfit_of_text(content, "content", text::Cleaning::chat);
+    }
 };
 static_assert(wire::describes_every_member<MessageEdit>);
 

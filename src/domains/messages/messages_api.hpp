@@ -63,6 +63,7 @@ struct MessageSend : TextInput {
                                field("group_id", &MessageSend::group_id, in_body | in_query),
                            });
     std::optional<FieldError> misfit() const {
+        if (auto blank = TextInput::misfit()) return blank;
         return misfit_of_target({receiver_id, conversation_id, group_id});
     }
 };

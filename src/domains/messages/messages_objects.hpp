@@ -12,6 +12,7 @@
 #include "domains/users/users.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
+#include "platform/text/sanitize.hpp"
 #include "platform/wire/fields.hpp"
 #include "platform/wire/json_out.hpp"
 
@@ -183,6 +184,9 @@ struct TextInput {
         field("reply_to_message_id", &TextInput::reply_to_message_id, wire::in_body | wire::in_query),
         field("client_message_id", &TextInput::client_message_id, wire::in_body | wire::in_query),
     };
+    std::optional<FieldError> misfit() const {
+        return text::misfit_of_text(content, "content", text::Cleaning::chat);
+    }
 };
 static_assert(wire::describes_every_member<TextInput>);
 

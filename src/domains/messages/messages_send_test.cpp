@@ -145,7 +145,7 @@ TEST_CASE("blank text is refused, and so is a client id of other characters") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
     CHECK(refusal([&] { w.send(ada, bob, " \x01 "); }) ==
-          "422 Validation failed[content: Message cannot be empty]");
+          "422 Validation failed[content: String should have at least 1 character]");
     CHECK(refusal([&] { w.send(ada, bob, "x", "a b"); }) ==
           "422 Validation failed[client_message_id: Input should be 1 to 64 letters, digits, _ or -]");
     CHECK(w.rows("messages") == 0);

@@ -29,13 +29,6 @@ Outgoing outgoing_of(const Input& in, MessageType type) {
     return out;
 }
 
-std::string chat_text(const std::string& content) {
-    auto clean = text::clean_chat(content, kMaxMessageLength);
-    if (clean.empty())
-        throw invalid_input({"body", "content"}, "Message cannot be empty", "string_too_short");
-    return clean;
-}
-
 std::string web_url(const std::string& url) {
     try {
         return text::validate_url(url);
@@ -47,7 +40,7 @@ std::string web_url(const std::string& url) {
 
 Outgoing text_of(const SendTarget& target, const TextInput& in) {
     auto out = outgoing(target, MessageType::text);
-    out.row.content = chat_text(in.content);
+    out.row.content = text::required_text(in.content, kMaxMessageLength, "content", text::Cleaning::chat);
     out.row.reply_to_id = in.reply_to_message_id;
     out.row.client_message_id = client_id(in.client_message_id);
     return out;

@@ -449,7 +449,8 @@ struct PostVote {
                                  .limit = RateClass::write};
     static constexpr auto fields = Pack{
         field("post_id", &PostVote::post_id, in_path),
-        field("option_index", &PostVote::option_index, in_body | in_query),
+        // Any whole number is one; what is beyond every poll's options is refused by the poll (400).
+        field("option_index", &PostVote::option_index, in_body | in_query, wire::clamped(-1, 1'000)),
     };
 };
 

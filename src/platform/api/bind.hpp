@@ -32,14 +32,14 @@ template <class M>
 inline constexpr bool is_optional_id<std::optional<M>> = is_id<M>;
 
 template <class M>
-bool convert_member(const Found& in, const wire::FieldRules& rules, M& out, Issue& issue,
-                    Problems& problems) {
+bool convert_member(const Found& in, std::string_view name, const wire::FieldRules& rules, M& out,
+                    Issue& issue, Problems& problems) {
     if constexpr (wire::is_optional<M>) {
-        return convert_member(in, rules, out.emplace(), issue, problems);
+        return convert_member(in, name, rules, out.emplace(), issue, problems);
     } else if constexpr (is_id<M>) {
         std::string text;
         if (!convert_id(in, text, issue)) return false;
-        if (auto problem = id_problem(text, M::tag::kind)) {
+        if (auto problem = id_problem(text, name)) {
             if (!problems.refused) problems.refused = std::move(problem);
         } else {
             out = M(text);
@@ -144,7 +144,7 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, std::type_i
             }
             return;
         }
-        if (!convert_member(found, rules, out.*field.member, issue, problems))
+        if (!convert_member(found, field.name, rules, out.*field.member, issue, problems))
             problems.add(found.where, field.name, std::move(issue));
     }
 }

@@ -81,6 +81,12 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
     return negative ? -value : value;
 }
 
+// A whole number too large for JsonView::integer(), saturated likewise; nothing for a fraction.
+std::optional<std::int64_t> whole_number(double number) {
+    if (number != std::floor(number)) return std::nullopt;
+    return number < 0 ? INT64_MIN : INT64_MAX;
+}
+
 bool check_text(std::string_view text, const FieldRules& rules, Issue& issue) {
     if (!text::is_valid_utf8(text)) return refuse(issue, "Input should be valid UTF-8", "string_unicode");
     const auto length = text::count_code_points(text);
@@ -230,6 +236,7 @@ bool convert(const Found& in, const FieldRules& rules, std::int64_t& out, Issue&
         value = whole_number(in.json.string());
     } else {
         value = in.json.integer();
+        if (!value && in.json.kind() == JsonKind::number) value = whole_number(in.json.number());
     }
     if (!value) return refuse(issue, "Input should be a valid integer", "int_parsing");
     if (rules.clamp) {

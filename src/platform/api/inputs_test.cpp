@@ -90,6 +90,10 @@ TEST_CASE("a malformed id is 400, but only when the shape of the input is right"
     CHECK(w.post("/api/posts/post_1%0A/notes", R"({"content":"x"})").status == 400);
     CHECK(w.post("/api/posts/po%20st/notes", "{}").status == 422);
     CHECK(w.notes == 0);
+    // By the name of the input, whatever it is the id of.
+    CHECK(w.get("/api/notes/po%20st", {{"Authorization", "Bearer ada"}}).has("Invalid note_id format"));
+    CHECK(w.post("/api/posts/p/notes", R"({"content":"x","parent_comment_id":"a b"})")
+              .has("Invalid parent_comment_id format"));
 }
 
 TEST_CASE("what is no JSON, too deep or not UTF-8 is one clear refusal") {
@@ -107,7 +111,7 @@ TEST_CASE("what is no JSON, too deep or not UTF-8 is one clear refusal") {
 TEST_CASE("numbers too large for anything are refused, not wrapped") {
     World w;
     for (const auto* number :
-         {"99999999999999999999", "-1", "1e3", "1.5", "\"nan\"", "\"0x10\"", "true", "[1]"}) {
+         {"99999999999999999999", "1e30", "-1e30", "-1", "1e3", "1.5", "\"nan\"", "\"0x10\"", "true", "[1]"}) {
         CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","count":)") + number + "}").status ==
               422);
     }

@@ -1,6 +1,5 @@
 #include "platform/text/sanitize.hpp"
 
-#include "platform/base/error.hpp"
 #include "platform/text/markup.hpp"
 
 namespace grover::text {
@@ -13,6 +12,14 @@ std::string_view trimmed_within(std::string_view value, std::size_t max, std::st
         throw validation_error(std::string(field) + " exceeds maximum length of " + std::to_string(max));
     }
     return trimmed;
+}
+
+std::string clean(std::string_view value, std::size_t max, Cleaning cleaning) {
+    return cleaning == Cleaning::chat ? clean_chat(value, max) : sanitize_string(value, max);
+}
+
+FieldError empty_text(std::string_view name) {
+    return {{"body", std::string(name)}, "String should have at least 1 character", "string_too_short"};
 }
 
 }  // namespace
@@ -36,6 +43,19 @@ std::string clean_chat(std::string_view value, std::size_t max, std::string_view
         }
     }
     return std::string(trim(out));
+}
+
+std::string required_text(std::string_view value, std::size_t max, std::string_view name, Cleaning cleaning) {
+    auto out = clean(value, max, cleaning);
+    if (!out.empty()) return out;
+    auto empty = empty_text(name);
+    throw invalid_input(std::move(empty.loc), std::move(empty.msg), std::move(empty.type));
+}
+
+std::optional<FieldError> misfit_of_text(std::string_view value, std::string_view name, Cleaning cleaning) {
+    // What is too long has been refused by its field.
+    if (!clean(value, value.size(), cleaning).empty()) return std::nullopt;
+    return empty_text(name);
 }
 
 }  // namespace grover::text

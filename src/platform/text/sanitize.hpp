@@ -8,9 +8,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "platform/base/error.hpp"
 #include "platform/text/utf8.hpp"
 
 namespace grover::text {
@@ -23,5 +26,13 @@ std::string sanitize_string(std::string_view value, std::size_t max = kMaxInputL
 
 // Trimmed; control characters but tab and newline dropped; otherwise as sent. Throws as sanitize_string.
 std::string clean_chat(std::string_view value, std::size_t max, std::string_view field = "Message");
+
+// Text that must not be empty, in the field `name` of a body: cleaned, or 422 when nothing is left. A request's misfit() asks
+// the same before any id is judged (400).
+enum class Cleaning : std::uint8_t { text, chat };
+std::string required_text(std::string_view value, std::size_t max, std::string_view name,
+                          Cleaning cleaning = Cleaning::text);
+std::optional<FieldError> misfit_of_text(std::string_view value, std::string_view name,
+                                         Cleaning cleaning = Cleaning::text);
 
 }  // namespace grover::text

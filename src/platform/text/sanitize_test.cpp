@@ -181,3 +181,16 @@ TEST_CASE("no hostile input costs more than linear time") {
         CHECK(took < std::chrono::seconds(5));
     }
 }
+
+TEST_CASE("a text that must not be empty is judged by what cleaning leaves of it") {
+    for (const auto* blank : {"", "  ", "<script>alert(1)</script>", " javascript: "}) {
+        CAPTURE(blank);
+        CHECK(misfit_of_text(blank, "content").has_value());
+        CHECK_THROWS_AS(required_text(blank, 100, "content"), Error);
+    }
+    CHECK(misfit_of_text("\x01\x02", "content", Cleaning::chat)->loc == std::vector<std::string>{"body", "content"});
+    CHECK_FALSE(misfit_of_text("<script></script>", "content", Cleaning::chat));
+    CHECK_FALSE(misfit_of_text(" x ", "content"));
+    CHECK(required_text(" <script>a</script>x ", 100, "content") == "x");
+    CHECK(required_text(" <script></script> ", 100, "content", Cleaning::chat) == "<script></script>");
+}
