@@ -53,6 +53,12 @@ describe("founding and finding", () => {
     script.append("description", "y");
     script.append("cover_image", new Blob(["#!/bin/sh"], { type: "image/png" }), "c.png");
     expect((await grover.send("POST", "/api/communities/create", { token: bob.token, body: script })).status).toBe(400);
+    // A kind that no cover can have is refused as such, whether the file is whole or not.
+    const sound = new FormData();
+    sound.append("name", "x");
+    sound.append("description", "y");
+    sound.append("cover_image", new Blob([Buffer.from("ID3\x04\0\0\0\0\0\0")], { type: "audio/mpeg" }), "c.mp3");
+    expect((await grover.send("POST", "/api/communities/create", { token: bob.token, body: sound })).json.detail).toBe("File type not allowed. Allowed types: image/jpeg, image/png, image/gif, image/webp, image/heic, image/heif");
     expect((await grover.get("/api/communities/mine", bob.token)).json).toHaveLength(before);
   });
 

@@ -20,6 +20,7 @@ public:
         for (const auto kind : kinds) bits_ |= 1U << static_cast<unsigned>(kind);
     }
     constexpr bool contains(Kind kind) const { return (bits_ >> static_cast<unsigned>(kind) & 1U) != 0; }
+    constexpr bool overlaps(KindSet other) const { return (bits_ & other.bits_) != 0; }
 
 private:
     unsigned bits_ = 0;

@@ -27,7 +27,7 @@ struct Staged {
 Sniffed accept(const FileHandle& file, const http::UploadedFile& upload, const Use& use) {
     if (upload.size == 0) throw empty_file();
     if (!is_declared_type_acceptable(upload.declared_type)) throw type_not_allowed(use.kinds);
-    const auto sniffed = sniff(file.fd());
+    const auto sniffed = sniff(file.fd(), use.kinds);
     if (!sniffed || !use.kinds.contains(sniffed->kind())) throw type_not_allowed(use.kinds);
     return *sniffed;
 }

@@ -27,7 +27,8 @@ bool is_one_of(std::uint32_t brand, const std::array<std::uint32_t, N>& brands) 
     return std::find(brands.begin(), brands.end(), brand) != brands.end();
 }
 
-enum class Family : std::uint8_t { none, heic, movie };
+// What a file claims to be by its beginning; it may still be damaged. Frames have no beginning of their own.
+enum class Family : std::uint8_t { none, jpeg, png, gif, webp, heic, movie, webm, wav, ogg, frames };
 
 Family family_by_brand(ByteSource& file) {
     const Box ftyp = box_at(file, 0, file.size());
@@ -41,6 +42,41 @@ Family family_by_brand(ByteSource& file) {
         if (is_one_of(file.u32be(offset), kMovieBrands)) return Family::movie;
     }
     return Family::none;
+}
+
+Family family_of(ByteSource& file) {
+    using namespace std::string_view_literals;
+    if (file.matches(0, "\xFF\xD8\xFF")) return Family::jpeg;
+    if (file.matches(0, "\x89PNG\r\n\x1A\n"sv)) return Family::png;
+    if (file.matches(0, "GIF87a") || file.matches(0, "GIF89a")) return Family::gif;
+    if (file.matches(0, "RIFF") && file.matches(8, "WEBP")) return Family::webp;
+    if (file.matches(0, "RIFF") && file.matches(8, "WAVE")) return Family::wav;
+    if (file.matches(4, "ftyp")) return family_by_brand(file);
+    if (file.matches(4, "moov") || file.matches(4, "mdat") || file.matches(4, "wide")) return Family::movie;
+    if (file.matches(0, "\x1A\x45\xDF\xA3")) return Family::webm;
+    if (file.matches(0, "OggS")) return Family::ogg;
+    return Family::frames;
+}
+
+KindSet kinds_of(Family family) {
+    switch (family) {
+        case Family::none:
+            return {};
+        case Family::jpeg:
+        case Family::png:
+        case Family::gif:
+        case Family::webp:
+        case Family::heic:
+            return {Kind::image};
+        case Family::movie:
+        case Family::webm:
+            return {Kind::video, Kind::audio};
+        case Family::wav:
+        case Family::ogg:
+        case Family::frames:
+            return {Kind::audio};
+    }
+    return {};
 }
 
 Sniffed with_length(Format format, double seconds) {
@@ -120,36 +156,37 @@ std::optional<Sniffed> sniff_frames(ByteSource& file) {
     return std::nullopt;
 }
 
-std::optional<Sniffed> sniff_boxes(ByteSource& file) {
-    switch (family_by_brand(file)) {
+}  // namespace
+
+std::optional<Sniffed> sniff(int fd, KindSet kinds) {
+    ByteSource file(fd);
+    const auto family = family_of(file);
+    if (!kinds_of(family).overlaps(kinds)) return std::nullopt;
+    switch (family) {
+        case Family::none:
+            break;
+        case Family::jpeg:
+            return sniff_picture(file, Format::jpeg, read_jpeg);
+        case Family::png:
+            return sniff_picture(file, Format::png, read_png);
+        case Family::gif:
+            return sniff_picture(file, Format::gif, read_gif);
+        case Family::webp:
+            return sniff_picture(file, Format::webp, read_webp);
         case Family::heic:
             return Sniffed{.format = Format::heic};
         case Family::movie:
             return sniff_movie(file);
-        case Family::none:
-            return std::nullopt;
+        case Family::webm:
+            return sniff_webm(file);
+        case Family::wav:
+            return sniff_wav(file);
+        case Family::ogg:
+            return sniff_ogg(file);
+        case Family::frames:
+            return sniff_frames(file);
     }
     return std::nullopt;
-}
-
-}  // namespace
-
-std::optional<Sniffed> sniff(int fd) {
-    ByteSource file(fd);
-    using namespace std::string_view_literals;
-    if (file.matches(0, "\xFF\xD8\xFF")) return sniff_picture(file, Format::jpeg, read_jpeg);
-    if (file.matches(0, "\x89PNG\r\n\x1A\n"sv)) return sniff_picture(file, Format::png, read_png);
-    if (file.matches(0, "GIF87a") || file.matches(0, "GIF89a"))
-        return sniff_picture(file, Format::gif, read_gif);
-    if (file.matches(0, "RIFF") && file.matches(8, "WEBP"))
-        return sniff_picture(file, Format::webp, read_webp);
-    if (file.matches(0, "RIFF") && file.matches(8, "WAVE")) return sniff_wav(file);
-    if (file.matches(4, "ftyp")) return sniff_boxes(file);
-    if (file.matches(4, "moov") || file.matches(4, "mdat") || file.matches(4, "wide"))
-        return sniff_movie(file);
-    if (file.matches(0, "\x1A\x45\xDF\xA3")) return sniff_webm(file);
-    if (file.matches(0, "OggS")) return sniff_ogg(file);
-    return sniff_frames(file);
 }
 
 }  // namespace grover::media

@@ -19,8 +19,8 @@ struct Sniffed {
 };
 
 // Reads headers of the file behind `fd`, never the whole of it into memory; time is linear in its size.
-// Nothing when the bytes are no format that we take. Throws damaged() when they claim to be one and break its
-// rules or the limits: cut off, no track, no area, too large, too long.
-std::optional<Sniffed> sniff(int fd);
+// Nothing when the bytes are no format that we take, or can be of none of these kinds by their beginning. Throws damaged()
+// when they claim to be one and break its rules or the limits: cut off, no track, no area, too large, too long.
+std::optional<Sniffed> sniff(int fd, KindSet kinds = kAnyKind);
 
 }  // namespace grover::media

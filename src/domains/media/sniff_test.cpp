@@ -214,6 +214,33 @@ TEST_CASE("a file that was cut off is damaged, wherever the cut is") {
     }
 }
 
+TEST_CASE("a file that can be of no kind that is asked for is unknown, whether it is damaged or not") {
+    const auto refused = [](std::string_view content, KindSet kinds) -> std::string {
+        try {
+            return sniff(File::of(content).fd(), kinds) ? "accepted" : "unknown";
+        } catch (const Error& error) {
+            return error.detail;
+        }
+    };
+    Directory dir;
+    ffmpeg(kSound + "-c:a libmp3lame", dir.path("a.mp3"));
+    ffmpeg(kSound + "-c:a pcm_s16le", dir.path("a.wav"));
+    ffmpeg(kVideo + kSound + "-c:v libx264 -pix_fmt yuv420p -c:a aac -movflags faststart", dir.path("a.mp4"));
+    ffmpeg("-f lavfi -i testsrc2=s=64x48:r=5:d=2", dir.path("a.gif"));
+    for (const auto* name : {"a.mp3", "a.wav", "a.mp4"}) {
+        CAPTURE(name);
+        const auto whole = read_file(dir.path(name));
+        for (const auto bytes : {whole.size(), whole.size() / 2, std::size_t{100}})
+            CHECK(refused(whole.substr(0, bytes), {Kind::image}) == "unknown");
+        CHECK(refused(whole.substr(0, 100), kAnyKind) == kDamaged);
+    }
+    const auto picture = read_file(dir.path("a.gif"));
+    CHECK(refused(picture.substr(0, picture.size() / 2), {Kind::audio, Kind::video}) == "unknown");
+    CHECK(refused(picture.substr(0, picture.size() / 2), {Kind::image}) == kDamaged);
+    // Which of its kinds it would be, nobody can say of a movie that was cut off.
+    CHECK(refused(read_file(dir.path("a.mp4")).substr(0, 100), {Kind::audio}) == kDamaged);
+}
+
 TEST_CASE("a movie without a track, or with a track without samples, is damaged") {
     const auto ftyp = box("ftyp", "isom" + be32(0) + "isom");
     CHECK(refusal(ftyp) == kDamaged);

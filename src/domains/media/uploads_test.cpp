@@ -174,6 +174,12 @@ TEST_CASE("a kind that a folder does not take is refused with the types that it 
           "File type not allowed. Allowed types: image/jpeg, image/png, image/gif, image/webp, image/heic, "
           "image/heif, video/mp4, "
           "video/quicktime, video/webm");
+    // Nobody asks whether a file of the wrong kind is whole.
+    const auto cut = w.upload(ada, a_sound().substr(0, 500), "image", form_field("folder", "products"));
+    CHECK(cut.status == 400);
+    CHECK(cut.text("detail") ==
+          "File type not allowed. Allowed types: image/jpeg, image/png, image/gif, image/webp, image/heic, "
+          "image/heif");
     const auto attic = w.upload(ada, a_photo(), "image", form_field("folder", "attic"));
     CHECK(attic.status == 422);
     check_nothing_stored(w);
