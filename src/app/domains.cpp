@@ -256,7 +256,10 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
     posts_sockets_->listen(events);
     comments::add_comments_sockets(events, hub, db_, posts.gate());
     scheduled_posts::add_scheduled_posts_sockets(events, hub);
-    communities::add_communities_sockets(table, hub, events, communities);
+    communities::add_communities_sockets(
+        table, hub, events, communities,
+        {.recheck_reader = [this](const UserId& reader) { posts_sockets_->recheck_reader(reader); },
+         .recheck_community = [this](const CommunityId& id) { posts_sockets_->recheck_community(id); }});
     online_ = std::make_unique<messages::OnlineByHub>(hub);
     messages.plug({.groups = &groups, .online = online_.get()});
     messages::add_messages_sockets(table, hub, messages);

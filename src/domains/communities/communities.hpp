@@ -4,6 +4,7 @@
 // posts::CommunityGate.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -114,6 +115,8 @@ public:
 
     // --- For the audience above ---
     bool may_read(const UserId& user, const CommunityId& id);
+    // 404 or 403 when that user may not, as get() answers.
+    void require_readable(const UserId& user, const CommunityId& id);
     // One for each id, in that order; empty for one that is gone.
     std::vector<std::string> names(db::Read& tx, std::span<const CommunityId> ids);
 
@@ -132,8 +135,13 @@ private:
     posts::PostLists& post_lists_;
 };
 
+// Sockets that watch posts are looked at again: those of somebody who may see less, or those of a community that closed.
+struct WatchersOfPosts {
+    std::function<void(const UserId&)> recheck_reader;
+    std::function<void(const CommunityId&)> recheck_community;
+};
 void add_communities_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs::Events& events,
-                             CommunitiesService& communities);
+                             CommunitiesService& communities, WatchersOfPosts watchers);
 // `is_enabled` false: every endpoint answers 503 "Communities are disabled".
 void add_communities_api(api::Api& api, CommunitiesService& communities, bool is_enabled);
 

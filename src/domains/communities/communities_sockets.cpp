@@ -1,6 +1,5 @@
 // What sockets hear of communities: members, and anybody for public ones. contract/communities.md "live".
-#include "domains/communities/communities_api.hpp"
-#include "platform/base/error.hpp"
+#include "domains/communities/communities_store.hpp"
 #include "platform/jobs/events.hpp"
 #include "platform/sockets/hub.hpp"
 #include "platform/sockets/sockets.hpp"
@@ -55,16 +54,20 @@ Room room_of(const CommunityId& id) { return Room::community(id.view()); }
 
 }  // namespace
 
+void CommunitiesService::require_readable(const UserId& user, const CommunityId& id) {
+    db_.read([&](db::Read& tx) { get_readable(tx, user, id); });
+}
+
 bool CommunitiesService::may_read(const UserId& user, const CommunityId& id) {
     return db_.read([&](db::Read& tx) { return views(tx, user, std::span(&id, 1)).front().may_read; });
 }
 
 void add_communities_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs::Events& events,
-                             CommunitiesService& communities) {
+                             CommunitiesService& communities, WatchersOfPosts watchers) {
     sockets.on<CommunityJoinEvent>(
         [&](const Caller& me, sockets::Socket& socket, const CommunityJoinEvent& in) {
-            if (!communities.may_read(me.id, in.community_id)) throw not_found("Community not found");
-            socket.join(room_of(in.community_id));
+            socket.join_if(room_of(in.community_id),
+                           [&] { communities.require_readable(me.id, in.community_id); });
             return InCommunity{in.community_id};
         });
     sockets.on<CommunityLeaveEvent>(
@@ -85,20 +88,26 @@ void add_communities_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs:
     events.on_every_node<CommunityMembersChanged>(kListener, [&](const CommunityMembersChanged& event) {
         hub.emit(room_of(event.community_id), Members{event.community_id, event.member_count});
     });
-    // Who lost the right to look hears no more.
-    events.on_every_node<CommunityLeft>(kListener, [&](const CommunityLeft& event) {
-        const auto room = room_of(event.community_id);
-        if (!hub.has_members(room)) return;
-        if (event.is_banned || !communities.may_read(event.user_id, event.community_id))
-            hub.remove(room, event.user_id);
-    });
-    events.on_every_node<CommunityUpdated>(kListener, [&](const CommunityUpdated& event) {
-        const auto room = room_of(event.community_id);
-        if (!event.became_private || !hub.has_members(room)) return;
-        for (const auto& user : hub.members(room)) {
-            if (!communities.may_read(user, event.community_id)) hub.remove(room, user);
-        }
-    });
+    // Who lost the right to look hears no more, of the community and of the posts in it.
+    events.on_every_node<CommunityLeft>(
+        kListener, [&, recheck = watchers.recheck_reader](const CommunityLeft& event) {
+            const auto room = room_of(event.community_id);
+            if (hub.has_members(room) &&
+                (event.is_banned || !communities.may_read(event.user_id, event.community_id)))
+                hub.remove(room, event.user_id);
+            recheck(event.user_id);
+        });
+    events.on_every_node<CommunityUpdated>(
+        kListener, [&, recheck = watchers.recheck_community](const CommunityUpdated& event) {
+            if (!event.became_private) return;
+            const auto room = room_of(event.community_id);
+            if (hub.has_members(room)) {
+                for (const auto& user : hub.members(room)) {
+                    if (!communities.may_read(user, event.community_id)) hub.remove(room, user);
+                }
+            }
+            recheck(event.community_id);
+        });
     events.on_every_node<CommunityDeleted>(
         kListener, [&](const CommunityDeleted& event) { hub.clear(room_of(event.community_id)); });
 }

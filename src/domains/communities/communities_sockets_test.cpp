@@ -1,4 +1,6 @@
 // What sockets hear of communities, and who hears no more.
+#include <utility>
+
 #include "domains/communities/communities_test.hpp"
 #include "platform/sockets/sockets_testing.hpp"
 
@@ -13,7 +15,14 @@ struct Live : World {
     sockets::RecordingHub hub{clock};
     sockets::Sockets table;
 
-    Live() { add_communities_sockets(table, hub, background.events(), communities); }
+    std::string rechecked;
+
+    Live() {
+        add_communities_sockets(
+            table, hub, background.events(), communities,
+            {.recheck_reader = [this](const UserId& user) { rechecked += user.str() + ' '; },
+             .recheck_community = [this](const CommunityId& id) { rechecked += id.str() + ' '; }});
+    }
 
     std::string enter(sockets::TestSocket& socket, const Caller& me, const CommunityId& id) {
         return sockets::send(table, socket, me, "community:join", R"({"community_id":")" + id.str() + "\"}");
@@ -33,7 +42,7 @@ TEST_CASE(
     const auto open = w.community(ada), closed = w.community(ada, true);
     sockets::TestSocket socket(w.hub, "s1", bob.id);
     CHECK(w.enter(socket, bob, open).starts_with(R"({"ok":true)"));
-    CHECK(w.enter(socket, bob, closed).find("not_found") != std::string::npos);
+    CHECK(w.enter(socket, bob, closed).find("forbidden") != std::string::npos);
     CHECK(w.enter(socket, bob, CommunityId("community_none")).find("not_found") != std::string::npos);
     CHECK(socket.is_in(Room::community(open.view())));
     CHECK_FALSE(socket.is_in(Room::community(closed.view())));
@@ -79,4 +88,26 @@ TEST_CASE("who is banned, or leaves a private community, hears no more; nor do s
     w.communities.remove(ada, id);
     w.sent();
     CHECK_FALSE(w.hub.has_members(room));
+}
+
+TEST_CASE("where somebody may see less of a community, who watches its posts is looked at again") {
+    Live w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto id = w.community(ada);
+    for (const auto* person : {&bob, &eve}) w.join(*person, id);
+    w.sent();
+    CHECK(w.rechecked.empty());
+    // Also when nobody is in the room of the community itself.
+    w.communities.remove_member(ada, {.community_id = id, .user_id = bob.id, .ban = true});
+    w.communities.leave(eve, id);
+    w.sent();
+    CHECK(std::exchange(w.rechecked, {}) == bob.id.str() + ' ' + eve.id.str() + ' ');
+    CommunityUpdate rename{.community_id = id, .name = "Rolls"};
+    w.communities.update(ada, rename);
+    w.sent();
+    CHECK(w.rechecked.empty());
+    CommunityUpdate close{.community_id = id, .is_private = true};
+    w.communities.update(ada, close);
+    w.sent();
+    CHECK(w.rechecked == id.str() + ' ');
 }

@@ -137,7 +137,7 @@ void PostsSockets::on_updated(const PostUpdated& event) {
     const auto room = Room::post(event.post_id);
     if (!hub_.has_members(room)) return;
     // It may be closed to some of them now.
-    remove_blind({room}, {}, hub_.members(room));
+    remove_blind({room}, hub_.members(room));
     hub_.emit(room, PostChanged{event.post_id, event.updated_at});
 }
 
@@ -212,21 +212,28 @@ void PostsSockets::recheck_reader(const UserId& reader) {
     if (!hub_.has_members(Room::user(reader))) return;
     auto rooms = hub_.rooms_of(reader);
     std::erase_if(rooms, [](const Room& room) { return !room.has_prefix("post_"); });
-    if (!rooms.empty()) remove_blind(rooms, {}, {reader});
+    if (!rooms.empty()) remove_blind(rooms, {reader});
 }
 
-void PostsSockets::recheck_author(const UserId& author) { remove_blind(hub_.rooms("post_"), author, {}); }
+void PostsSockets::recheck_author(const UserId& author) {
+    remove_blind(hub_.rooms("post_"), {}, [&](const PostFacts& post) { return post.user_id == author; });
+}
 
-// `only_author`: posts of that one alone. No readers: those of each room.
-void PostsSockets::remove_blind(const std::vector<Room>& rooms, const UserId& only_author,
-                                const std::vector<UserId>& readers) {
+void PostsSockets::recheck_community(const CommunityId& community) {
+    remove_blind(hub_.rooms("post_"), {},
+                 [&](const PostFacts& post) { return post.community_id == community; });
+}
+
+// No readers: those of each room. `concerns`: only posts of which it says so.
+void PostsSockets::remove_blind(const std::vector<Room>& rooms, const std::vector<UserId>& readers,
+                                const std::function<bool(const PostFacts&)>& concerns) {
     if (rooms.empty()) return;
     std::vector<PostId> ids;
     for (const auto& room : rooms) ids.emplace_back(room.id());
     const auto posts = db_.read(
         [&](db::Read& tx) { return tx.list<PostFacts>(statements::facts_of_posts{.ids = texts_of(ids)}); });
     for (const auto& post : posts) {
-        if (!only_author.empty() && post.user_id != only_author) continue;
+        if (concerns && !concerns(post)) continue;
         const auto room = Room::post(post.post_id);
         for (const auto& reader : readers.empty() ? hub_.members(room) : readers) {
             const bool sees =

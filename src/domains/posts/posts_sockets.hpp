@@ -1,6 +1,7 @@
 // Posts over sockets: who watches what, and what they are told (posts.md §6).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -28,16 +29,18 @@ public:
     void on_deleted(const PostDeleted& event);
     void on_reacted(const PostReacted& event);
     void on_voted(const PollVoted& event);
-    // Watching ends where seeing does: of one reader (a block, a lost follow), or of everybody (an account went private).
+    // Watching ends where seeing does: of one reader (a block, a lost follow, a community left), or of everybody (an account
+    // or a community went private). Also for the listeners of what lies above and decides who sees.
     void recheck_reader(const UserId& reader);
     void recheck_author(const UserId& author);
+    void recheck_community(const CommunityId& community);
 
 private:
     void tell_reactions(const std::vector<PostId>& posts);
     void tell_polls(const std::vector<PostId>& posts);
     void tell_followers(const PostId& post_id, const UserId& author);
-    void remove_blind(const std::vector<sockets::Room>& rooms, const UserId& only_author,
-                      const std::vector<UserId>& readers);
+    void remove_blind(const std::vector<sockets::Room>& rooms, const std::vector<UserId>& readers,
+                      const std::function<bool(const PostFacts&)>& concerns = {});
 
     db::Database& db_;
     users::UsersService& users_;
