@@ -126,6 +126,10 @@ void run_server(const Config& config, const ServeOptions& options, const sigset_
     watch.events(background.events());
     watch.queues(domains.hashing, domains.files);
     for (unsigned i = 0; i < loops.size(); ++i) loops.post(i, [&watch] { watch.measure_loop_lag(); });
+    loops.post(0, [&] {
+        watch.measure("grover_scheduled_posts_waiting", "Scheduled posts that wait for their time.",
+                      [&] { return domains.scheduled_posts.count_waiting(); });
+    });
     domains.scheduled_posts.start();
     background.start(loops);
     domains.search_index.start();

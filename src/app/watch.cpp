@@ -13,6 +13,7 @@
 #include "app/build_info.hpp"
 #include "app/error_reports.hpp"
 #include "domains/posts/posts.hpp"
+#include "domains/scheduled_posts/scheduled_posts.hpp"
 #include "platform/db/row_cache.hpp"
 #include "platform/observability/active_users.hpp"
 #include "platform/observability/http_metrics.hpp"
@@ -30,6 +31,8 @@ constexpr log::Logger kHttp{"http"};
 constexpr int kManyStatements = 20;
 
 constexpr std::chrono::milliseconds kLoopLagPeriod{500};
+// What has to be counted in the store is that old at most.
+constexpr std::chrono::seconds kCountPeriod{10};
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -225,6 +228,9 @@ void Watch::events(jobs::Events& events) const {
         "metrics", [](const posts::PostCreated& event) { metrics::post_created(event.post_type); });
     events.on<posts::PostReposted>("metrics",
                                    [](const posts::PostReposted&) { metrics::post_created("repost"); });
+    const auto failed = metrics::counter("grover_scheduled_failed_total", "Scheduled posts that failed for good.");
+    events.on<scheduled_posts::ScheduledPostFailed>(
+        "metrics", [failed](const scheduled_posts::ScheduledPostFailed&) { failed.add(); });
 }
 
 void Watch::queues(const runtime::WorkerPool& hashing, const runtime::WorkerPool& files) const {
@@ -241,6 +247,20 @@ void Watch::measure_loop_lag() const {
             const auto due = Steady::now() + kLoopLagPeriod;
             runtime::sleep_for(kLoopLagPeriod);
             lag.observe(std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - due));
+        }
+    });
+}
+
+void Watch::measure(std::string_view name, std::string_view help, std::function<std::int64_t()> read) const {
+    if (!config_.enable_metrics) return;
+    runtime::spawn([gauge = metrics::gauge(name, help), read = std::move(read)] {
+        while (true) {
+            try {
+                gauge.set(static_cast<double>(read()));
+            } catch (const Error&) {
+                // The store is away: the last value stays.
+            }
+            runtime::sleep_for(kCountPeriod);
         }
     });
 }

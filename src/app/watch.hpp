@@ -30,14 +30,16 @@ public:
     std::function<void(const jobs::RunReport&)> background_report() const;
     // Empty when metrics are off.
     std::function<std::string(metrics::TextFormat)> metrics() const;
-    // One line that says what started and how.
     // What the store's events say of the world, and what the server can tell of itself only while it runs. The arguments
     // outlive the server's run.
     void events(jobs::Events& events) const;
     void queues(const runtime::WorkerPool& hashing, const runtime::WorkerPool& files) const;
     // On one I/O thread: how late its timers are. Returns at once.
     void measure_loop_lag() const;
+    // On one I/O thread: what `read` says, every now and then, as the value of the gauge.
+    void measure(std::string_view name, std::string_view help, std::function<std::int64_t()> read) const;
 
+    // One line that says what started and how.
     void started(const Config& config, unsigned port) const;
 
 private:

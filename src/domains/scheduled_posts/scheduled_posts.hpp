@@ -12,6 +12,7 @@
 #include "domains/users/users.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/db/db.hpp"
+#include "platform/observability/metrics.hpp"
 #include "platform/wire/fields.hpp"
 
 namespace grover::jobs {
@@ -127,6 +128,8 @@ public:
     void start();
     // Nightly: what ended 90 days ago goes.
     void sweep();
+    // How many posts wait for their time, for the metric of that name; counted up to 100,000.
+    std::int64_t count_waiting();
 
 private:
     enum class Outcome : std::uint8_t { published, failed, retrying };
@@ -138,6 +141,7 @@ private:
     Outcome attempt(const DueRow& row);
     void publish(db::Write& tx, const DueRow& row, const posts::PostDraft& draft);
     Outcome fail(const DueRow& row, const Failure& failure);
+    void note_lag(const DueRow& row);
     Time now_in(db::Read& tx) const;
 
     db::Database& db_;
@@ -147,6 +151,7 @@ private:
     posts::PostWriter& writer_;
     posts::PostReader& reader_;
     Options options_;
+    metrics::Histogram lag_;
 };
 
 void add_scheduled_posts_sockets(jobs::Events& events, sockets::Hub& hub);

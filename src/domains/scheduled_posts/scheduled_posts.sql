@@ -29,6 +29,10 @@ FROM scheduled_posts WHERE scheduled_post_id = :scheduled_post_id AND user_id = 
 -- name: count_waiting
 SELECT count(*) FROM scheduled_posts WHERE user_id = :user_id AND status < 2
 
+-- name: count_all_waiting
+-- Every waiting post has a time of its next attempt: that keeps the question inside its index.
+SELECT count(*) FROM (SELECT 1 AS one FROM scheduled_posts WHERE status < 2 AND next_attempt_at > 0 LIMIT :limit) AS waiting
+
 -- name: lock_user (sqlite)
 SELECT 1 WHERE :user_id <> ''
 

@@ -257,6 +257,10 @@ void ScheduledPostsService::start() {
     });
 }
 
+void ScheduledPostsService::note_lag(const DueRow& row) {
+    lag_.observe(std::max(clock_.now() - row.scheduled_time, std::chrono::microseconds{0}));
+}
+
 ProcessScheduledAnswer ScheduledPostsService::process_due() {
     ProcessScheduledAnswer answer;
     for (auto rows = take(); !rows.empty(); rows = take()) {
@@ -264,12 +268,14 @@ ProcessScheduledAnswer ScheduledPostsService::process_due() {
         // then each is tried alone.
         if (rows.size() > 1 && publish_together(rows)) {
             answer.published += static_cast<int>(rows.size());
+            for (const auto& row : rows) note_lag(row);
             continue;
         }
         for (const auto& row : rows) {
             switch (attempt(row)) {
                 case Outcome::published:
                     ++answer.published;
+                    note_lag(row);
                     break;
                 case Outcome::failed:
                     ++answer.failed;

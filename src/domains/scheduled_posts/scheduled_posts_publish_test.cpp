@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "domains/scheduled_posts/scheduled_posts_test.hpp"
+#include "platform/observability/metrics.hpp"
 #include "platform/wire/json_in.hpp"
 
 using namespace grover;
@@ -464,4 +465,33 @@ TEST_CASE("the end of a poll is told once, at its time") {
     const auto voters = w.db->read(
         [&](db::Read& tx) { return w.posts.writer().voters_after(tx, plan.post_id, UserId(), 10); });
     CHECK(voters == std::vector{bob.id});
+}
+
+TEST_CASE("what waits is counted, and how late what was due came is measured") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto of_metric = [](const std::string& series) {
+        const auto text = metrics::render();
+        const auto at = text.find("\ngrover_scheduled_publish_lag_seconds_" + series + ' ');
+        REQUIRE(at != std::string::npos);
+        return std::stod(text.substr(text.find(' ', at)));
+    };
+    const auto counted = of_metric("count"), in_time = of_metric("bucket{le=\"0.01\"}"), sum = of_metric("sum");
+    CHECK(w.scheduled.count_waiting() == 0);
+    w.schedule(ada, 1h);
+    w.schedule(bob, 1h);
+    w.schedule(bob, 2h);
+    w.schedule(bob, 3h);
+    CHECK(w.scheduled.count_waiting() == 4);
+    w.pass(1h);
+    CHECK(w.scheduled.count_waiting() == 2);
+    w.suspend(bob);
+    w.pass(1h);
+    testing::execute(*w.db, "UPDATE users SET suspended_at = NULL");
+    w.pass(1h + 7s);
+    CHECK(w.scheduled.count_waiting() == 0);
+    CHECK(w.failed.size() == 1);
+    CHECK(of_metric("count") - counted == 3);
+    CHECK(of_metric("bucket{le=\"0.01\"}") - in_time == 2);
+    CHECK(of_metric("sum") - sum == doctest::Approx(7));
 }

@@ -20,6 +20,7 @@ constexpr auto kOutcomeWait = 2s;
 constexpr auto kLook = 20ms;
 constexpr auto kKept = 90 * 24h;
 constexpr int kSweptAtOnce = 200;
+constexpr int kMostCounted = 100'000;
 
 std::optional<std::string> timezone_of(const PostSchedule& in) {
     if (!in.timezone || in.timezone->empty()) return std::nullopt;
@@ -50,7 +51,9 @@ ScheduledPostsService::ScheduledPostsService(db::Database& db, const Clock& cloc
       media_(media),
       writer_(writer),
       reader_(reader),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      lag_(metrics::histogram("grover_scheduled_publish_lag_seconds",
+                              "From the time a post was scheduled for to its publication.")) {}
 
 PostScheduleAnswer ScheduledPostsService::schedule(const Caller& me, PostSchedule& in) {
     const auto time = planned_time(in.scheduled_time, in.scheduled_at);
@@ -136,6 +139,10 @@ ScheduledCancelAnswer ScheduledPostsService::cancel(const Caller& me, const Sche
             throw conflict("The post is being published");
         runtime::sleep_for(kLook);
     }
+}
+
+std::int64_t ScheduledPostsService::count_waiting() {
+    return db_.read([&](db::Read& tx) { return count_all_waiting(tx, kMostCounted); });
 }
 
 void ScheduledPostsService::sweep() {

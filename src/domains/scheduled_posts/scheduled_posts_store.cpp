@@ -40,6 +40,10 @@ std::int64_t count_waiting(db::Read& tx, const UserId& user) {
     return tx.value<std::int64_t>(s::count_waiting{.user_id = user});
 }
 
+std::int64_t count_all_waiting(db::Read& tx, int limit) {
+    return tx.value<std::int64_t>(s::count_all_waiting{.limit = limit});
+}
+
 void lock_user(db::Write& tx, const UserId& user) { tx.exists(s::lock_user{.user_id = user}); }
 
 void insert(db::Write& tx, const Row& row) {

@@ -69,6 +69,8 @@ std::vector<Row> list_changed(db::Read& tx, const UserId& user, std::optional<St
                               const ListPlace& after, int limit, std::int64_t skip);
 std::optional<Row> find(db::Read& tx, const UserId& user, const ScheduledPostId& id);
 std::int64_t count_waiting(db::Read& tx, const UserId& user);
+// Everybody's, up to a limit.
+std::int64_t count_all_waiting(db::Read& tx, int limit);
 // On PostgreSQL two transactions that count what one user has waiting follow each other from here on.
 void lock_user(db::Write& tx, const UserId& user);
 
