@@ -196,6 +196,61 @@ describe("communities", () => {
   });
 });
 
+describe("a private community", () => {
+  it("shows its posts, members and words to nobody else, whatever a member does with them", async () => {
+    const id = (await grover.post("/api/communities/create", ada.token, { name: "Hidden", description: "x", is_private: true })).json.community_id;
+    const letIn = async (user: User) => {
+      await grover.post(`/api/communities/${id}/requests`, user.token);
+      expect((await grover.post(`/api/communities/${id}/requests/${user.id}/approve`, ada.token)).status).toBe(200);
+    };
+    await letIn(bob);
+    const secret = (await grover.post(`/api/communities/${id}/posts`, ada.token, { content: "zyzzyva @eve #zyzzyvas" })).json.post_id;
+    const shelf = (await grover.post("/api/collections", bob.token, { name: "Shelf", is_public: true, posts: [secret] })).json.collection_id;
+    expect((await grover.get(`/api/collections/${shelf}`, bob.token)).json.post_ids).toEqual([secret]);
+    const chat = (await grover.post("/api/messages/send-post", bob.token, { receiver_id: eve.id, post_id: secret })).json.conversation_id;
+    await grover.post(`/api/posts/${secret}/comments`, bob.token, { content: "zyzzyva, @eve" });
+    // Until the index and the notifications have heard of it: a member finds it.
+    await soon(async () => (await grover.get("/api/search?q=zyzzyva&type=posts", bob.token)).json.posts.map((post: any) => post.post_id), [secret]);
+    const hidden = async (user: User) => {
+      for (const path of [`/api/collections/${shelf}`, "/api/collections/public", "/api/search?q=zyzzyva&type=all", "/api/search/posts?q=zyzzyva", "/api/search/hashtags?q=zyzzyvas",
+        "/api/search/hashtag/zyzzyvas/posts", "/api/trending/tags", "/api/notifications", "/api/mentions?include_comments=true", `/api/posts?ids=${secret}`, `/api/users/${ada.id}/posts`, "/api/posts/explore", "/api/discover/for-you", "/api/discover/trending",
+        "/api/posts/saved", "/api/communities/feed", "/api/communities/discover", ...(chat ? [`/api/conversations/${chat}/messages`] : [])]) {
+        const answer = await grover.get(path, user.token);
+        expect(answer.status, path).toBeLessThan(500);
+        expect(answer.text, path).not.toContain("zyzzyva");
+      }
+      for (const path of [`/api/posts/${secret}`, `/api/posts/${secret}/comments`, `/api/posts/${secret}/reactions`]) expect((await grover.get(path, user.token)).status, path).toBe(404);
+      for (const path of ["", "/members", "/posts"]) expect((await grover.get(`/api/communities/${id}${path}`, user.token)).status, path).toBe(403);
+    };
+    await hidden(eve);
+    // Nor to who was a member, saved it and left.
+    const fay = await grover.user("fay");
+    await letIn(fay);
+    expect((await grover.post(`/api/posts/${secret}/save`, fay.token)).json.saved).toBe(true);
+    await grover.post(`/api/communities/${id}/leave`, fay.token);
+    await hidden(fay);
+  });
+});
+
+describe("lists", () => {
+  it("carry pictures as links, never inside", async () => {
+    const form = new FormData();
+    form.append("content", "look");
+    form.append("media", new Blob([tinyPng], { type: "image/png" }), "p.png");
+    const made = (await grover.send("POST", "/api/posts", { token: ada.token, body: form })).json.post;
+    await grover.post(`/api/users/${ada.id}/follow`, bob.token);
+    await grover.post(`/api/posts/${made.post_id}/save`, bob.token);
+    for (const path of ["/api/posts", "/api/posts/feed", "/api/posts/explore", "/api/posts/saved", `/api/users/${ada.id}/posts`, `/api/users/${ada.id}/media`, "/api/discover/for-you", `/api/posts/${made.post_id}`]) {
+      const answer = await grover.get(path, bob.token);
+      expect(answer.text, path).toContain(made.post_id);
+      expect(answer.text, path).not.toMatch(/base64|data:image/);
+      const shown = [answer.json].flat().find((post: any) => post.post_id === made.post_id);
+      for (const url of [shown.media_url, shown.thumbnail_url]) expect(url, path).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/media\//);
+      expect((await fetch(shown.thumbnail_url)).headers.get("content-type")).toBe("image/jpeg");
+    }
+  });
+});
+
 describe("notifications", () => {
   it("of switched-off kinds are never written, comment likes included", async () => {
     const off = Object.fromEntries(["likes", "comments", "followers", "mentions", "reposts", "messages"].map((kind) => [`notify_${kind}`, false]));

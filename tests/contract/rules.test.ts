@@ -1,6 +1,8 @@
 // Rules that hold for every endpoint: contract/system.md §1 to §3.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Grover, tinyPng } from "./server";
+import { createServer } from "node:net";
+import { expectInTime } from "./in_time";
+import { freePort, Grover, tinyPng } from "./server";
 
 let grover: Grover;
 let openapi: any;
@@ -49,6 +51,18 @@ it("counts what the dashboard reads, from the start, in the format that is asked
   expect(open.text.endsWith("# EOF\n")).toBe(true);
 });
 
+it("never takes a path of its own for an id", async () => {
+  const all = operations();
+  const reads = (template: string, path: string) => template.includes("{") && new RegExp(`^${template.replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path);
+  const alike = all.filter(({ path, method }) => !path.includes("{") && all.some((other) => other.method === method && reads(other.path, path)));
+  expect(alike.map(({ path }) => path)).toEqual(expect.arrayContaining(["/api/posts/feed", "/api/posts/saved", "/api/posts/scheduled", "/api/users/me", "/api/collections/public", "/api/collections/following", "/api/communities/discover", "/api/communities/mine"]));
+  for (const { path, method } of alike) {
+    const answer = await grover.send(method, path, { token: ada.token, ...(method === "GET" || method === "HEAD" ? {} : { body: {} }) });
+    expect(answer.status, `${method} ${path}`).not.toBe(404);
+    expect(answer.text, `${method} ${path}`).not.toMatch(/not found|Invalid \w+_id/);
+  }
+});
+
 it("lets nobody into any endpoint that is not declared open, whatever the input", async () => {
   const closed = operations().filter(({ operation }) => operation.security?.length === 1);
   expect(closed.length).toBeGreaterThan(60);
@@ -91,6 +105,46 @@ it("answers service endpoints without a session, and reveals nothing", async () 
   expect((await grover.get("/docs")).text).toContain("swagger-ui");
   expect((await grover.get("/docs/swagger-ui-bundle.js")).status).toBe(200);
   expect((await grover.get("/api/media/status")).json).toMatchObject({ storage_mode: "local", max_file_size: 52428800 });
+});
+
+it("answers as ever when what it depends on says nothing at all", async () => {
+  // Takes connections and never says a word.
+  const port = await freePort();
+  const silent = createServer().listen(port, "127.0.0.1");
+  const there = `127.0.0.1:${port}`;
+  const alone = await Grover.start({
+    REDIS_URL: `redis://${there}`, EMAIL_BACKEND: "smtp", SMTP_HOST: "127.0.0.1", SMTP_PORT: String(port), SMTP_USER: "mail", SMTP_PASSWORD: "secret-of-mail",
+    EXPO_PUSH_URL: `http://${there}/push`, SESSION_EXCHANGE_URL: `http://${there}/exchange`, GOOGLE_CLIENT_ID: "id", GOOGLE_CLIENT_SECRET: "secret-of-google", GOOGLE_DISCOVERY_URL: `http://${there}/discovery`,
+  });
+  try {
+    const user = await alone.user("patient");
+    await alone.post("/api/push/register", user.token, { token: "ExponentPushToken[abc]" });
+    for (const path of ["/health", "/api/health", "/api/ready", "/api/media/status", "/api/posts/feed"]) {
+      const begun = Date.now();
+      const answer = await alone.get(path, user.token);
+      expect(answer.status, path).toBe(200);
+      expectInTime(begun, 1_000, path);
+      expect(answer.text, path).not.toMatch(new RegExp(`secret-of|${port}|timed? ?out|refused`, "i"));
+    }
+    expect((await alone.post("/api/posts", user.token, { content: "as ever" })).status).toBe(200);
+  } finally {
+    await alone.stop();
+    silent.close();
+  }
+}, 60_000);
+
+it("believes nobody who is no proxy about whose request it is", async () => {
+  const strict = await Grover.start({ RATE_LIMIT_ENABLED: "true", RATE_LIMIT_REQUESTS_PER_MINUTE: "6", TRUSTED_PROXIES: "10.0.0.0/8" });
+  try {
+    const statuses: number[] = [];
+    for (let i = 0; i < 20; ++i)
+      statuses.push((await strict.send("POST", "/api/auth/login", { body: { email: `nobody${i}@example.com`, password: "not a password 1" }, headers: { "X-Forwarded-For": `203.0.113.${i}` } })).status);
+    // The class "auth" takes R = 6 at once.
+    expect(statuses.slice(0, 6)).toEqual(Array(6).fill(401));
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(8);
+  } finally {
+    await strict.stop();
+  }
 });
 
 it("tells clients which features are on, and what is configured without giving it away", async () => {
@@ -179,6 +233,23 @@ it("says what is missing (422) before it looks at an id (400)", async () => {
     ["POST", "/api/messages/a%20b"],
   ])
     expect((await grover.send(method, path, { token: me.token, body: {} })).status, `${method} ${path}`).toBe(422);
+  // So is text of which cleaning leaves nothing.
+  const script = "<script>x</script>";
+  for (const [method, path, body] of [
+    ["POST", "/api/posts/a%20b/comments", { content: script }],
+    ["PUT", "/api/comments/a%20b", { content: script }],
+    ["PUT", "/api/communities/a%20b", { name: script }],
+    ["PUT", "/api/communities/a%20b", { name: "x", description: script }],
+    ["POST", "/api/communities/a%20b/posts", { content: script }],
+    ["PUT", "/api/collections/a%20b", { name: script }],
+    ["POST", "/api/messages/a%20b", { content: "\u0001" }],
+    ["PATCH", "/api/messages/a%20b", { content: "\u0001" }],
+    ["POST", "/api/groups/a%20b/messages", { content: "\u0001" }],
+    ["POST", "/api/conversations/a%20b/messages", { content: "\u0001" }],
+  ] as [string, string, object][]) {
+    const answer = await grover.send(method, path, { token: me.token, body });
+    expect([answer.status, answer.json.code], `${method} ${path}`).toEqual([422, "invalid_input"]);
+  }
   const reply = await grover.post("/api/messages/send", me.token, { content: "x", reply_to_message_id: "a b" });
   expect(reply.status).toBe(422);
   expect((await grover.put("/api/posts/a%20b", me.token, { content: "x" })).json.detail).toBe("Invalid post_id format");
