@@ -1,6 +1,7 @@
 // What users are told, by contract/notifications.md §1..§3: every endpoint with its good case and its errors.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Grover, type User } from "./server";
+import { authorized, Client } from "./sockets";
 
 let grover: Grover;
 let ada: User;
@@ -171,5 +172,58 @@ describe("notifications", () => {
     expect(answer.notifications).toHaveLength(3);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await list(emil)).total).toBe(3);
+  });
+});
+
+describe("sockets of the one who is told", () => {
+  const open: Client[] = [];
+  const connect = async (user: User) => {
+    const client = await Client.connect(grover.url, authorized(user.token));
+    open.push(client);
+    await client.next("ready");
+    return client;
+  };
+  afterEach(() => {
+    for (const client of open.splice(0)) client.close();
+  });
+
+  it("all hear of a notification and of its reading, and nobody else's do", async () => {
+    const [gina, hugo] = [await grover.user("gina"), await grover.user("hugo")];
+    const hers = (await grover.post("/api/posts", gina.token, { content: "Mine" })).json.post.post_id;
+    const [phone, desk, other] = [await connect(gina), await connect(gina), await connect(hugo)];
+    const comment = (await grover.post(`/api/posts/${hers}/comments`, hugo.token, { content: "hi" })).json.comment_id;
+    for (const client of [phone, desk]) {
+      const { notification, unread_count } = await client.next("notification:new");
+      expect(notification).toMatchObject({ type: "comment", content: "hugo commented on your post", related_id: hers, comment_id: comment, user_id: gina.id, read: false, actor: { user_id: hugo.id, username: "hugo" } });
+      expect(unread_count).toBe(1);
+      expect(notification).toEqual((await list(gina)).notifications[0]);
+      expect(await client.next("activity_event")).toMatchObject({ notification_id: notification.notification_id, type: "comment", content: "hugo commented on your post", related_id: hers, actor_id: hugo.id });
+    }
+    const { notification_id } = (await list(gina)).notifications[0];
+    await grover.post(`/api/notifications/${notification_id}/read`, gina.token);
+    for (const client of [phone, desk]) expect(await client.next("notification:read")).toMatchObject({ notification_ids: [notification_id], unread_count: 0 });
+    await grover.post(`/api/users/${gina.id}/follow`, hugo.token);
+    for (const client of [phone, desk]) expect((await client.next("notification:new")).unread_count).toBe(1);
+    await grover.post("/api/notifications/mark-all-read", gina.token);
+    for (const client of [phone, desk]) expect(await client.next("notification:read")).toMatchObject({ notification_ids: [], unread_count: 0 });
+    // What he hears first is his own: whatever had been sent to him before would have come before it.
+    await grover.post(`/api/users/${hugo.id}/follow`, gina.token);
+    expect((await other.next("notification:new")).notification).toMatchObject({ type: "follow", user_id: hugo.id });
+    expect(await other.next("activity_event")).toMatchObject({ type: "follow" });
+    for (const name of ["notification:new", "notification:read", "activity_event"]) expect(other.take(name), name).toEqual([]);
+  });
+
+  it("hear nothing of what is switched off, muted or undone before", async () => {
+    const [ivy, jan, kay] = [await grover.user("ivy"), await grover.user("jan"), await grover.user("kay")];
+    const hers = (await grover.post("/api/posts", ivy.token, { content: "Mine" })).json.post.post_id;
+    await grover.put("/api/users/me/notification-settings", ivy.token, { notify_comments: false });
+    await grover.post(`/api/users/${jan.id}/mute`, ivy.token);
+    const client = await connect(ivy);
+    await grover.post(`/api/posts/${hers}/comments`, kay.token, { content: "switched off" });
+    await grover.post(`/api/posts/${hers}/react`, jan.token, { reaction_type: "like" });
+    await grover.post(`/api/users/${ivy.id}/follow`, kay.token);
+    expect((await client.next("notification:new")).notification).toMatchObject({ type: "follow", actor_id: kay.id });
+    expect(await client.next("activity_event")).toMatchObject({ type: "follow" });
+    for (const name of ["notification:new", "activity_event"]) expect(client.take(name), name).toEqual([]);
   });
 });

@@ -185,9 +185,17 @@ describe("events", () => {
   it("count votes as they are", async () => {
     const id = await post(ada.token, { poll_question: "Tea?", poll_options: ["Yes", "No"] });
     const watcher = await connect(authorized(bob.token));
-    await watcher.ask("post:watch", { post_id: id });
+    const [author, left] = [await connect(authorized(ada.token)), await connect(authorized(bob.token))];
+    for (const client of [watcher, left]) await client.ask("post:watch", { post_id: id });
+    await left.ask("post:unwatch", { post_id: id });
     await grover.post(`/api/posts/${id}/vote`, bob.token, { option_index: 1 });
-    expect(await watcher.next("poll:update")).toMatchObject({ post_id: id, poll_votes: { "0": 0, "1": 1 }, total_votes: 1 });
+    expect(await watcher.next("poll:update")).toEqual({ post_id: id, postId: id, poll_votes: { "0": 0, "1": 1 }, total_votes: 1 });
+    await grover.delete(`/api/posts/${id}/vote`, bob.token);
+    expect(await watcher.next("poll:update")).toMatchObject({ poll_votes: { "0": 0, "1": 0 }, total_votes: 0 });
+    for (const client of [author, left]) {
+      await client.settled();
+      expect(client.take("poll:update")).toEqual([]);
+    }
   });
 });
 

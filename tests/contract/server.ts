@@ -91,7 +91,8 @@ export class Grover {
     throw new Error("the server did not become ready");
   }
 
-  private async end(signal: NodeJS.Signals): Promise<number | null> {
+  // Ends the process; start again with startAgain().
+  async end(signal: NodeJS.Signals): Promise<number | null> {
     const ended = new Promise<number | null>((resolve) => this.process.once("exit", (code) => resolve(code)));
     this.process.kill(signal);
     return ended;
@@ -100,9 +101,13 @@ export class Grover {
   // Ends the process and starts it again on the same data.
   async restart(signal: NodeJS.Signals): Promise<number | null> {
     const code = await this.end(signal);
+    await this.startAgain();
+    return code;
+  }
+
+  async startAgain(): Promise<void> {
     this.process = Grover.launch(this.data, this.env, this.wrapper);
     await this.ready();
-    return code;
   }
 
   // Settings that count from the next restart on.
