@@ -270,6 +270,20 @@ describe("notifications", () => {
     expect((await grover.get("/api/notifications", quiet.token)).json).toMatchObject({ notifications: [], total: 0, unread_count: 0 });
   });
 
+  it("leave no private word in the log", async () => {
+    const post = await publish(bob, "Ask me");
+    await grover.post("/api/push/register", bob.token, { token: "ExponentPushToken[quokkatoken]" });
+    const count = async () => (await grover.get("/api/notifications?type_filter=message", bob.token)).json.total + (await grover.get("/api/notifications?type_filter=comment", bob.token)).json.total;
+    const before = await count();
+    expect((await grover.post("/api/messages/send", eve.token, { receiver_id: bob.id, content: "quokkamessage" })).status).toBe(200);
+    expect((await grover.post(`/api/posts/${post.post_id}/comments`, eve.token, { content: "quokkacomment" })).status).toBe(200);
+    await soon(count, before + 2);
+    await grover.post(`/api/posts/${post.post_id}/comments?content=quokkaquery`, eve.token);
+    await grover.restart("SIGTERM");
+    expect(grover.log()).toContain("/comments");
+    expect(grover.log()).not.toContain("quokka");
+  });
+
   it("of somebody else are never read, marked or learned of", async () => {
     const post = await publish(ada, "For ada");
     await grover.post(`/api/posts/${post.post_id}/comments`, bob.token, { content: "hi" });

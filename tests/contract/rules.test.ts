@@ -30,7 +30,7 @@ it("counts what the dashboard reads, from the start, in the format that is asked
   for (const name of ["http_requests_total", "http_latency_seconds", "http_request_duration_seconds", "http_requests_inprogress", "http_request_size_bytes", "http_response_size_bytes", "active_users_total", "active_streams",
     "posts_created_total", "auth_attempts_total", "api_latency_seconds", "db_query_latency_seconds", "messages_sent_total", "transactions_total", "build_info", "uptime_seconds", "db_pool_connections", "db_pool_wait_seconds",
     "event_loop_lag_seconds", "worker_queue_depth", "job_runs_total", "job_last_success_timestamp_seconds", "socket_connections", "socket_events_total", "socket_disconnects_total", "socket_dropped_total", "bus_lag_seconds", "bus_up",
-    "outgoing_requests_total", "outgoing_latency_seconds", "breaker_open", "stream_viewers", "live_publishers", "live_bytes_total", "live_dropped_fragments_total", "live_join_seconds", "rate_limited_total", "validation_errors_total", "log_lines_total"])
+    "outgoing_requests_total", "outgoing_latency_seconds", "breaker_open", "scheduled_posts_waiting", "scheduled_publish_lag_seconds", "scheduled_failed_total", "stream_viewers", "live_publishers", "live_bytes_total", "live_dropped_fragments_total", "live_join_seconds", "rate_limited_total", "validation_errors_total", "log_lines_total"])
     expect(before, name).toContain(`# TYPE grover_${name} `);
   const value = (text: string, series: string) => Number(text.split("\n").find((line) => line.startsWith(`${series} `))?.split(" ")[1] ?? 0);
   await grover.post("/api/auth/login", undefined, { email: "ada@example.com", password: "correct horse 9" });
