@@ -228,7 +228,8 @@ void Watch::events(jobs::Events& events) const {
         "metrics", [](const posts::PostCreated& event) { metrics::post_created(event.post_type); });
     events.on<posts::PostReposted>("metrics",
                                    [](const posts::PostReposted&) { metrics::post_created("repost"); });
-    const auto failed = metrics::counter("grover_scheduled_failed_total", "Scheduled posts that failed for good.");
+    const auto failed =
+        metrics::counter("grover_scheduled_failed_total", "Scheduled posts that failed for good.");
     events.on<scheduled_posts::ScheduledPostFailed>(
         "metrics", [failed](const scheduled_posts::ScheduledPostFailed&) { failed.add(); });
 }

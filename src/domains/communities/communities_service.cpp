@@ -91,9 +91,7 @@ CommunityCreateAnswer CommunitiesService::create(const Caller& me, CommunityCrea
 }
 
 Community CommunitiesService::get(const Caller& me, const CommunityId& id) {
-    return db_.read([&](db::Read& tx) {
-        return view_of(tx, media_, me, get_readable(tx, me.id, id));
-    });
+    return db_.read([&](db::Read& tx) { return view_of(tx, media_, me, get_readable(tx, me.id, id)); });
 }
 
 Community CommunitiesService::update(const Caller& me, CommunityUpdate& in) {

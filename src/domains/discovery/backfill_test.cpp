@@ -23,7 +23,8 @@ std::string kept(World& w) {
           "SELECT post_id || ' ' || age || ' ' || likes || ' ' || score FROM post_ranks ORDER BY 1",
           "SELECT user_id || ' ' || posts || ' ' || likes || ' ' || comments || ' ' || score FROM "
           "creator_ranks ORDER BY 1",
-          "SELECT user_id || ' ' || is_new || ' ' || followers || ' ' || gained || ' ' || gained_in_month FROM "
+          "SELECT user_id || ' ' || is_new || ' ' || followers || ' ' || gained || ' ' || gained_in_month "
+          "FROM "
           "growth_ranks ORDER BY 1"})
         out += testing::query_text(w.db(), sql) + "\n--\n";
     return out;

@@ -476,7 +476,8 @@ TEST_CASE("what waits is counted, and how late what was due came is measured") {
         REQUIRE(at != std::string::npos);
         return std::stod(text.substr(text.find(' ', at)));
     };
-    const auto counted = of_metric("count"), in_time = of_metric("bucket{le=\"0.01\"}"), sum = of_metric("sum");
+    const auto counted = of_metric("count"), in_time = of_metric("bucket{le=\"0.01\"}"),
+               sum = of_metric("sum");
     CHECK(w.scheduled.count_waiting() == 0);
     w.schedule(ada, 1h);
     w.schedule(bob, 1h);

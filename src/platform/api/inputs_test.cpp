@@ -110,8 +110,8 @@ TEST_CASE("what is no JSON, too deep or not UTF-8 is one clear refusal") {
 
 TEST_CASE("numbers too large for anything are refused, not wrapped") {
     World w;
-    for (const auto* number :
-         {"99999999999999999999", "1e30", "-1e30", "-1", "1e3", "1.5", "\"nan\"", "\"0x10\"", "true", "[1]"}) {
+    for (const auto* number : {"99999999999999999999", "1e30", "-1e30", "-1", "1e3", "1.5", "\"nan\"",
+                               "\"0x10\"", "true", "[1]"}) {
         CHECK(w.post("/api/posts/p/notes", std::string(R"({"content":"x","count":)") + number + "}").status ==
               422);
     }

@@ -188,7 +188,8 @@ TEST_CASE("a text that must not be empty is judged by what cleaning leaves of it
         CHECK(misfit_of_text(blank, "content").has_value());
         CHECK_THROWS_AS(required_text(blank, 100, "content"), Error);
     }
-    CHECK(misfit_of_text("\x01\x02", "content", Cleaning::chat)->loc == std::vector<std::string>{"body", "content"});
+    CHECK(misfit_of_text("\x01\x02", "content", Cleaning::chat)->loc ==
+          std::vector<std::string>{"body", "content"});
     CHECK_FALSE(misfit_of_text("<script></script>", "content", Cleaning::chat));
     CHECK_FALSE(misfit_of_text(" x ", "content"));
     CHECK(required_text(" <script>a</script>x ", 100, "content") == "x");
