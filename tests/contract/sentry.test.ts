@@ -2,9 +2,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
+import { Postgres } from "./postgres";
 import { SentryServer, until } from "./sentry";
 import { Grover } from "./server";
+
+// They wait for what comes, and a machine that others use too may be slow.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let grover: Grover;
 let sentry: SentryServer;
@@ -111,6 +115,26 @@ it("reports no refusal: neither 4xx nor a 503 on purpose", async () => {
   const id = await fail();
   await until(() => sentry.events.length > 0);
   expect(sentry.events.map((event) => event.event_id)).toEqual([id]);
+});
+
+it.runIf(Postgres.isPossible)("reports a store that cannot be reached, and jobs that fail for it", async () => {
+  const postgres = new Postgres();
+  try {
+    sentry = await SentryServer.start();
+    grover = await start({ DATABASE_URL: postgres.url });
+    const ada = await grover.user("ada");
+    postgres.crash();
+    const answer = await until(async () => {
+      const tried = await grover.get("/api/notifications", ada.token);
+      return tried.status === 503 ? tried : undefined;
+    });
+    expect(answer.json).toMatchObject({ detail: "Service temporarily unavailable", code: "database_error" });
+    const event = await until(() => sentry.events.find((one) => one.tags.request_id === answer.json.request_id));
+    expect(event).toMatchObject({ level: "error", transaction: "GET /api/notifications", tags: { component: "database", action: "database_error", "http.status_code": "503" } });
+    await until(() => sentry.events.some((one) => one.tags.component === "jobs"));
+  } finally {
+    postgres.remove();
+  }
 });
 
 it("sends nothing during a rate limit, counts what it drops, and tells so afterwards", async () => {
