@@ -42,7 +42,7 @@ std::string safe(std::string_view text, std::size_t longest, bool send_pii) {
 std::string safe_pair(std::string_view pair, bool send_pii) {
     const auto equals = std::min(pair.find('='), pair.size());
     const auto key = http::percent_decoded(pair.substr(0, equals), http::PlusIs::space);
-    const std::string shown_key = integrations::percent_encode(safe(key, kLongestTag, send_pii));
+    std::string shown_key = integrations::percent_encode(safe(key, kLongestTag, send_pii));
     if (equals == pair.size()) return shown_key;
     if (log::is_secret_key(key) || (!send_pii && log::is_address_key(key)))
         return shown_key + '=' + std::string(log::kFiltered);
