@@ -236,7 +236,7 @@ TEST_CASE("a server that hangs holds nobody up, and the end of the process only 
     for (; const auto one = spool.oldest(); ++kept) Spool::remove(*one);
     CHECK(kept == Spool::kMostEnvelopes);
     CHECK(count("queue_overflow") - overflown + count("cache_overflow") - too_many == 270);
-    client.take(failure);
+    client.take(broken_post());
     CHECK(count("queue_overflow") - overflown + count("cache_overflow") - too_many == 271);
     released.set_value();
 }
