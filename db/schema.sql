@@ -299,7 +299,7 @@ CREATE TABLE comments (
     CHECK ((depth = 0) = (root_comment_id IS NULL))
 );
 CREATE INDEX comments_of_post ON comments (post_id, depth, created_at, comment_id);
-CREATE INDEX comments_of_user ON comments (user_id, comment_id) WHERE user_id IS NOT NULL;
+CREATE INDEX comments_of_user ON comments (user_id, comment_id, post_id) WHERE user_id IS NOT NULL;
 CREATE INDEX comments_replies ON comments (parent_comment_id, created_at, comment_id) WHERE parent_comment_id IS NOT NULL;
 CREATE INDEX comments_top_of_post ON comments (post_id, likes_count, created_at, comment_id) WHERE depth = 0;
 
@@ -841,6 +841,7 @@ CREATE INDEX posts_pinned ON posts (user_id) WHERE is_pinned = 1;
 CREATE INDEX posts_pinned_in_community ON posts (community_id, created_at DESC, post_id DESC) WHERE is_pinned = 1 AND community_id IS NOT NULL;
 CREATE INDEX posts_reposts ON posts (original_post_id, created_at DESC, post_id DESC) WHERE original_post_id IS NOT NULL;
 CREATE INDEX posts_top_of_community ON posts (community_id, likes_count DESC, post_id DESC) WHERE community_id IS NOT NULL;
+CREATE INDEX posts_with_subjects ON posts (post_id, tags, category) WHERE tags <> '[]' OR category IS NOT NULL;
 
 CREATE TABLE presence (
     user_id      TEXT NOT NULL PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,

@@ -439,5 +439,9 @@ TEST_CASE("setting and clearing a like may be repeated") {
 }
 
 TEST_CASE("no statement reads a whole table") {
-    testing::check_no_scans(*testing::fresh_database(), sql::comments::all);
+    const auto db = testing::fresh_database();
+    testing::check_no_scans(*db, sql::comments::all);
+    // PostgreSQL chooses by the table's statistics, and this one is empty.
+    if (db->engine() == db::Engine::sqlite)
+        CHECK(testing::uses_index_only(*db, sql::comments::commented_posts::statement, "comments"));
 }

@@ -30,7 +30,7 @@ std::uint32_t short_of(std::uint64_t hash) { return static_cast<std::uint32_t>(h
 std::uint64_t pair_of(std::uint32_t post, std::uint32_t second) { return std::uint64_t{second} << 32 | post; }
 
 SeenList parse(std::string_view text) {
-    SeenList out;
+    SeenList out(text.size() / kWidth);
     for (; text.size() >= kWidth; text.remove_prefix(kWidth)) {
         std::uint64_t pair = 0;
         std::from_chars(text.data(), text.data() + kWidth, pair, 16);

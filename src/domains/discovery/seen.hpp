@@ -3,6 +3,8 @@
 // a repeat. Private to domains/discovery.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -20,6 +22,10 @@ namespace grover::discovery {
 // Posts, by 32 bits of their stable_hash, and the second each was seen last. Two posts of one hash count as one.
 class SeenList {
 public:
+    SeenList() = default;
+    // With room for so many.
+    explicit SeenList(std::size_t posts) : slots_(std::bit_ceil(std::max<std::size_t>(64, 2 * (posts + 1)))) {}
+
     // 0: never.
     std::uint32_t last_seen(std::uint32_t post) const {
         for (auto i = place_of(post); !slots_.empty(); i = (i + 1) & (slots_.size() - 1)) {

@@ -30,7 +30,7 @@ db::RowCache<std::shared_ptr<const Topics>>& interests_cache() {
 
 }  // namespace
 
-Topics topics_of(const posts::PostTopics& post) {
+Topics topics_of(const posts::PostSubjects& post) {
     Topics out;
     for (const auto& tag : post.tags) out.push_back(stable_hash('#' + tag));
     if (post.category) out.push_back(stable_hash(*post.category));
@@ -99,7 +99,7 @@ void AskedInterests::ask_more(db::Together& ask) {
 std::shared_ptr<const Topics> AskedInterests::take(db::Read& tx) {
     if (kept_) return kept_;
     auto topics = std::make_shared<Topics>();
-    for (const auto* posts : {&marked_.topics, &commented_.topics}) {
+    for (const auto* posts : {&marked_.subjects, &commented_.subjects}) {
         for (const auto& post : *posts) {
             for (const auto topic : topics_of(post)) topics->push_back(topic);
         }

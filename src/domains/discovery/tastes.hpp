@@ -14,7 +14,7 @@ namespace grover::discovery {
 
 // Hashes of a post's hashtags and category.
 using Topics = std::vector<std::uint64_t>;
-Topics topics_of(const posts::PostTopics& post);
+Topics topics_of(const posts::PostSubjects& post);
 // `sorted` is sorted.
 bool share_any(const Topics& topics, const Topics& sorted);
 
@@ -64,7 +64,7 @@ public:
 private:
     UserId reader_;
     std::shared_ptr<const Topics> kept_;
-    posts::AskedTopics marked_, commented_;
+    posts::AskedSubjects marked_, commented_;
     comments::AskedCommented comments_;
 };
 

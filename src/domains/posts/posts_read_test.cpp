@@ -6,6 +6,7 @@
 #include "sql/posts_index.hpp"
 #include "sql/posts_lists.hpp"
 #include "sql/posts_marks.hpp"
+#include "sql/posts_tallies.hpp"
 #include "testing/query_plan.hpp"
 
 using namespace grover;
@@ -276,4 +277,10 @@ TEST_CASE("every list is served by an index") {
     testing::check_no_scans(w.db(), sql::posts_marks::all);
     testing::check_no_scans(w.db(), sql::posts_account::all);
     testing::check_no_scans(w.db(), sql::posts_index::all);
+    testing::check_no_scans(w.db(), sql::posts_tallies::all);
+    // PostgreSQL chooses by the table's statistics, and this one is empty.
+    if (w.db().engine() == db::Engine::sqlite) {
+        CHECK(testing::uses_index_only(w.db(), sql::posts_tallies::subjects_of::statement, "posts"));
+        CHECK(testing::uses_index_only(w.db(), sql::posts_tallies::marked_subjects::statement, "posts"));
+    }
 }

@@ -8,14 +8,21 @@ namespace {
 
 namespace tallies = sql::posts_tallies;
 
+// From two columns.
+PostSubjects subjects_in(const db::Row& row, int first) {
+    PostSubjects subjects;
+    // Most have none, and parsing is what costs here.
+    if (row.text(first) != "[]")
+        subjects.tags = wire::read<std::vector<std::string>>(row.get<std::string>(first));
+    subjects.category = row.get<std::optional<std::string>>(first + 1);
+    return subjects;
+}
+
 PostTopics topics_in(const db::Row& row) {
-    PostTopics post;
+    PostTopics post{subjects_in(row, 3)};
     post.post_id = row.get<PostId>(0);
     post.user_id = row.get<UserId>(1);
     post.original_post_id = row.get<std::optional<PostId>>(2);
-    // Most have none, and parsing is what costs here.
-    if (row.text(3) != "[]") post.tags = wire::read<std::vector<std::string>>(row.get<std::string>(3));
-    post.category = row.get<std::optional<std::string>>(4);
     post.created_at = row.get<Time>(5);
     return post;
 }
@@ -68,17 +75,28 @@ void AskedTopics::of(db::Together& ask, db::Together::Column posts) {
     ask.add(tallies::topics_of{.ids = nullptr}, posts, add());
 }
 
-void AskedTopics::marked(db::Together& ask, const UserId& reader, Time since, int limit) {
-    reader_ = reader;
-    low_ = IdSource::next_at<PostId>(since);
-    ask.add(tallies::marked_topics{.reader = reader_, .low = low_, .since = since, .limit = limit}, add());
-}
-
 void AskedTopics::also_liked(db::Together& ask, const PostId& post, Time since, int readers, int limit) {
     posts_ = {post};
     low_ = IdSource::next_at<PostId>(since);
     ask.add(tallies::also_liked{.post_id = posts_.front(), .readers = readers, .low = low_, .limit = limit},
             add());
+}
+
+std::function<void(const db::Row&)> AskedSubjects::add() {
+    return [this](const db::Row& row) { subjects.push_back(subjects_in(row, 0)); };
+}
+
+void AskedSubjects::of(db::Together& ask, std::vector<PostId> posts) {
+    if (posts.empty()) return;
+    posts_ = std::move(posts);
+    ids_ = db::ids_of(posts_);
+    ask.add(tallies::subjects_of{.ids = ids_}, add());
+}
+
+void AskedSubjects::marked(db::Together& ask, const UserId& reader, Time since, int limit) {
+    reader_ = reader;
+    low_ = IdSource::next_at<PostId>(since);
+    ask.add(tallies::marked_subjects{.reader = reader_, .low = low_, .since = since, .limit = limit}, add());
 }
 
 }  // namespace grover::posts

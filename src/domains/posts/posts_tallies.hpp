@@ -48,12 +48,15 @@ struct AuthorTally {
 };
 
 // What a post is about.
-struct PostTopics {
+struct PostSubjects {
+    std::vector<std::string> tags;
+    std::optional<std::string> category;
+};
+
+struct PostTopics : PostSubjects {
     PostId post_id;
     UserId user_id;
     std::optional<PostId> original_post_id;
-    std::vector<std::string> tags;
-    std::optional<std::string> category;
     Time created_at;
 };
 
@@ -64,8 +67,7 @@ AuthorTally tally_of_author(db::Read& tx, const UserId& author, Time since, int 
 // The newest posts of everybody that are public, outside communities.
 std::vector<PostTopics> newest_topics(db::Read& tx, int limit);
 std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts);
-// The same as parts of one statement, with more questions: of the newest posts, made since `since`, that the reader reacted to
-// or saved since then. In no order. It outlives the run().
+// The same as parts of one statement, with more questions. In no order. It outlives the run().
 class AskedTopics {
 public:
     std::vector<PostTopics> topics;
@@ -73,10 +75,27 @@ public:
     void newest(db::Together& ask, int limit);
     void of(db::Together& ask, std::vector<PostId> posts);
     void of(db::Together& ask, db::Together::Column posts);
-    void marked(db::Together& ask, const UserId& reader, Time since, int limit);
     // What the last `readers` who reacted to a post reacted to besides, of public posts made since then; one entry for each of
     // these reactions, at most `limit`.
     void also_liked(db::Together& ask, const PostId& post, Time since, int readers, int limit);
+
+private:
+    std::function<void(const db::Row&)> add();
+
+    std::vector<PostId> posts_;
+    std::vector<std::string_view> ids_;
+    PostId low_;
+};
+
+// Of posts that have a hashtag or a category, what they are about and nothing else: one entry of an index each, where the posts
+// themselves lie far apart. A part of one statement; it outlives the run().
+class AskedSubjects {
+public:
+    std::vector<PostSubjects> subjects;
+
+    void of(db::Together& ask, std::vector<PostId> posts);
+    // Of the newest posts, made since `since`, that the reader reacted to or saved since then.
+    void marked(db::Together& ask, const UserId& reader, Time since, int limit);
 
 private:
     std::function<void(const db::Row&)> add();
