@@ -358,22 +358,6 @@ TEST_CASE("page after page is the same without copies in memory, until all was s
     CHECK(pages[16].front() == 61);
 }
 
-TEST_CASE("what was seen is found again, however much there is") {
-    SeenList list;
-    CHECK(list.last_seen(0) == 0);
-    for (std::uint32_t i = 0; i < 5'000; ++i) list.set(i * 2'654'435'761u, i + 1);
-    list.set(0, 7);
-    CHECK(list.size() == 5'000);
-    int wrong = 0;
-    for (std::uint32_t i = 1; i < 5'000; ++i) wrong += list.last_seen(i * 2'654'435'761u) != i + 1;
-    CHECK(wrong == 0);
-    CHECK(list.last_seen(0) == 7);
-    CHECK(list.last_seen(5'001u * 2'654'435'761u) == 0);
-    std::size_t count = 0;
-    list.each([&](std::uint32_t, std::uint32_t) { ++count; });
-    CHECK(count == 5'000);
-}
-
 TEST_CASE("recommendations are the same without copies in memory") {
     for (const bool cached : {true, false}) {
         World w(cached);

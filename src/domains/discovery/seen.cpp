@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "platform/base/error.hpp"
 #include "platform/db/row_cache.hpp"
@@ -29,12 +30,22 @@ std::uint32_t short_of(std::uint64_t hash) { return static_cast<std::uint32_t>(h
 
 std::uint64_t pair_of(std::uint32_t post, std::uint32_t second) { return std::uint64_t{second} << 32 | post; }
 
+std::size_t bytes_of(const SeenList& list) {
+    return sizeof(SeenList) + (sizeof(SeenList::value_type) + 1) * list.bucket_count();
+}
+
+// 0: never.
+std::uint32_t last_seen(const SeenList& list, std::uint32_t post) {
+    const auto found = list.find(post);
+    return found == list.end() ? 0 : found->second;
+}
+
 SeenList parse(std::string_view text) {
     SeenList out(text.size() / kWidth);
     for (; text.size() >= kWidth; text.remove_prefix(kWidth)) {
         std::uint64_t pair = 0;
         std::from_chars(text.data(), text.data() + kWidth, pair, 16);
-        out.set(static_cast<std::uint32_t>(pair >> 32), static_cast<std::uint32_t>(pair & 0xFFFFFFFF));
+        out[static_cast<std::uint32_t>(pair >> 32)] = static_cast<std::uint32_t>(pair & 0xFFFFFFFF);
     }
     return out;
 }
@@ -43,9 +54,9 @@ SeenList parse(std::string_view text) {
 std::string to_text(const SeenList& list, std::uint32_t oldest) {
     std::vector<std::uint64_t> pairs;
     pairs.reserve(list.size());
-    list.each([&](std::uint32_t post, std::uint32_t second) {
+    for (const auto& [post, second] : list) {
         if (second >= oldest) pairs.push_back(pair_of(post, second));
-    });
+    }
     if (pairs.size() > kMostSeen) {
         std::ranges::nth_element(pairs, pairs.begin() + kMostSeen, std::greater{});
         pairs.resize(kMostSeen);
@@ -68,21 +79,6 @@ db::RowCache<ListPtr>& cache() {
 
 std::string seen_key(const UserId& reader) { return "seen:" + reader.str(); }
 
-void SeenList::set(std::uint32_t post, std::uint32_t second) {
-    if (2 * (size_ + 1) > slots_.size()) {
-        std::vector<Slot> old(std::max<std::size_t>(64, 2 * slots_.size()));
-        old.swap(slots_);
-        size_ = 0;
-        for (const auto& slot : old) {
-            if (slot.second != 0) set(slot.post, slot.second);
-        }
-    }
-    auto i = place_of(post);
-    while (slots_[i].second != 0 && slots_[i].post != post) i = (i + 1) & (slots_.size() - 1);
-    if (slots_[i].second == 0) ++size_;
-    slots_[i] = {post, std::max<std::uint32_t>(second, 1)};
-}
-
 SeenView::SeenView(ListPtr stored, ListPtr pending, Time from, Time until)
     : stored_(std::move(stored)),
       pending_(std::move(pending)),
@@ -93,7 +89,7 @@ bool SeenView::contains(std::uint64_t post_hash) const {
     const auto post = short_of(post_hash);
     const auto holds = [&](const ListPtr& list) {
         if (!list) return false;
-        const auto second = list->last_seen(post);
+        const auto second = last_seen(*list, post);
         return second != 0 && second >= from_ && second < until_;
     };
     return holds(stored_) || holds(pending_);
@@ -113,7 +109,7 @@ void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> post
     for (const auto hash : posts) {
         const auto post = short_of(hash);
         const auto is_noted = [&, since = second_of(now - kNotedFor)](const ListPtr& list) {
-            return list && list->last_seen(post) >= since;
+            return list && last_seen(*list, post) >= since;
         };
         if (!known || !(is_noted(known->stored_) || is_noted(known->pending_))) news.push_back(post);
     }
@@ -122,7 +118,7 @@ void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> post
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
     if (loop >= kMostLoops || !runtime::in_fiber()) {
         SeenList fresh;
-        for (const auto post : news) fresh.set(post, second);
+        for (const auto post : news) fresh[post] = second;
         return store(reader, fresh);
     }
     if (!pending_[loop]) pending_[loop] = std::make_unique<Pending>();
@@ -130,7 +126,7 @@ void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> post
     if (pending.readers.size() >= kMostPending && !pending.readers.contains(reader)) return;
     auto& fresh = pending.readers[reader];
     if (!fresh || fresh->size() > kMostSeen) fresh = std::make_shared<SeenList>();
-    for (const auto post : news) fresh->set(post, second);
+    for (const auto post : news) (*fresh)[post] = second;
     if (pending.is_storing) return;
     pending.is_storing = true;
     runtime::spawn([this, &pending] {
@@ -161,7 +157,7 @@ void SeenPosts::store(const UserId& reader, const SeenList& fresh) {
     db_.write([&](db::Write& tx) {
         auto all =
             parse(tx.find<std::string>(sql::wishes::seen_of{.user_id = reader}).value_or(std::string{}));
-        fresh.each([&](std::uint32_t post, std::uint32_t second) { all.set(post, second); });
+        for (const auto& [post, second] : fresh) all[post] = second;
         tx.exec(sql::wishes::set_seen{.user_id = reader, .posts = to_text(all, oldest), .now = clock_.now()});
         tx.touch(seen_key(reader));
     });
@@ -182,7 +178,7 @@ void SeenPosts::ask(db::Read& tx, db::Together& ask, Asked& out, const UserId& r
 SeenView SeenPosts::take(db::Read& tx, Asked& asked, Time until) {
     const auto& stored = asked.stored;
     if (!asked.is_kept)
-        cache().put(seen_key(asked.reader), stored, stored ? stored->bytes() : 0, tx.snapshot());
+        cache().put(seen_key(asked.reader), stored, stored ? bytes_of(*stored) : 0, tx.snapshot());
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
     ListPtr pending;
     if (loop < kMostLoops && pending_[loop]) {

@@ -3,13 +3,11 @@
 // a repeat. Private to domains/discovery.
 #pragma once
 
-#include <algorithm>
-#include <bit>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "platform/base/clock.hpp"
@@ -20,39 +18,7 @@
 namespace grover::discovery {
 
 // Posts, by 32 bits of their stable_hash, and the second each was seen last. Two posts of one hash count as one.
-class SeenList {
-public:
-    SeenList() = default;
-    // With room for so many.
-    explicit SeenList(std::size_t posts) : slots_(std::bit_ceil(std::max<std::size_t>(64, 2 * (posts + 1)))) {}
-
-    // 0: never.
-    std::uint32_t last_seen(std::uint32_t post) const {
-        for (auto i = place_of(post); !slots_.empty(); i = (i + 1) & (slots_.size() - 1)) {
-            if (slots_[i].second == 0) break;
-            if (slots_[i].post == post) return slots_[i].second;
-        }
-        return 0;
-    }
-    void set(std::uint32_t post, std::uint32_t second);
-    std::size_t size() const { return size_; }
-    std::size_t bytes() const { return sizeof(SeenList) + sizeof(Slot) * slots_.size(); }
-    template <class F>
-    void each(F&& f) const {
-        for (const auto& [post, second] : slots_) {
-            if (second != 0) f(post, second);
-        }
-    }
-
-private:
-    struct Slot {
-        std::uint32_t post = 0, second = 0;
-    };
-    std::size_t place_of(std::uint32_t post) const { return post & (slots_.size() - 1); }
-
-    std::vector<Slot> slots_;  // a power of two of them, at most half full
-    std::size_t size_ = 0;
-};
+using SeenList = boost::unordered_flat_map<std::uint32_t, std::uint32_t>;
 
 // What one reader saw before a moment.
 class SeenView {

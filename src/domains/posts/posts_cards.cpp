@@ -58,36 +58,6 @@ void add_mark(MarksByPost& marks, const PostId& post, std::string_view kind, std
 
 }  // namespace
 
-std::size_t MarksByPost::slot_of(const PostId& post, std::uint64_t hash) const {
-    auto i = hash & (slots_.size() - 1);
-    while (slots_[i].place != 0 && (slots_[i].hash != hash || marks_[slots_[i].place - 1].first != post))
-        i = (i + 1) & (slots_.size() - 1);
-    return i;
-}
-
-const Marks* MarksByPost::find(const PostId& post) const {
-    if (slots_.empty()) return nullptr;
-    const auto place = slots_[slot_of(post, std::hash<PostId>{}(post))].place;
-    return place == 0 ? nullptr : &marks_[place - 1].second;
-}
-
-Marks& MarksByPost::operator[](const PostId& post) {
-    if (2 * (marks_.size() + 1) > slots_.size()) {
-        slots_.assign(std::max<std::size_t>(16, 2 * slots_.size()), {});
-        for (std::size_t i = 0; i < marks_.size(); ++i) {
-            const auto hash = std::hash<PostId>{}(marks_[i].first);
-            slots_[slot_of(marks_[i].first, hash)] = {hash, static_cast<std::uint32_t>(i + 1)};
-        }
-    }
-    const auto hash = std::hash<PostId>{}(post);
-    auto& slot = slots_[slot_of(post, hash)];
-    if (slot.place == 0) {
-        marks_.emplace_back(post, Marks{});
-        slot = {hash, static_cast<std::uint32_t>(marks_.size())};
-    }
-    return marks_[slot.place - 1].second;
-}
-
 std::string marks_key(const UserId& viewer) { return "marks:" + viewer.str(); }
 
 struct PostCards::Row : PostFacts {

@@ -2,6 +2,7 @@
 // A list is ids → cards → drop what this reader may not see → views (style.md). Private to domains/posts.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,23 +50,7 @@ using CardPtr = std::shared_ptr<const PostCard>;
 using AuthorPtr = std::shared_ptr<const users::UserCard>;
 
 // Of one reader, by post. Most posts have none, and are told from the others by one look.
-class MarksByPost {
-public:
-    // Null: none.
-    const Marks* find(const PostId& post) const;
-    Marks& operator[](const PostId& post);
-    std::size_t size() const { return marks_.size(); }
-
-private:
-    struct Slot {
-        std::uint64_t hash = 0;
-        std::uint32_t place = 0;  // in marks_, from 1; 0: free
-    };
-    std::size_t slot_of(const PostId& post, std::uint64_t hash) const;
-
-    std::vector<Slot> slots_;  // a power of two of them, at most half full
-    std::vector<std::pair<PostId, Marks>> marks_;
-};
+using MarksByPost = boost::unordered_flat_map<PostId, Marks, std::hash<PostId>>;
 using MarksPtr = std::shared_ptr<const MarksByPost>;
 
 // One post of a page with all that its view needs.

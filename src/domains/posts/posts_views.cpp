@@ -137,8 +137,8 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
                        const Communities& communities, bool nested) const {
     static const Marks kNone;
     const auto mark_of = [&](const PostId& id) -> const Marks& {
-        const auto* found = marks.find(id);
-        return found ? *found : kNone;
+        const auto found = marks.find(id);
+        return found == marks.end() ? kNone : found->second;
     };
     const PostCard& own = *post.card;
     const PostCard& content = post.root ? *post.root : own;

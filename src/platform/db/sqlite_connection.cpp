@@ -141,32 +141,7 @@ void throw_sqlite_error(sqlite3* connection, int code, std::string_view what) {
     }
 }
 
-SqliteStatements::SqliteStatements() : slots_(512), mask_(slots_.size() - 1) {}
-
-SqliteStatements::~SqliteStatements() { clear(); }
-
-void SqliteStatements::clear() {
-    for (Slot& slot : slots_) {
-        sqlite3_finalize(slot.prepared);
-        slot = {};
-    }
-    used_ = 0;
-}
-
-void SqliteStatements::add(const Statement& statement, sqlite3_stmt* prepared) {
-    if (++used_ * 2 > slots_.size()) {
-        std::vector<Slot> old(slots_.size() * 2);
-        old.swap(slots_);
-        mask_ = slots_.size() - 1;
-        used_ = 1;
-        for (const Slot& slot : old) {
-            if (slot.key != nullptr) add(*slot.key, slot.prepared);
-        }
-    }
-    std::size_t i = first_slot(&statement);
-    while (slots_[i].key != nullptr) i = (i + 1) & mask_;
-    slots_[i] = {&statement, prepared};
-}
+void FinalizeStatement::operator()(sqlite3_stmt* prepared) const { sqlite3_finalize(prepared); }
 
 SqliteConnection::SqliteConnection(const Settings& settings)
     : observer_(settings.observer), statement_limit_(settings.statement_limit) {
@@ -214,7 +189,8 @@ int SqliteConnection::on_progress(void* self) {
 }
 
 sqlite3_stmt* SqliteConnection::prepared(const Statement& statement) {
-    if (sqlite3_stmt* found = statements_.find(statement)) return found;
+    const auto found = statements_.find(&statement);
+    if (found != statements_.end()) return found->second.get();
     sqlite3_stmt* made = nullptr;
     const char* rest = nullptr;
     const int code =
@@ -224,7 +200,7 @@ sqlite3_stmt* SqliteConnection::prepared(const Statement& statement) {
         sqlite3_finalize(made);
         throw std::logic_error(std::string(statement.name) + " is not exactly one statement");
     }
-    statements_.add(statement, made);
+    statements_.emplace(&statement, made);
     return made;
 }
 

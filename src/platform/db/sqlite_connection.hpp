@@ -2,13 +2,13 @@
 // folder.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "platform/base/function_ref.hpp"
 #include "platform/db/row.hpp"
@@ -27,35 +27,8 @@ class StatementObserver;
 // statement, Error 500 for the rest. `what` names the statement in the log.
 [[noreturn]] void throw_sqlite_error(sqlite3* connection, int code, std::string_view what);
 
-// Prepared statements by the address of their Statement: open addressing, never shrinks.
-class SqliteStatements {
-public:
-    SqliteStatements();
-    ~SqliteStatements();
-    SqliteStatements(const SqliteStatements&) = delete;
-    SqliteStatements& operator=(const SqliteStatements&) = delete;
-
-    sqlite3_stmt* find(const Statement& statement) const {
-        for (std::size_t i = first_slot(&statement);; i = (i + 1) & mask_) {
-            if (slots_[i].key == &statement) return slots_[i].prepared;
-            if (slots_[i].key == nullptr) return nullptr;
-        }
-    }
-    void add(const Statement& statement, sqlite3_stmt* prepared);
-    void clear();
-
-private:
-    struct Slot {
-        const Statement* key = nullptr;
-        sqlite3_stmt* prepared = nullptr;
-    };
-    std::size_t first_slot(const Statement* key) const {
-        return (reinterpret_cast<std::uintptr_t>(key) * 0x9E3779B97F4A7C15ull >> 32) & mask_;
-    }
-
-    std::vector<Slot> slots_;
-    std::size_t mask_;
-    std::size_t used_ = 0;
+struct FinalizeStatement {
+    void operator()(sqlite3_stmt* prepared) const;
 };
 
 class SqliteConnection {
@@ -102,7 +75,7 @@ private:
     std::shared_ptr<void> kept_locks_;
     std::shared_ptr<void> gathered_log_;
     sqlite3* connection_ = nullptr;
-    SqliteStatements statements_;
+    boost::unordered_flat_map<const Statement*, std::unique_ptr<sqlite3_stmt, FinalizeStatement>> statements_;
     StatementObserver* observer_;
     std::chrono::milliseconds statement_limit_;
     // When the running statement was first seen to take long; epoch: not yet.
