@@ -34,8 +34,8 @@ std::map<std::string, std::string> names_in(const std::string& sql) {
                                    std::regex::icase);
     std::map<std::string, std::string> tables;
     for (auto at = std::sregex_iterator(sql.begin(), sql.end(), source); at != std::sregex_iterator(); ++at) {
-        tables.try_emplace((*at)[1], (*at)[1]);
-        if ((*at)[2].matched) tables.try_emplace((*at)[2], (*at)[1]);
+        // A list of columns looks the same, and comes before the tables.
+        if ((*at)[2].matched) tables.insert_or_assign((*at)[2], (*at)[1]);
     }
     return tables;
 }

@@ -46,7 +46,7 @@ WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000
 INSERT INTO counters (name, value) SELECT 'slow', count(*) FROM generate_series(1, 1000000000);
 
 -- name: counters_of_value
-SELECT name FROM counters WHERE value = :value;
+SELECT c.name, c.value FROM counters c WHERE c.value = :value;
 
 -- name: likers
 SELECT l.user_name FROM likes l WHERE l.counter = :counter ORDER BY l.user_name LIMIT :limit;
