@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "testing/thread_time.hpp"
+
 using namespace grover::log;
 
 TEST_CASE("keys that name secrets are known in any spelling") {
@@ -59,14 +61,14 @@ TEST_CASE("ordinary text is left alone") {
 }
 
 TEST_CASE("scrubbing hostile text costs linear time") {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = grover::testing::thread_time();
     for (const std::string part :
          {"@", "a@", "a.", "?", "/live?", "eyJa.", "gst_", "%40", "eyJaaaaaa.aaaaaa", "-gst_"}) {
         std::string text;
         for (int i = 0; i < 100'000; ++i) text += part;
         CHECK(scrub(text).size() <= 4 * text.size());
     }
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+    CHECK(grover::testing::thread_time() - start < std::chrono::seconds(10));
 }
 
 TEST_CASE("addresses keep their network only") {

@@ -7,6 +7,7 @@
 #include "platform/base/error.hpp"
 #include "platform/text/hashtags.hpp"
 #include "platform/text/mentions.hpp"
+#include "testing/thread_time.hpp"
 
 using namespace grover;
 using namespace grover::text;
@@ -78,7 +79,7 @@ TEST_CASE("mail addresses mention nobody") {
 }
 
 TEST_CASE("hostile text costs linear time") {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = testing::thread_time();
     CHECK(extract_hashtags(repeat("#", 500'000)).empty());
     CHECK(extract_hashtags("#" + repeat("a", 500'000)).empty());
     CHECK(extract_hashtags("#a" + repeat("\u0315\u0300", 200'000)).empty());
@@ -88,5 +89,5 @@ TEST_CASE("hostile text costs linear time") {
     for (int i = 0; i < 100'000; ++i) many += "#t" + std::to_string(i) + " @u" + std::to_string(i) + " ";
     CHECK(extract_hashtags(many).size() == 100'000);
     CHECK(extract_mentions(many).size() == 100'000);
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+    CHECK(testing::thread_time() - start < std::chrono::seconds(10));
 }
