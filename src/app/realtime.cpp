@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <netdb.h>
 
+#include "platform/base/random_text.hpp"
 #include "platform/observability/log.hpp"
 #include "platform/observability/metrics.hpp"
 
@@ -14,14 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kDrainLimit = 5s;
 constexpr auto kSweepEvery = 30s;
-
-std::string node_name() {
-    std::array<unsigned char, 6> bytes;
-    fill_random(bytes.data(), bytes.size());
-    std::string name;
-    for (const unsigned char byte : bytes) name += "0123456789abcdefghijklmnopqrstuv"[byte & 31];
-    return name;
-}
 
 std::unique_ptr<bus::Bus> make_bus(const Config& config, db::Engine engine) {
     const auto postgres = [&] { return bus::over_postgres(config.database_url); };
@@ -156,7 +149,7 @@ private:
 
 Realtime::Realtime(const Ground& ground, Domains& domains)
     : bus_(make_bus(ground.config, ground.db.engine())),
-      node_(node_name()),
+      node_(random_text(6)),
       hub_(*ground.loops, ground.clock, *bus_, node_,
            ground.db.engine() == db::Engine::postgres
                ? (attendance_ = std::make_unique<sockets::Attendance>(ground.db, ground.clock, node_,

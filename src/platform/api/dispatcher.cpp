@@ -10,7 +10,7 @@
 #include "platform/api/errors.hpp"
 #include "platform/api/fingerprint.hpp"
 #include "platform/api/origin.hpp"
-#include "platform/base/id.hpp"
+#include "platform/base/random_text.hpp"
 #include "platform/http/long_texts.hpp"
 #include "platform/http/multipart.hpp"
 #include "platform/observability/reports.hpp"
@@ -47,11 +47,9 @@ using RequestIdText = std::array<char, 24>;
 
 std::string_view request_id_of(const RequestHead& request, RequestIdText& buffer) {
     if (const auto given = request.header("x-request-id"); is_request_id(given)) return given;
-    constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuv";
-    unsigned char random[20];
-    fill_random(random, sizeof random);
-    for (std::size_t i = 0; i < sizeof random; ++i) buffer[i] = digits[random[i] & 31];
-    return {buffer.data(), sizeof random};
+    constexpr std::size_t kLength = 20;
+    fill_random_text({buffer.data(), kLength});
+    return {buffer.data(), kLength};
 }
 
 // The same on all nodes, and nobody's to guess.

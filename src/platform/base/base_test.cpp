@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <set>
+#include <string>
+
 #include "platform/base/cents.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/id.hpp"
+#include "platform/base/random_text.hpp"
 
 using namespace grover;
 
@@ -43,4 +47,18 @@ TEST_CASE("each kind of error has the status and code of the contract") {
     CHECK(database_unreachable("down").status == 503);
     CHECK(database_unreachable("down").retry_after == std::chrono::seconds{2});
     CHECK(invalid_input({"body", "content"}, "Field required", "missing").status == 422);
+}
+
+TEST_CASE("made up names have the length and the characters that were asked for, and none comes twice") {
+    std::set<std::string> seen;
+    for (int i = 0; i < 1'000; ++i) {
+        const auto hex = random_hex(32), text = random_text(20);
+        CHECK(hex.size() == 32);
+        CHECK(hex.find_first_not_of("0123456789abcdef") == std::string::npos);
+        CHECK(text.size() == 20);
+        CHECK(text.find_first_not_of("0123456789abcdefghijklmnopqrstuv") == std::string::npos);
+        CHECK(seen.insert(hex).second);
+        CHECK(seen.insert(text).second);
+    }
+    CHECK(random_hex(0).empty());
 }

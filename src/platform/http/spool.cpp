@@ -1,28 +1,18 @@
 #include "platform/http/spool.hpp"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "platform/base/error.hpp"
+#include "platform/base/random_text.hpp"
 
 namespace grover::http {
 
-Spool::Spool(const std::string& directory) {
-    std::array<unsigned char, 16> random{};
-    while (::getrandom(random.data(), random.size(), 0) < 0) {
-    }
-    path_ = directory + "/upload-";
-    for (const unsigned char byte : random) {
-        constexpr std::string_view kDigits = "0123456789abcdef";
-        path_ += kDigits[byte >> 4];
-        path_ += kDigits[byte & 15];
-    }
+Spool::Spool(const std::string& directory) : path_(directory + "/upload-" + random_hex(32)) {
     fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd_ < 0) fail();
 }

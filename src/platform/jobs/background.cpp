@@ -1,12 +1,11 @@
 #include "platform/jobs/background.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <deque>
 #include <utility>
 
-#include "platform/base/id.hpp"
+#include "platform/base/random_text.hpp"
 #include "platform/jobs/listener.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "sql/jobs.hpp"
@@ -21,14 +20,6 @@ constexpr std::chrono::microseconds kLongestWait = 1s;
 constexpr std::chrono::microseconds kAfterFailure = 1s;
 constexpr auto kLeaseRenewal = 8s;
 
-std::string made_up_name() {
-    std::array<unsigned char, 8> bytes;
-    fill_random(bytes.data(), bytes.size());
-    std::string name = "node-";
-    for (const unsigned char byte : bytes) name += "0123456789abcdef"[byte & 15];
-    return name;
-}
-
 }  // namespace
 
 struct Background::Impl final : db::AfterCommit {
@@ -37,7 +28,7 @@ struct Background::Impl final : db::AfterCommit {
           clock(options.clock != nullptr ? *options.clock : system_clock),
           report(options.report),
           jobs_at_once(options.jobs_at_once),
-          events(store, clock, options.node.empty() ? made_up_name() : options.node, options.report),
+          events(store, clock, options.node.empty() ? "node-" + random_hex(8) : options.node, options.report),
           jobs(store, clock, options.report) {
         database.attach(this);
     }

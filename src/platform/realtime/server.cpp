@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "platform/base/id.hpp"
+#include "platform/base/random_text.hpp"
 #include "platform/realtime/client.hpp"
 #include "platform/realtime/server_state.hpp"
 
@@ -12,12 +12,7 @@ namespace grover::realtime {
 namespace {
 
 ServerOptions with_node(ServerOptions options) {
-    constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuv";
-    if (options.node.empty()) {
-        unsigned char random[6];
-        fill_random(random, sizeof random);
-        for (const auto byte : random) options.node += kDigits[byte & 31];
-    }
+    if (options.node.empty()) options.node = random_text(6);
     return options;
 }
 

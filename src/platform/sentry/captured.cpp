@@ -1,9 +1,8 @@
 #include "platform/sentry/captured.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "platform/base/id.hpp"
+#include "platform/base/random_text.hpp"
 #include "platform/http/form.hpp"
 #include "platform/integrations/http_client.hpp"
 #include "platform/observability/context.hpp"
@@ -105,16 +104,6 @@ Captured capture(const reports::Failure& failure, Time now, const Options& optio
     return out;
 }
 
-std::string make_event_id() {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::array<unsigned char, 16> random;
-    fill_random(random.data(), random.size());
-    std::string out;
-    for (const auto byte : random) {
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
-}
+std::string make_event_id() { return random_hex(32); }
 
 }  // namespace grover::sentry
