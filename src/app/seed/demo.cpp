@@ -14,7 +14,7 @@
 #include "app/seed/random.hpp"
 #include "domains/collections/collections_more_api.hpp"
 #include "domains/comments/comments_api.hpp"
-#include "domains/communities/communities_api.hpp"
+#include "domains/communities/communities_members_api.hpp"
 #include "domains/groups/groups_api.hpp"
 #include "domains/messages/messages_parts.hpp"
 #include "domains/posts/posts_service.hpp"

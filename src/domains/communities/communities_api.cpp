@@ -1,5 +1,5 @@
 // The endpoints of communities.
-#include "domains/communities/communities_api.hpp"
+#include "domains/communities/communities_members_api.hpp"
 
 namespace grover::communities {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "domains/communities/communities_api.hpp"
+#include "domains/communities/communities_members_api.hpp"
 
 namespace grover::communities {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "domains/communities/communities_api.hpp"
+#include "domains/communities/communities_members_api.hpp"
 #include "domains/posts/posts_service.hpp"
 #include "platform/jobs/background.hpp"
 #include "platform/runtime/runtime.hpp"

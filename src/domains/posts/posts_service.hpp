@@ -4,6 +4,7 @@
 
 #include "domains/posts/posts.hpp"
 #include "domains/posts/posts_api.hpp"
+#include "domains/posts/posts_polls_api.hpp"
 #include "domains/posts/posts_lists.hpp"
 
 namespace grover::posts {
