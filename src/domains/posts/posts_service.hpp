@@ -4,8 +4,8 @@
 
 #include "domains/posts/posts.hpp"
 #include "domains/posts/posts_api.hpp"
-#include "domains/posts/posts_polls_api.hpp"
 #include "domains/posts/posts_lists.hpp"
+#include "domains/posts/posts_polls_api.hpp"
 
 namespace grover::posts {
 
