@@ -70,6 +70,8 @@ struct Collection {
 };
 static_assert(wire::describes_every_member<Collection>);
 
+inline constexpr std::uint32_t kMaxNameLength = 100;
+
 struct CollectionCreate {
     std::string name;
     std::optional<std::string> description;
@@ -82,7 +84,7 @@ struct CollectionCreate {
                                  .summary = "Make a collection, with some posts in it.",
                                  .limit = RateClass::write};
     static constexpr auto fields = Pack{
-        field("name", &CollectionCreate::name, in_body | in_query, wire::trimmed_length(1, 100),
+        field("name", &CollectionCreate::name, in_body | in_query, wire::trimmed_length(1, kMaxNameLength),
               wire::also("title")),
         field("description", &CollectionCreate::description, in_body | in_query,
               wire::trimmed_length(0, 10'000)),
@@ -200,7 +202,7 @@ struct CollectionUpdate {
                                  .limit = RateClass::write};
     static constexpr auto fields = Pack{
         field("collection_id", &CollectionUpdate::collection_id, in_path),
-        field("name", &CollectionUpdate::name, in_body | in_query, wire::trimmed_length(1, 100),
+        field("name", &CollectionUpdate::name, in_body | in_query, wire::trimmed_length(1, kMaxNameLength),
               wire::also("title")),
         field("description", &CollectionUpdate::description, in_body | in_query,
               wire::trimmed_length(0, 10'000), wire::null_is_empty),

@@ -77,6 +77,10 @@ struct Message {
 
 // ---- communities themselves
 
+inline constexpr std::uint32_t kMaxNameLength = 100;
+inline constexpr std::uint32_t kMaxDescriptionLength = 10'000;
+inline constexpr std::uint32_t kMaxCategoryLength = 100;
+
 struct CommunityCreateAnswer : Community {
     std::string message = "Community created";
     static constexpr auto fields =
@@ -101,11 +105,11 @@ struct CommunityCreate {
                                  .summary = "Found a community.",
                                  .limit = RateClass::write};
     static constexpr auto fields = Pack{
-        field("name", &CommunityCreate::name, in_body | in_query, wire::trimmed_length(1, 100)),
+        field("name", &CommunityCreate::name, in_body | in_query, wire::trimmed_length(1, kMaxNameLength)),
         field("description", &CommunityCreate::description, in_body | in_query,
-              wire::trimmed_length(1, 10'000)),
+              wire::trimmed_length(1, kMaxDescriptionLength)),
         field("category", &CommunityCreate::category, in_body | in_query, wire::or_default,
-              wire::trimmed_length(0, 100)),
+              wire::trimmed_length(0, kMaxCategoryLength)),
         field("is_private", &CommunityCreate::is_private, in_body | in_query, wire::or_default),
         api::file("cover_image", &CommunityCreate::cover_image),
     };
@@ -141,10 +145,11 @@ struct CommunityUpdate {
                                  .limit = RateClass::write};
     static constexpr auto fields = Pack{
         field("community_id", &CommunityUpdate::community_id, in_path),
-        field("name", &CommunityUpdate::name, in_body | in_query, wire::trimmed_length(1, 100)),
+        field("name", &CommunityUpdate::name, in_body | in_query, wire::trimmed_length(1, kMaxNameLength)),
         field("description", &CommunityUpdate::description, in_body | in_query,
-              wire::trimmed_length(1, 10'000)),
-        field("category", &CommunityUpdate::category, in_body | in_query, wire::trimmed_length(1, 100)),
+              wire::trimmed_length(1, kMaxDescriptionLength)),
+        field("category", &CommunityUpdate::category, in_body | in_query,
+              wire::trimmed_length(1, kMaxCategoryLength)),
         field("is_private", &CommunityUpdate::is_private, in_body | in_query),
         field("rules", &CommunityUpdate::rules, in_body, wire::length(0, 20)),
         api::file("cover_image", &CommunityUpdate::cover_image),
@@ -277,7 +282,8 @@ struct CommunityDiscover {
     static constexpr auto fields = Pack{
         api::page(&CommunityDiscover::page),
         field("q", &CommunityDiscover::q, in_query, wire::trimmed_length(0, 100)),
-        field("category", &CommunityDiscover::category, in_query, wire::trimmed_length(0, 100)),
+        field("category", &CommunityDiscover::category, in_query,
+              wire::trimmed_length(0, kMaxCategoryLength)),
         field("sort", &CommunityDiscover::sort, in_query, wire::or_default),
     };
 };

@@ -54,9 +54,9 @@ Community CommunitiesService::shown(db::Read& tx, const Caller& me, const Commun
 CommunityCreateAnswer CommunitiesService::create(const Caller& me, CommunityCreate& in) {
     Row row;
     row.owner_id = me.id;
-    row.name = text::required_text(in.name, 100, "name");
+    row.name = text::required_text(in.name, kMaxNameLength, "name");
     row.name_key = text::lower(row.name);
-    row.description = text::required_text(in.description, 10'000, "description");
+    row.description = text::required_text(in.description, kMaxDescriptionLength, "description");
     row.category = text::sanitize_string(in.category);
     if (row.category.empty()) row.category = "General";
     row.category_key = text::lower(row.category);
@@ -109,10 +109,11 @@ Community CommunitiesService::update(const Caller& me, CommunityUpdate& in) {
         const auto before = get_for_change(tx, me.id, in.community_id);
         require_right(before);
         auto after = before;
-        if (in.name) after.name = text::required_text(*in.name, 100, "name");
+        if (in.name) after.name = text::required_text(*in.name, kMaxNameLength, "name");
         after.name_key = text::lower(after.name);
-        if (in.description) after.description = text::required_text(*in.description, 10'000, "description");
-        if (in.category) after.category = text::required_text(*in.category, 100, "category");
+        if (in.description)
+            after.description = text::required_text(*in.description, kMaxDescriptionLength, "description");
+        if (in.category) after.category = text::required_text(*in.category, kMaxCategoryLength, "category");
         after.category_key = text::lower(after.category);
         if (in.is_private) after.is_private = *in.is_private;
         if (rules) after.rules = *rules;

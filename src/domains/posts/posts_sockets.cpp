@@ -15,6 +15,7 @@ namespace statements = sql::posts_sockets;
 // posts.md §6: counters at most once per post and second.
 constexpr std::chrono::seconds kCounterInterval{1};
 constexpr int kFollowersAtOnce = 1'000;
+constexpr std::size_t kRoomsAtOnce = 500;
 
 struct PostWatch {
     PostId post_id;
@@ -137,7 +138,7 @@ void PostsSockets::on_updated(const PostUpdated& event) {
     const auto room = Room::post(event.post_id);
     if (!hub_.has_members(room)) return;
     // It may be closed to some of them now.
-    remove_blind({room}, hub_.members(room));
+    remove_blind({&room, 1}, {});
     hub_.emit(room, PostChanged{event.post_id, event.updated_at});
 }
 
@@ -212,34 +213,36 @@ void PostsSockets::recheck_reader(const UserId& reader) {
     if (!hub_.has_members(Room::user(reader))) return;
     auto rooms = hub_.rooms_of(reader);
     std::erase_if(rooms, [](const Room& room) { return !room.has_prefix("post_"); });
-    if (!rooms.empty()) remove_blind(rooms, {reader});
+    remove_blind(rooms, {&reader, 1});
 }
 
-void PostsSockets::recheck_author(const UserId& author) {
-    remove_blind(hub_.rooms("post_"), {}, [&](const PostFacts& post) { return post.user_id == author; });
-}
+void PostsSockets::recheck_author(const UserId& author) { remove_blind(hub_.rooms("post_"), {}, author); }
 
 void PostsSockets::recheck_community(const CommunityId& community) {
-    remove_blind(hub_.rooms("post_"), {},
-                 [&](const PostFacts& post) { return post.community_id == community; });
+    remove_blind(hub_.rooms("post_"), {}, {}, community);
 }
 
-// No readers: those of each room. `concerns`: only posts of which it says so.
-void PostsSockets::remove_blind(const std::vector<Room>& rooms, const std::vector<UserId>& readers,
-                                const std::function<bool(const PostFacts&)>& concerns) {
-    if (rooms.empty()) return;
-    std::vector<PostId> ids;
-    for (const auto& room : rooms) ids.emplace_back(room.id());
-    const auto posts = db_.read(
-        [&](db::Read& tx) { return tx.list<PostFacts>(statements::facts_of_posts{.ids = texts_of(ids)}); });
-    for (const auto& post : posts) {
-        if (concerns && !concerns(post)) continue;
-        const auto room = Room::post(post.post_id);
-        for (const auto& reader : readers.empty() ? hub_.members(room) : readers) {
-            const bool sees =
-                db_.read([&](db::Read& tx) { return gate_.sight_of(tx, reader, post); }) == Sight::seen;
-            if (!sees) hub_.remove(room, reader);
-        }
+void PostsSockets::remove_blind(std::span<const Room> rooms, std::span<const UserId> readers,
+                                const std::optional<UserId>& author,
+                                const std::optional<CommunityId>& community) {
+    for (; !rooms.empty(); rooms = rooms.subspan(std::min(rooms.size(), kRoomsAtOnce))) {
+        std::vector<PostId> ids;
+        for (const auto& room : rooms.first(std::min(rooms.size(), kRoomsAtOnce)))
+            ids.emplace_back(room.id());
+        std::vector<std::pair<Room, UserId>> blind;
+        db_.read([&](db::Read& tx) {
+            blind.clear();
+            const auto posts = tx.list<PostFacts>(
+                statements::facts_of_posts{.ids = texts_of(ids), .author = author, .community = community});
+            for (const auto& post : posts) {
+                const auto room = Room::post(post.post_id);
+                const auto members = readers.empty() ? hub_.members(room) : std::vector<UserId>();
+                for (const auto& reader : readers.empty() ? std::span<const UserId>(members) : readers) {
+                    if (gate_.sight_of(tx, reader, post) != Sight::seen) blind.emplace_back(room, reader);
+                }
+            }
+        });
+        for (const auto& [room, reader] : blind) hub_.remove(room, reader);
     }
 }
 

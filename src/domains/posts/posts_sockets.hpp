@@ -1,8 +1,9 @@
 // Posts over sockets: who watches what, and what they are told (posts.md §6).
 #pragma once
 
-#include <functional>
 #include <map>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "domains/posts/posts.hpp"
@@ -39,8 +40,10 @@ private:
     void tell_reactions(const std::vector<PostId>& posts);
     void tell_polls(const std::vector<PostId>& posts);
     void tell_followers(const PostId& post_id, const UserId& author);
-    void remove_blind(const std::vector<sockets::Room>& rooms, const std::vector<UserId>& readers,
-                      const std::function<bool(const PostFacts&)>& concerns = {});
+    // No readers: those of each room. Only posts of that author or community, if one is given.
+    void remove_blind(std::span<const sockets::Room> rooms, std::span<const UserId> readers,
+                      const std::optional<UserId>& author = {},
+                      const std::optional<CommunityId>& community = {});
 
     db::Database& db_;
     users::UsersService& users_;
