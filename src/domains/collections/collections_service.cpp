@@ -13,7 +13,9 @@
 namespace grover::collections {
 namespace {
 
-std::string clean_name(const std::string& given) { return text::required_text(given, kMaxNameLength, "name"); }
+std::string clean_name(const std::string& given) {
+    return text::required_text(given, kMaxNameLength, "name");
+}
 
 std::optional<std::string> clean_description(const std::optional<std::string>& given) {
     auto text = text::sanitize_string(given.value_or(""));
