@@ -44,6 +44,8 @@ ThreadTransfers::~ThreadTransfers() = default;
 
 int ThreadTransfers::perform(void* easy) {
     CURLM* const multi = impl_->multi;
+    // curl looks names up in a thread of its own. Whoever must end does not wait for one that hangs.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     if (curl_multi_add_handle(multi, easy) != CURLM_OK) return CURLE_FAILED_INIT;
     struct Removal {
         CURLM* multi;
