@@ -258,8 +258,10 @@ void Watch::measure(std::string_view name, std::string_view help, std::function<
         while (true) {
             try {
                 gauge.set(static_cast<double>(read()));
-            } catch (const Error&) {
-                // The store is away: the last value stays.
+            } catch (const runtime::Cancelled&) {
+                throw;
+            } catch (const std::exception&) {
+                // The store is away, or the like: the last value stays, and the fiber goes on.
             }
             runtime::sleep_for(kCountPeriod);
         }

@@ -20,7 +20,7 @@ constexpr auto kOutcomeWait = 2s;
 constexpr auto kLook = 20ms;
 constexpr auto kKept = 90 * 24h;
 constexpr int kSweptAtOnce = 200;
-constexpr int kMostCounted = 100'000;
+constexpr int kMostCounted = 10'000;
 
 std::optional<std::string> timezone_of(const PostSchedule& in) {
     if (!in.timezone || in.timezone->empty()) return std::nullopt;
