@@ -129,6 +129,14 @@ bool has_secret_query(std::string_view text, std::size_t question) {
     return false;
 }
 
+// Whether a version begins at `at`, as in "Chrome/120.0.0.0": behind a word and "/", and not somewhere in a path.
+bool is_version_of_product(std::string_view text, std::size_t at) {
+    if (at < 2 || text[at - 1] != '/' || !is_letter(text[at - 2])) return false;
+    std::size_t word = at - 1;
+    while (word > 0 && is_token_character(text[word - 1])) --word;
+    return word == 0 || text[word - 1] == ' ' || text[word - 1] == '(';
+}
+
 std::size_t query_end(std::string_view text, std::size_t at) {
     const std::size_t end = text.find_first_of(" \t\r\n\"'<>", at);
     return end == kNone ? text.size() : end;
@@ -224,6 +232,7 @@ std::string without_addresses(std::string_view text) {
         while (end < text.size() && is_part(text[end])) ++end;
         std::string_view part = text.substr(i, end - i);
         const bool is_in_word = (i > 0 && is_token_character(text[i - 1])) ||
+                                is_version_of_product(text, i) ||
                                 (end < text.size() && is_token_character(text[end]));
         while (!part.empty() && (part.back() == '.' || (part.back() == ':' && !part.ends_with("::"))))
             part.remove_suffix(1);

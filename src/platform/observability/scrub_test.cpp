@@ -83,8 +83,12 @@ TEST_CASE("IP addresses are taken out of text, and nothing that looks a little l
     CHECK(without_addresses("no route to 10.0.0.5:5432.") == "no route to [Filtered]:5432.");
     CHECK(without_addresses("at [2001:db8::7]:80, from 192.0.2.1") == "at [[Filtered]]:80, from [Filtered]");
     CHECK(without_addresses("peer 2001:db8::7 went") == "peer [Filtered] went");
-    for (const std::string text : {"std::out_of_range in db::Write, at 10:11:12.345",
-                                   "version 1.2.3, 0.5 s: bad", "", "::", "a1.2.3.4b", "feed::cafe"}) {
+    CHECK(without_addresses("/api/lookup/192.0.2.1") == "/api/lookup/[Filtered]");
+    CHECK(without_addresses("http://192.0.2.1/") == "http://[Filtered]/");
+    for (const std::string text :
+         {"std::out_of_range in db::Write, at 10:11:12.345",
+          "Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 Chrome/120.0.0.0 Safari/537.36",
+          "version 1.2.3, 0.5 s: bad", "", "::", "a1.2.3.4b", "feed::cafe"}) {
         CAPTURE(text);
         CHECK(without_addresses(text) == text);
     }
