@@ -35,7 +35,6 @@ Repeats::Verdict Repeats::see(const Captured& captured, Time now) {
         return Verdict::counted;
     }
     kind.kept = captured;
-    ++kept_;
     return Verdict::kept;
 }
 
@@ -50,7 +49,6 @@ std::vector<Captured> Repeats::take(Ends ends) {
         }
         out.push_back(std::move(*kept));
         one = kinds_.erase(one);
-        --kept_;
     }
     return out;
 }

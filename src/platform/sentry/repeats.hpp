@@ -24,7 +24,6 @@ public:
     // Those whose minute is over, or all of them.
     std::vector<Captured> take_finished(Time now);
     std::vector<Captured> take_all();
-    bool keeps_any() const { return kept_ > 0; }
 
 private:
     struct Kind {
@@ -36,7 +35,6 @@ private:
     std::vector<Captured> take(Ends ends);
 
     std::unordered_map<std::size_t, Kind> kinds_;
-    std::size_t kept_ = 0;  // kinds with an event kept
 };
 
 }  // namespace grover::sentry

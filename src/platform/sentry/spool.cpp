@@ -16,15 +16,16 @@ constexpr std::size_t kTimeDigits = 19;
 constexpr std::size_t kIdAt = kTimeDigits + 1;
 constexpr std::size_t kIdDigits = 32;
 constexpr std::string_view kEnding = ".envelope";
+constexpr std::string_view kUnfinished = ".unfinished";
 
-std::string name_of(std::string_view event_id, Time now) {
+std::string name_of(std::string_view event_id, Time now, std::string_view ending) {
     const std::string time = std::to_string(now.us);
     return std::string(kTimeDigits - std::min(time.size(), kTimeDigits), '0') + time + '-' +
-           std::string(event_id) + std::string(kEnding);
+           std::string(event_id) + std::string(ending);
 }
 
-bool is_ours(std::string_view name) {
-    return name.size() == kIdAt + kIdDigits + kEnding.size() && name.ends_with(kEnding) &&
+bool is_ours(std::string_view name, std::string_view ending) {
+    return name.size() == kIdAt + kIdDigits + ending.size() && name.ends_with(ending) &&
            name[kTimeDigits] == '-' &&
            name.substr(0, kTimeDigits).find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -46,11 +47,11 @@ std::uintmax_t size_of(const fs::path& file) {
 
 Spool::Spool(fs::path directory) : directory_(std::move(directory)) {}
 
-std::vector<fs::path> Spool::files() const {
+std::vector<fs::path> Spool::files(std::string_view ending) const {
     std::vector<fs::path> out;
     std::error_code none;
     for (fs::directory_iterator at(directory_, none), end; !none && at != end; at.increment(none)) {
-        if (is_ours(at->path().filename().string())) out.push_back(at->path());
+        if (is_ours(at->path().filename().string(), ending)) out.push_back(at->path());
     }
     std::sort(out.begin(), out.end());
     return out;
@@ -59,9 +60,9 @@ std::vector<fs::path> Spool::files() const {
 std::size_t Spool::keep(std::string_view event_id, std::string_view envelope, Time now) {
     fs::create_directories(directory_);
     fs::permissions(directory_, fs::perms::owner_all);
-    const auto file = directory_ / name_of(event_id, now);
-    // Whole or not at all, also when the process ends in the middle.
-    const auto unfinished = directory_ / "unfinished";
+    const auto file = directory_ / name_of(event_id, now, kEnding);
+    // Whole or not at all, also when the process ends in the middle, and beside another that still ends.
+    const auto unfinished = directory_ / name_of(event_id, now, kUnfinished);
     {
         std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
         out << envelope << std::flush;
@@ -72,7 +73,7 @@ std::size_t Spool::keep(std::string_view event_id, std::string_view envelope, Ti
 }
 
 std::size_t Spool::trim(Time now) {
-    auto all = files();
+    auto all = files(kEnding);
     std::uintmax_t bytes = 0;
     std::size_t kept = 0;
     std::size_t removed = 0;
@@ -85,11 +86,15 @@ std::size_t Spool::trim(Time now) {
         std::error_code gone;
         if (fs::remove(*file, gone)) ++removed;
     }
+    for (const auto& file : files(kUnfinished)) {
+        std::error_code gone;
+        if (now - time_of(file) > kLongest) fs::remove(file, gone);
+    }
     return removed;
 }
 
 std::optional<Spool::Kept> Spool::oldest() const {
-    for (const auto& file : files()) {
+    for (const auto& file : files(kEnding)) {
         std::ifstream in(file, std::ios::binary);
         Kept kept{
             .file = file, .event_id = file.filename().string().substr(kIdAt, kIdDigits), .envelope = {}};
@@ -103,7 +108,5 @@ void Spool::remove(const Kept& kept) {
     std::error_code gone;
     fs::remove(kept.file, gone);
 }
-
-bool Spool::empty() const { return files().empty(); }
 
 }  // namespace grover::sentry

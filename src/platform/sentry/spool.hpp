@@ -34,10 +34,9 @@ public:
 
     // How many were too old, or too many.
     std::size_t trim(Time now);
-    bool empty() const;
 
 private:
-    std::vector<std::filesystem::path> files() const;  // oldest first
+    std::vector<std::filesystem::path> files(std::string_view ending) const;  // oldest first
 
     std::filesystem::path directory_;
 };

@@ -28,7 +28,6 @@ struct World {
 
 TEST_CASE("the oldest comes first, and goes when it is removed") {
     World w;
-    CHECK(w.spool.empty());
     CHECK_FALSE(w.spool.oldest());
     const std::string id = make_event_id();
     w.spool.keep(id, "first\nitem\n", w.clock.now());
@@ -40,7 +39,7 @@ TEST_CASE("the oldest comes first, and goes when it is removed") {
     Spool::remove(*kept);
     CHECK(w.spool.oldest()->envelope == "second\nitem\n");
     Spool::remove(*w.spool.oldest());
-    CHECK(w.spool.empty());
+    CHECK_FALSE(w.spool.oldest());
     CHECK(std::filesystem::is_empty(w.directory.path() / "sentry"));
 }
 
@@ -65,8 +64,23 @@ TEST_CASE("there are at most so many, so large and so old: the oldest goes") {
         CHECK(w.spool.trim(w.clock.now()) == 0);
         w.clock.advance(1s);
         CHECK(w.spool.trim(w.clock.now()) == 1);
-        CHECK(w.spool.empty());
+        CHECK_FALSE(w.spool.oldest());
     }
+}
+
+TEST_CASE("what a process left unfinished is not sent, and goes when it is old") {
+    World w;
+    w.keep();
+    const auto whole = w.spool.oldest()->file;
+    const auto left = std::filesystem::path(whole).replace_extension(".unfinished");
+    std::filesystem::rename(whole, left);
+    w.clock.advance(Spool::kLongest);
+    CHECK(w.spool.trim(w.clock.now()) == 0);
+    CHECK_FALSE(w.spool.oldest());
+    CHECK(std::filesystem::exists(left));
+    w.clock.advance(1s);
+    CHECK(w.spool.trim(w.clock.now()) == 0);
+    CHECK_FALSE(std::filesystem::exists(left));
 }
 
 TEST_CASE("files of others are neither sent nor removed, and a directory that takes none is an error") {
@@ -74,7 +88,7 @@ TEST_CASE("files of others are neither sent nor removed, and a directory that ta
     w.keep();
     Spool::remove(*w.spool.oldest());
     std::ofstream(w.directory.path() / "sentry" / "notes.txt") << "mine";
-    CHECK(w.spool.empty());
+    CHECK_FALSE(w.spool.oldest());
     CHECK(w.spool.trim(w.clock.now()) == 0);
     CHECK(std::filesystem::exists(w.directory.path() / "sentry" / "notes.txt"));
 
