@@ -16,6 +16,7 @@ constexpr std::size_t kLongestText = 1'024;
 constexpr std::size_t kLongestTag = 200;
 constexpr std::size_t kLongestUrl = 1'024;
 constexpr std::size_t kLongestId = 64;
+constexpr std::size_t kMostLookedAt = 8 * 1'024;
 
 // Valid UTF-8 of at most so many bytes.
 std::string valid(std::string_view text, std::size_t longest) {
@@ -30,9 +31,22 @@ std::string valid(std::string_view text, std::size_t longest) {
     return out;
 }
 
-// What is cut off need not be looked at, but a secret must not be cut in two and then shown.
+bool may_be_in_a_secret(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("._-+%@:").find(c) != std::string_view::npos;
+}
+
+// What is worth looking at. The word that the cut goes through is left out: half a secret does not look like one.
+std::string_view head_of(std::string_view text) {
+    if (text.size() <= kMostLookedAt) return text;
+    std::size_t end = kMostLookedAt;
+    while (end > 0 && may_be_in_a_secret(text[end - 1])) --end;
+    return text.substr(0, end);
+}
+
+// Secrets go first and the text is cut afterwards.
 std::string safe(std::string_view text, std::size_t longest, bool send_pii) {
-    const auto head = text.substr(0, 2 * longest);
+    const auto head = head_of(text);
     const auto without_secrets = log::may_need_scrubbing(head) ? log::scrub(head) : std::string(head);
     return valid(send_pii ? without_secrets : log::without_addresses(without_secrets), longest);
 }
@@ -66,10 +80,9 @@ std::string safe_query(std::string_view path, std::string_view query, bool send_
 
 CapturedRequest capture_request(const reports::Request& request, const Options& options) {
     CapturedRequest out;
-    const auto path = request.path.substr(0, kLongestUrl);
     out.method = valid(request.method, kLongestTag);
-    out.url = options.base_url + safe(path, kLongestUrl, options.send_pii);
-    out.query_string = safe_query(path, request.query.substr(0, kLongestUrl), options.send_pii);
+    out.url = options.base_url + safe(request.path, kLongestUrl, options.send_pii);
+    out.query_string = safe_query(request.path, head_of(request.query), options.send_pii);
     out.status = request.status;
     // Others may hold anything, so none of them goes along.
     if (!request.content_type.empty())
