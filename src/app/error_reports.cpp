@@ -57,17 +57,17 @@ ErrorReports::~ErrorReports() { reports::set_receiver(nullptr); }
 void report_request(const api::Done& done) {
     if (!done.is_fault || !reports::has_receiver()) return;
     const bool is_late = done.code == code_of(ErrorKind::unavailable) && !done.type.empty();
-    const bool is_provider = done.code == code_of(ErrorKind::upstream_error);
+    const auto weight = reports::weight_of(done.code);
     const auto transaction = std::string(done.method) + ' ' + std::string(done.route);
     reports::report({
-        .level = is_provider ? reports::Level::warning : reports::Level::error,
+        .level = weight.level,
         .component = component_of(done),
         .action = done.code,
         .transaction = transaction,
         .type = done.type.empty() ? done.code : done.type,
         .text = done.cause.empty() ? done.code : done.cause,
         .handled = !done.is_bug,
-        .is_one_by_code = is_late || is_provider,
+        .group = is_late ? done.code : weight.group,
         .user_id = done.caller.id.view(),
         .request = reports::Request{.method = done.method,
                                     .path = done.path,
@@ -97,7 +97,7 @@ void report_start(const std::exception& error) {
                      .action = "start",
                      .transaction = "server start",
                      .type = type,
-                     .text = error.what(),
+                     .text = reports::cause_of(error),
                      .handled = false});
 }
 

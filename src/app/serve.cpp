@@ -111,18 +111,6 @@ void run_server(const Config& config, const ServeOptions& options, const sigset_
     if (!protocol_test) dispatcher.add(realtime);
     http::Server server(loops, dispatcher, server_options(config));
 
-    std::thread control([&] {
-        wait_for_the_end(signals);
-        log::info("stopping");
-        draining.store(true);
-        if (protocol_test) protocol_test->drain(kSocketsGet);
-        if (!protocol_test) realtime.drain();
-        server.drain(kAcceptWhileDraining, kRunningRequestsGet);
-        background.stop();
-        domains.search_index.stop();
-        realtime.stop();
-        loops.stop();
-    });
     watch.events(background.events());
     watch.queues(domains.hashing, domains.files);
     for (unsigned i = 0; i < loops.size(); ++i) loops.post(i, [&watch] { watch.measure_loop_lag(); });
@@ -136,6 +124,19 @@ void run_server(const Config& config, const ServeOptions& options, const sigset_
     realtime.start();
     watch.started(config, server.port());
     if (login) print_login(config, server.port(), *login);
+    // Last, because it can only be joined after the loops have run. Signals that came earlier wait for it.
+    std::thread control([&] {
+        wait_for_the_end(signals);
+        log::info("stopping");
+        draining.store(true);
+        if (protocol_test) protocol_test->drain(kSocketsGet);
+        if (!protocol_test) realtime.drain();
+        server.drain(kAcceptWhileDraining, kRunningRequestsGet);
+        background.stop();
+        domains.search_index.stop();
+        realtime.stop();
+        loops.stop();
+    });
     loops.run();
     control.join();
 }
@@ -152,7 +153,7 @@ int serve(const LoadedConfig& loaded, const ServeOptions& options) {
     try {
         run_server(config, options, signals, watch, clock);
     } catch (const std::exception& error) {
-        log::critical("the server cannot go on", {{"cause", error.what()}});
+        log::critical("the server cannot go on", {{"cause", reports::cause_of(error)}});
         report_start(error);
         throw;
     }

@@ -187,12 +187,13 @@ ScheduledPostsService::Outcome ScheduledPostsService::attempt(const DueRow& row)
         throw;
     } catch (const Stopped& stopped) {
         return fail(row, stopped.failure);
-    } catch (const Error& error) {
-        reports::report_exception("jobs", "scheduled_posts", error, row.user_id.view());
-        return fail(row, failure_of(error));
     } catch (const std::exception& error) {
-        reports::report_exception("jobs", "scheduled_posts", error, row.user_id.view());
-        return fail(row, kInternal);
+        const auto* const known = dynamic_cast<const Error*>(&error);
+        const auto outcome = fail(row, known != nullptr ? failure_of(*known) : kInternal);
+        const auto report =
+            outcome == Outcome::retrying ? reports::report_setback : reports::report_exception;
+        report("jobs", "scheduled_posts", error, row.user_id.view());
+        return outcome;
     }
 }
 

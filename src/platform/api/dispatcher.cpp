@@ -70,6 +70,25 @@ bool contains_no_case(std::string_view text, std::string_view lower) {
     return found != text.end();
 }
 
+void report_held_up(const RequestHead& request, const Endpoint* endpoint, std::string_view address,
+                    int status) {
+    const auto method = http::to_string(request.method);
+    const auto transaction = std::string(method) + ' ' + (endpoint ? endpoint->name : "none");
+    reports::report({.component = "http",
+                     .action = "time_limit",
+                     .transaction = transaction,
+                     .type = "HandlerHeldUp",
+                     .text = "the handler took longer than it may, in a wait that cannot be interrupted",
+                     .group = "time_limit",
+                     .request = reports::Request{.method = method,
+                                                 .path = request.path,
+                                                 .query = request.query,
+                                                 .content_type = request.header("content-type"),
+                                                 .user_agent = request.header("user-agent"),
+                                                 .address = address,
+                                                 .status = status}});
+}
+
 }  // namespace
 
 struct Dispatcher::Turn {
@@ -128,13 +147,11 @@ void Dispatcher::refuse(const RequestHead* request, int status, std::string_view
     auto error = Error(kind, std::string(detail)).with_status(status);
     if (status == 503) error.retry_after = std::chrono::seconds{2};
     // No observer hears of it: the handler goes on without its client.
-    if (request && status >= 500) {
-        reports::report({.component = "http",
-                         .action = "time_limit",
-                         .transaction = http::to_string(head.method),
-                         .type = "HandlerHeldUp",
-                         .text = "the handler took longer than it may, in a wait that cannot be interrupted",
-                         .is_one_by_code = true});
+    if (request && status >= 500 && reports::has_receiver()) {
+        const log::Context context{.request_id = id};
+        const log::ContextScope scope(context);
+        report_held_up(head, router_.find(head.method, head.path).endpoint, proxies_.client_address(head),
+                       status);
     }
     answer_error(error, response, id);
     add_common_headers(head, id, response);

@@ -1,6 +1,8 @@
 #include <filesystem>
 
 #include "platform/api/api_test.hpp"
+#include "platform/observability/context.hpp"
+#include "platform/observability/reports.hpp"
 
 using namespace grover::api::test;
 using grover::http::Method;
@@ -17,6 +19,30 @@ TEST_CASE("paths: static wins over a parameter, a trailing slash changes nothing
     CHECK(refused.header("Allow") == "GET, HEAD, OPTIONS");
     CHECK(w.send(Method::head, "/api/notes/saved").status == 200);
     CHECK(w.get("/api//notes").status == 404);
+}
+
+TEST_CASE("a handler that is held up is reported with its route and what was asked") {
+    struct Heard final : grover::reports::Receiver {
+        std::string transaction, asked, request_id;
+        void take(const grover::reports::Failure& failure) noexcept override {
+            transaction = failure.transaction;
+            asked = std::string(failure.request->path) + '?' + std::string(failure.request->query) + ' ' +
+                    std::to_string(failure.request->status) + ' ' + std::string(failure.request->address);
+            request_id = grover::log::current_context()->request_id;
+        }
+    } heard;
+    World w;
+    grover::api::Dispatcher dispatcher(w.api, w.clock, w.names, w.memory, &w.heard, w.options);
+    const grover::http::RequestHead request{
+        .path = "/api/notes/post_9", .query = "page=2", .peer = "192.0.2.7"};
+    grover::http::Response response;
+    grover::reports::set_receiver(&heard);
+    dispatcher.refuse(&request, 503, "Service temporarily unavailable", response);
+    grover::reports::set_receiver(nullptr);
+    CHECK(response.status == 503);
+    CHECK(heard.transaction == "GET /api/notes/{note_id}");
+    CHECK(heard.asked == "/api/notes/post_9?page=2 503 192.0.2.7");
+    CHECK(response.header_block().find("X-Request-Id: " + heard.request_id) != std::string::npos);
 }
 
 TEST_CASE("the order of errors: path, sign-in, shape, then what exists") {

@@ -39,9 +39,8 @@ TEST_CASE("a provider that keeps failing is left alone, and one call sees whethe
     CHECK_FALSE(breaker.lets_through(begin + Breaker::kPause));
     breaker.report(false, begin + Breaker::kPause);
     // Once, however long it stays so.
-    CHECK(heard.said() ==
-          std::vector<std::string>{
-              "network shaky: BreakerOpen: the service keeps failing and is left alone for a moment"});
+    CHECK(heard.said() == std::vector<std::string>{"network shaky: BreakerOpen: the service keeps failing "
+                                                   "and is left alone for a moment (warning)"});
     breaker.report(true, begin + Breaker::kPause);
     CHECK(shows("grover_breaker_open{service=\"shaky\"} 0"));
     CHECK(breaker.lets_through(begin + Breaker::kPause));

@@ -14,6 +14,25 @@ constinit std::atomic<Receiver*> current{nullptr};
 
 constexpr int kFirstFault = 500;
 
+void report_failed(std::string_view component, std::string_view action, const std::exception& error,
+                   std::string_view user_id, bool is_setback) {
+    if (!has_receiver()) return;
+    const auto* const known = dynamic_cast<const Error*>(&error);
+    if (known != nullptr && !is_fault(*known)) return;
+    const auto weight = known != nullptr ? weight_of(code_of(known->kind)) : Weight{};
+    const auto transaction = std::string(component) + ' ' + std::string(action);
+    const auto type = type_of(error);
+    report({.level = is_setback ? Level::warning : weight.level,
+            .component = component,
+            .action = action,
+            .transaction = transaction,
+            .type = type,
+            .text = cause_of(error),
+            .handled = known != nullptr,
+            .group = weight.group,
+            .user_id = user_id});
+}
+
 }  // namespace
 
 void set_receiver(Receiver* receiver) { current.store(receiver, std::memory_order_release); }
@@ -28,33 +47,35 @@ bool is_fault(const Error& error) {
     return error.kind != ErrorKind::unavailable || !error.cause.empty();
 }
 
+Weight weight_of(std::string_view code) {
+    // A provider that fails takes one feature away, and in ever new words.
+    if (code == code_of(ErrorKind::upstream_error)) return {.level = Level::warning, .group = code};
+    return {};
+}
+
 void report_exception(std::string_view component, std::string_view action, const std::exception& error,
                       std::string_view user_id) {
-    if (!has_receiver()) return;
-    const auto transaction = std::string(component) + ' ' + std::string(action);
-    const auto tell = [&](std::string_view type, std::string_view text, bool handled) {
-        report({.component = component,
-                .action = action,
-                .transaction = transaction,
-                .type = type,
-                .text = text,
-                .handled = handled,
-                .user_id = user_id});
-    };
-    if (const auto* const known = dynamic_cast<const Error*>(&error)) {
-        if (is_fault(*known))
-            tell(code_of(known->kind), known->cause.empty() ? known->detail : known->cause, true);
-    } else {
-        tell(type_of(error), error.what(), false);
-    }
+    report_failed(component, action, error, user_id, false);
+}
+
+void report_setback(std::string_view component, std::string_view action, const std::exception& error,
+                    std::string_view user_id) {
+    report_failed(component, action, error, user_id, true);
 }
 
 std::string type_of(const std::exception& error) {
+    if (const auto* const known = dynamic_cast<const Error*>(&error))
+        return std::string(code_of(known->kind));
     const char* const mangled = typeid(error).name();
     int status = 0;
     const std::unique_ptr<char, decltype(&std::free)> name(
         abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
     return status == 0 ? name.get() : mangled;
+}
+
+std::string_view cause_of(const std::exception& error) {
+    const auto* const known = dynamic_cast<const Error*>(&error);
+    return known != nullptr && !known->cause.empty() ? std::string_view(known->cause) : error.what();
 }
 
 }  // namespace grover::reports

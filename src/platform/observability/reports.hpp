@@ -33,12 +33,12 @@ struct Failure {
     std::string_view action;  // what was being done, or the code of the answer: a name in the code
     std::string_view
         transaction;  // "GET /api/posts/{post_id}", "socket.io typing", the name of a job: never a concrete path
-    std::string_view type;        // of the exception
-    std::string_view text;        // what it says
-    bool handled = true;          // false: nobody expected it
-    bool is_one_by_code = false;  // time-outs and failures of providers: one issue for a component and action
-    std::string_view user_id;     // else that of the thread's log::Context, as is the request id
-    std::string_view event_id;    // 32 hex digits; else one is made
+    std::string_view type;     // of the exception
+    std::string_view text;     // what it says
+    bool handled = true;       // false: nobody expected it
+    std::string_view group;    // time-outs and failures of providers: one issue for a component and this code
+    std::string_view user_id;  // else that of the thread's log::Context, as is the request id
+    std::string_view event_id;  // 32 hex digits; else one is made
     std::optional<Request> request;
 };
 
@@ -58,11 +58,23 @@ void report(const Failure& failure);
 // says that a feature is off, that the server drains, or that it has too much to do.
 bool is_fault(const Error& error);
 
+// How a fault with this code weighs, and whether such faults are one issue.
+struct Weight {
+    Level level = Level::error;
+    std::string_view group;
+};
+Weight weight_of(std::string_view code);
+
 // Something that a handler let out, unless it is an Error that is no fault.
 void report_exception(std::string_view component, std::string_view action, const std::exception& error,
                       std::string_view user_id = {});
+// The same of an attempt after which there will be another: a warning.
+void report_setback(std::string_view component, std::string_view action, const std::exception& error,
+                    std::string_view user_id = {});
 
-// "std::out_of_range"
+// "std::out_of_range"; of an Error its code.
 std::string type_of(const std::exception& error);
+// What went wrong; what() of an Error is the sentence for the user. A view into the exception.
+std::string_view cause_of(const std::exception& error);
 
 }  // namespace grover::reports

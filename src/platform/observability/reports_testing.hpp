@@ -19,7 +19,8 @@ public:
         const std::lock_guard lock(mutex_);
         said_.push_back(std::string(failure.component) + " " + std::string(failure.action) + ": " +
                         std::string(failure.type) + ": " + std::string(failure.text) +
-                        (failure.handled ? "" : " (unhandled)"));
+                        (failure.handled ? "" : " (unhandled)") +
+                        (failure.level == reports::Level::warning ? " (warning)" : ""));
         users_.emplace_back(failure.user_id);
     }
     // "realtime typing: std::out_of_range: vector::at (unhandled)"

@@ -102,7 +102,7 @@ Captured capture(const reports::Failure& failure, Time now, const Options& optio
     out.at = now;
     out.level = failure.level;
     out.handled = failure.handled;
-    out.is_one_by_code = failure.is_one_by_code;
+    out.group = valid(failure.group, kLongestTag);
     out.component = valid(failure.component, kLongestTag);
     out.action = safe(failure.action, kLongestTag, options.send_pii);
     out.transaction = safe(failure.transaction, kLongestTag, options.send_pii);

@@ -25,7 +25,7 @@ struct Captured {
     Time at;
     reports::Level level = reports::Level::error;
     bool handled = true;
-    bool is_one_by_code = false;
+    std::string group;
     std::string component;
     std::string action;
     std::string transaction;

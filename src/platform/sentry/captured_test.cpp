@@ -92,7 +92,7 @@ TEST_CASE("the query of a socket or payment path is not sent at all") {
 
 TEST_CASE("what a client or an exception makes long or broken stays short and valid") {
     auto failure = secretive();
-    const std::string text(100'000, 'x');
+    const std::string text = std::string(1'100, 'x') + ' ' + std::string(100'000, 'y');
     const std::string broken = "\xff\xfe" + std::string(5'000, '\x01') + "\xc3";
     failure.text = text;
     failure.request->path = failure.request->query = failure.request->user_agent = broken;
@@ -103,11 +103,26 @@ TEST_CASE("what a client or an exception makes long or broken stays short and va
     CHECK_FALSE(has(json, std::string(1'025, 'x')));
 }
 
+TEST_CASE("a secret that a cut goes through is not shown in part") {
+    const std::string jwt = "eyJhbGciOiJIUzI1NiJ9." + std::string(600, 'a') + "." + std::string(600, 'b');
+    for (const std::size_t before : {200u - 30, 1'024u - 30, 2'048u - 30, 8u * 1'024 - 30}) {
+        auto failure = broken_post();
+        const std::string text = std::string(before, ' ') + jwt;
+        const std::string path = '/' + std::string(before, '/') + jwt;
+        const std::string query = "a=" + std::string(before, '+') + jwt;
+        failure.text = failure.action = text;
+        failure.request = reports::Request{.method = "GET", .path = path, .query = query, .user_agent = text};
+        CAPTURE(before);
+        CHECK_FALSE(has(json_of(failure), "eyJ"));
+        CHECK_FALSE(has(json_of(failure), "aaaaaaaa"));
+    }
+}
+
 TEST_CASE("time-outs and failures of providers are one issue for a component and a code") {
     auto failure = broken_post();
     failure.component = "network";
-    failure.action = "upstream_error";
-    failure.is_one_by_code = true;
+    failure.action = "paypal";
+    failure.group = "upstream_error";
     CHECK(has(json_of(failure), R"("fingerprint":["network","upstream_error"])"));
 }
 

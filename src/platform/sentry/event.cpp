@@ -180,8 +180,8 @@ std::string event_json(const Captured& captured, const Options& options) {
         event.contexts.request = RequestContext{request.method, request.url, request.headers};
         event.contexts.response = ResponseContext{request.status};
     }
-    event.fingerprint = captured.is_one_by_code ? std::vector{captured.component, captured.action}
-                                                : std::vector<std::string>{"{{ default }}"};
+    event.fingerprint = captured.group.empty() ? std::vector<std::string>{"{{ default }}"}
+                                               : std::vector{captured.component, captured.group};
     return wire::to_json(event);
 }
 
