@@ -39,7 +39,7 @@ std::vector<std::string> open_sessions(db::Database& db, auth::AuthService& auth
 
 int migrate(const LoadedConfig& loaded) {
     const SystemClock clock;
-    open_store(loaded.config, clock);
+    if (!open_store(loaded.config, clock)) return EXIT_FAILURE;
     std::cout << "The store is up to date.\n";
     return EXIT_SUCCESS;
 }
@@ -55,6 +55,7 @@ int seed(const LoadedConfig& loaded, const SeedRequest& request) {
     const SystemClock clock;
     const IdSource ids(clock);
     const auto db = open_store(config, clock);
+    if (!db) return EXIT_FAILURE;
     jobs::Background background(*db, {.clock = &clock});
     Domains domains({config, clock, ids, *db, nullptr, background, signing_secret(config, *db)});
     const seed::SeedOptions options{

@@ -1,11 +1,24 @@
 #include "app/store.hpp"
 
-#include <thread>
+#include <csignal>
 
 #include "platform/base/error.hpp"
 #include "platform/observability/log.hpp"
 
 namespace grover::app {
+namespace {
+
+// False: somebody ends the process. (Where these signals are not blocked, they end it themselves.)
+bool wait_to_try_again() {
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    constexpr timespec kPause{.tv_sec = 2, .tv_nsec = 0};
+    return sigtimedwait(&ends, nullptr, &kPause) < 0;
+}
+
+}  // namespace
 
 std::unique_ptr<db::Database> open_store(const Config& config, const Clock& clock, db::Options more) {
     std::filesystem::create_directories(config.grover_data);
@@ -20,7 +33,7 @@ std::unique_ptr<db::Database> open_store(const Config& config, const Clock& cloc
         } catch (const Error& error) {
             if (error.status != 503) throw;
             log::warning("the data store cannot be reached yet; trying again", {{"cause", error.cause}});
-            std::this_thread::sleep_for(std::chrono::seconds{2});
+            if (!wait_to_try_again()) return nullptr;
         }
     }
 }

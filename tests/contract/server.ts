@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { paths } from "./api";
 
-const binary = process.env.GROVER_BINARY ?? new URL("../../build/release/grover", import.meta.url).pathname;
+export const binary = process.env.GROVER_BINARY ?? new URL("../../build/release/grover", import.meta.url).pathname;
 
 export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
