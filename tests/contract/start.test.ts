@@ -11,7 +11,7 @@ it("ends when it is asked to, also while it waits for its data store", async () 
   const nobody = await freePort();
   const server = spawn(binary, ["serve"], {
     cwd: data,
-    env: { PATH: process.env.PATH ?? "", GROVER_DATA: data, BACKEND_PORT: String(await freePort()), DATABASE_URL: `postgresql://127.0.0.1:${nobody}/none`, LOG_FORMAT: "json" },
+    env: { PATH: process.env.PATH ?? "", DEBUG: "true", GROVER_DATA: data, BACKEND_PORT: String(await freePort()), DATABASE_URL: `postgresql://127.0.0.1:${nobody}/none`, LOG_FORMAT: "json" },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => server.once("exit", (...how) => resolve(how)));
