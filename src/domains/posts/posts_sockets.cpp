@@ -225,24 +225,34 @@ void PostsSockets::recheck_community(const CommunityId& community) {
 void PostsSockets::remove_blind(std::span<const Room> rooms, std::span<const UserId> readers,
                                 const std::optional<UserId>& author,
                                 const std::optional<CommunityId>& community) {
-    for (; !rooms.empty(); rooms = rooms.subspan(std::min(rooms.size(), kRoomsAtOnce))) {
+    while (!rooms.empty()) {
+        const auto some = rooms.first(std::min(rooms.size(), kRoomsAtOnce));
+        rooms = rooms.subspan(some.size());
         std::vector<PostId> ids;
-        for (const auto& room : rooms.first(std::min(rooms.size(), kRoomsAtOnce)))
-            ids.emplace_back(room.id());
-        std::vector<std::pair<Room, UserId>> blind;
+        for (const auto& room : some) ids.emplace_back(room.id());
+        const auto posts = db_.read([&](db::Read& tx) {
+            return tx.list<PostFacts>(
+                statements::facts_of_posts{.ids = texts_of(ids), .author = author, .community = community});
+        });
+        // Between the reads, because the hub asks its other loops and waits for them.
+        std::vector<std::pair<const PostFacts*, UserId>> watching;
+        for (const auto& post : posts) {
+            if (readers.empty()) {
+                for (auto& member : hub_.members(Room::post(post.post_id)))
+                    watching.emplace_back(&post, std::move(member));
+            } else {
+                for (const auto& reader : readers) watching.emplace_back(&post, reader);
+            }
+        }
+        if (watching.empty()) continue;
+        decltype(watching) blind;
         db_.read([&](db::Read& tx) {
             blind.clear();
-            const auto posts = tx.list<PostFacts>(
-                statements::facts_of_posts{.ids = texts_of(ids), .author = author, .community = community});
-            for (const auto& post : posts) {
-                const auto room = Room::post(post.post_id);
-                const auto members = readers.empty() ? hub_.members(room) : std::vector<UserId>();
-                for (const auto& reader : readers.empty() ? std::span<const UserId>(members) : readers) {
-                    if (gate_.sight_of(tx, reader, post) != Sight::seen) blind.emplace_back(room, reader);
-                }
+            for (const auto& one : watching) {
+                if (gate_.sight_of(tx, one.second, *one.first) != Sight::seen) blind.push_back(one);
             }
         });
-        for (const auto& [room, reader] : blind) hub_.remove(room, reader);
+        for (const auto& [post, reader] : blind) hub_.remove(Room::post(post->post_id), reader);
     }
 }
 
