@@ -128,7 +128,7 @@ public:
     void start();
     // Nightly: what ended 90 days ago goes.
     void sweep();
-    // How many posts wait for their time, for the metric of that name; counted up to 100,000.
+    // How many posts wait for their time, for the metric of that name; counted up to a bound.
     std::int64_t count_waiting();
 
 private:

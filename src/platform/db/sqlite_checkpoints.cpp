@@ -26,7 +26,10 @@ constexpr int kNiceness = 5;
 
 SqliteCheckpoints::SqliteCheckpoints(const SqliteConnection::Settings& settings, SqliteWriter& writer,
                                      std::function<void(std::string_view)> warn)
-    : connection_(settings), writer_(writer), warn_(std::move(warn)) {
+    : connection_(settings),
+      file_(connection_.file(SQLITE_FCNTL_FILE_POINTER)),
+      writer_(writer),
+      warn_(std::move(warn)) {
     sqlite3_busy_timeout(connection_.handle(), kReaderPatienceMs);
     thread_ = std::thread([this] { work(); });
 }
@@ -83,10 +86,6 @@ void SqliteCheckpoints::checkpoint() {
 }
 
 // PASSIVE leaves this out as long as the log grows. (By SQLite's own file: closing another would drop its locks.)
-void SqliteCheckpoints::sync() {
-    sqlite3_file* file = nullptr;
-    if (sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK)
-        file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-}
+void SqliteCheckpoints::sync() { file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL); }
 
 }  // namespace grover::db

@@ -25,6 +25,7 @@ private:
     void sync();
 
     SqliteConnection connection_;
+    sqlite3_file* file_;  // the connection's
     SqliteWriter& writer_;
     std::function<void(std::string_view)> warn_;
     std::uint64_t commits_done_ = 0;
