@@ -117,6 +117,8 @@ public:
     bool may_read(const UserId& user, const CommunityId& id);
     // 404 or 403 when that user may not, as get() answers.
     void require_readable(const UserId& user, const CommunityId& id);
+    // Who is in a block with the author of a post, on either side, and so hears nothing of it.
+    std::vector<UserId> cut_off(const UserId& author);
     // One for each id, in that order; empty for one that is gone.
     std::vector<std::string> names(db::Read& tx, std::span<const CommunityId> ids);
 

@@ -62,6 +62,10 @@ bool CommunitiesService::may_read(const UserId& user, const CommunityId& id) {
     return db_.read([&](db::Read& tx) { return views(tx, user, std::span(&id, 1)).front().may_read; });
 }
 
+std::vector<UserId> CommunitiesService::cut_off(const UserId& author) {
+    return db_.read([&](db::Read& tx) { return users_.cut_off(tx, author); });
+}
+
 void add_communities_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs::Events& events,
                              CommunitiesService& communities, WatchersOfPosts watchers) {
     sockets.on<CommunityJoinEvent>(
@@ -77,13 +81,16 @@ void add_communities_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs:
         });
 
     constexpr std::string_view kListener = "communities.sockets";
-    events.on_every_node<posts::PostCreated>(kListener, [&](const posts::PostCreated& event) {
-        if (event.community_id)
-            hub.emit(room_of(*event.community_id), NewPost{*event.community_id, event.post_id});
+    // One look at the author's blocks, however many are in the room. A block that is committed before the post counts.
+    const auto tell_of_post = [&](const auto& event, const auto& line) {
+        const auto room = room_of(line.community_id);
+        if (hub.has_members(room)) hub.emit(room, line, {.except_users = communities.cut_off(event.user_id)});
+    };
+    events.on_every_node<posts::PostCreated>(kListener, [tell_of_post](const posts::PostCreated& event) {
+        if (event.community_id) tell_of_post(event, NewPost{*event.community_id, event.post_id});
     });
-    events.on_every_node<posts::PostDeleted>(kListener, [&](const posts::PostDeleted& event) {
-        if (event.community_id)
-            hub.emit(room_of(*event.community_id), PostRemoved{*event.community_id, event.post_id});
+    events.on_every_node<posts::PostDeleted>(kListener, [tell_of_post](const posts::PostDeleted& event) {
+        if (event.community_id) tell_of_post(event, PostRemoved{*event.community_id, event.post_id});
     });
     events.on_every_node<CommunityMembersChanged>(kListener, [&](const CommunityMembersChanged& event) {
         hub.emit(room_of(event.community_id), Members{event.community_id, event.member_count});

@@ -1,4 +1,6 @@
 // What sockets hear of communities, and who hears no more.
+#include <set>
+#include <sstream>
 #include <utility>
 
 #include "domains/communities/communities_test.hpp"
@@ -65,6 +67,42 @@ TEST_CASE("posts, removals and the number of members are told to the room alone"
     CHECK(w.sent() == Lines{room + " community:members " + ids + R"(,"member_count":2})"});
     w.posts.remove(ada, post);
     CHECK(w.sent() == Lines{room + " community:post_removed " + of_post});
+}
+
+TEST_CASE("who blocked the author of a post, or is blocked by them, hears nothing of it") {
+    Live w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), kim = w.user("kim");
+    const auto id = w.community(ada);
+    w.join(bob, id);
+    const auto room = Room::community(id.view());
+    for (const auto* person : {&ada, &bob, &eve, &kim}) w.hub.put(room, person->id);
+    w.block(bob, eve);
+    w.block(kim, bob);
+    w.block(ada, kim);  // of no concern to what bob writes
+    w.sent();
+    const auto except = [](const std::string& line) {
+        std::set<std::string> out;
+        auto words = std::istringstream(line.substr(line.find('}')));
+        for (std::string word; words >> word;) {
+            if (word.starts_with("user_")) out.insert(word);
+        }
+        return out;
+    };
+    const auto post = w.post(bob, id);
+    const auto told = w.sent();
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().find(" community:post ") != std::string::npos);
+    CHECK(except(told.front()) == std::set{eve.id.str(), kim.id.str()});
+    w.posts.remove(bob, post);
+    const auto removed = w.sent();
+    REQUIRE(removed.size() == 1);
+    CHECK(removed.front().find(" community:post_removed ") != std::string::npos);
+    CHECK(except(removed.front()) == std::set{eve.id.str(), kim.id.str()});
+    // Others' posts reach them as before.
+    w.post(ada, id);
+    const auto others = w.sent();
+    REQUIRE(others.size() == 1);
+    CHECK(except(others.front()) == std::set{kim.id.str()});
 }
 
 TEST_CASE("who is banned, or leaves a private community, hears no more; nor do strangers when it closes") {

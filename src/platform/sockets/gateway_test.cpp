@@ -63,6 +63,15 @@ struct Break {
     static constexpr auto fields = Pack{wire::field("on_purpose", &Break::on_purpose)};
 };
 
+struct Nothing {
+    static constexpr auto fields = Pack{};
+};
+struct Enter {
+    static constexpr EventInfo event{.name = "enter"};
+    static constexpr auto fields = Pack{};
+};
+const Room kHall = Room::post(PostId("hall"));
+
 class Entrance {
 public:
     explicit Entrance(bool limits = false)
@@ -71,6 +80,7 @@ public:
           hub(http.loops, clock, *bus, "n1", nullptr),
           gateway(table, hub, sessions, {.rate_limits = limits}) {
         table.on<Say>([this](const Caller&, Socket&, const Say&) { ++said; });
+        table.on<Enter>([](const Caller&, Socket& socket, const Enter&) { socket.join(kHall); });
         table.on<Break>([](const Caller&, Socket&, const Break& in) {
             if (in.on_purpose) throw unavailable("Chats are disabled", 1s);
             throw std::out_of_range("vector::at");
@@ -170,6 +180,45 @@ TEST_CASE("a revoked session's sockets are told and leave, the user's others do 
     w.hub.close_user(UserId("user_ada"));
     CHECK(other->read() == kRevoked);
     CHECK(w.is_well(*bob));
+}
+
+TEST_CASE("whom an event leaves out does not hear it, on any of their sockets; all others do") {
+    Entrance w;
+    std::map<std::string, std::unique_ptr<WsClient>> clients;
+    for (const std::string name : {"ada", "bob", "eve", "kim"}) {
+        w.sessions.begin(name, "user_" + name, w.clock.now() + 1h);
+        clients[name] = w.client(w.token(name));
+        clients[name]->send(R"(420["enter",{}])");
+        CHECK(clients[name]->read().starts_with(R"(430[{"ok":true)"));
+    }
+    const auto bob_again = w.client(w.token("bob"));
+    bob_again->send(R"(420["enter",{}])");
+    CHECK(bob_again->read().starts_with(R"(430[{"ok":true)"));
+    const auto hears = [&](const Delivery& delivery) {
+        w.hub.emit_as("told", kHall, Nothing{}, delivery);
+        std::string out;
+        for (auto& [name, client] : clients) {
+            client->send(R"(421["ping"])");
+            const auto first = client->read();
+            if (first == R"(42["told",{}])") {
+                out += name + ' ';
+                CHECK(client->read().starts_with(R"(431[{"ok":true)"));
+            } else {
+                CHECK(first.starts_with(R"(431[{"ok":true)"));
+            }
+        }
+        return out;
+    };
+    const UserId ada("user_ada"), bob("user_bob"), eve("user_eve"), kim("user_kim"), none("user_zoe");
+    // Not in the order of their ids.
+    CHECK(hears({.except_users = {none, kim, bob}}) == "ada eve ");
+    CHECK(w.is_well(*bob_again));
+    w.clock.advance(2s);
+    CHECK(hears({.except_user = kim, .except_users = {ada}}) == "bob eve ");
+    CHECK(bob_again->read() == R"(42["told",{}])");
+    w.clock.advance(2s);
+    CHECK(hears({.only_user = eve, .except_users = {bob}}) == "eve ");
+    CHECK(w.is_well(*bob_again));
 }
 
 TEST_CASE("a session that ends between its proof and the room is not missed") {

@@ -152,13 +152,16 @@ void NodeHub::deliver(const Room& room, std::string_view name, std::string_view 
         if (!delivery.except_socket.empty()) audience.except_sockets.push_back(delivery.except_socket);
         if (!delivery.also_socket.empty()) audience.except_sockets.push_back(delivery.also_socket);
         if (!delivery.except_users.empty()) {
-            audience.filter = [delivery](const realtime::Socket& socket) {
+            // Sorted, for many sockets are compared with what may be many users.
+            auto except = delivery.except_users;
+            if (!delivery.except_user.empty()) except.push_back(delivery.except_user);
+            std::ranges::sort(except);
+            audience.filter = [only = delivery.only_user,
+                               except = std::move(except)](const realtime::Socket& socket) {
                 const auto* const live = LiveSocket::of(socket);
-                if (live == nullptr) return delivery.only_user.empty();
-                const auto& user = live->user_id();
-                return (delivery.only_user.empty() || user == delivery.only_user) &&
-                       user != delivery.except_user &&
-                       std::ranges::find(delivery.except_users, user) == delivery.except_users.end();
+                if (live == nullptr) return only.empty();
+                return (only.empty() || live->user_id() == only) &&
+                       !std::ranges::binary_search(except, live->user_id());
             };
         } else if (!delivery.only_user.empty()) {
             audience.filter = [user = delivery.only_user](const realtime::Socket& socket) {
