@@ -115,6 +115,8 @@ public:
 
     // --- For the audience above ---
     bool may_read(const UserId& user, const CommunityId& id);
+    // Those of `users` who may not, while it is private.
+    std::vector<UserId> shut_out(std::span<const UserId> users, const CommunityId& id);
     // 404 or 403 when that user may not, as get() answers.
     void require_readable(const UserId& user, const CommunityId& id);
     // Who is in a block with the author of a post, on either side, and so hears nothing of it.

@@ -87,6 +87,9 @@ DELETE FROM community_invites WHERE user_id = :user_id AND community_id = :commu
 SELECT user_id FROM community_members WHERE community_id = :community_id AND user_id IN each(:ids)
 UNION SELECT user_id FROM community_invites WHERE community_id = :community_id AND user_id IN each(:ids)
 
+-- name: members_among
+SELECT user_id FROM community_members WHERE community_id = :community_id AND user_id IN each(:ids)
+
 -- name: insert_ban
 INSERT INTO community_bans (user_id, community_id, created_at) VALUES (:user_id, :community_id, :now) ON CONFLICT DO NOTHING
 

@@ -1,13 +1,19 @@
 // What sockets hear of communities: members, and anybody for public ones. contract/communities.md "live".
+#include <algorithm>
+#include <iterator>
+
 #include "domains/communities/communities_store.hpp"
 #include "platform/jobs/events.hpp"
 #include "platform/sockets/hub.hpp"
 #include "platform/sockets/sockets.hpp"
+#include "sql/communities_members.hpp"
 
 namespace grover::communities {
 namespace {
 
 using sockets::Room;
+
+constexpr std::size_t kUsersAtOnce = 1'000;
 
 struct CommunityJoinEvent {
     CommunityId community_id;
@@ -62,6 +68,28 @@ bool CommunitiesService::may_read(const UserId& user, const CommunityId& id) {
     return db_.read([&](db::Read& tx) { return views(tx, user, std::span(&id, 1)).front().may_read; });
 }
 
+std::vector<UserId> CommunitiesService::shut_out(std::span<const UserId> users, const CommunityId& id) {
+    std::vector<UserId> out;
+    for (; !users.empty(); users = users.subspan(std::min(users.size(), kUsersAtOnce))) {
+        const auto some = users.first(std::min(users.size(), kUsersAtOnce));
+        const auto ids = db::ids_of(some);
+        const auto shut = db_.read([&](db::Read& tx) {
+            std::vector<UserId> strangers;
+            const auto row = find(tx, {}, id);
+            if (row && !row->is_private) return strangers;
+            auto members = tx.list<UserId>(
+                sql::communities_members::members_among{.community_id = id, .ids = ids});
+            std::ranges::sort(members);
+            std::ranges::copy_if(some, std::back_inserter(strangers), [&](const UserId& user) {
+                return !std::ranges::binary_search(members, user);
+            });
+            return strangers;
+        });
+        out.insert(out.end(), shut.begin(), shut.end());
+    }
+    return out;
+}
+
 std::vector<UserId> CommunitiesService::cut_off(const UserId& author) {
     return db_.read([&](db::Read& tx) { return users_.cut_off(tx, author); });
 }
@@ -109,9 +137,8 @@ void add_communities_sockets(sockets::Sockets& sockets, sockets::Hub& hub, jobs:
             if (!event.became_private) return;
             const auto room = room_of(event.community_id);
             if (hub.has_members(room)) {
-                for (const auto& user : hub.members(room)) {
-                    if (!communities.may_read(user, event.community_id)) hub.remove(room, user);
-                }
+                for (const auto& user : communities.shut_out(hub.members(room), event.community_id))
+                    hub.remove(room, user);
             }
             recheck(event.community_id);
         });

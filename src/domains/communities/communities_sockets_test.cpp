@@ -116,6 +116,7 @@ TEST_CASE("who is banned, or leaves a private community, hears no more; nor do s
     w.communities.remove_member(ada, {.community_id = id, .user_id = bob.id, .ban = true});
     w.sent();
     CHECK(w.hub.members(room).size() == 3);
+    for (int i = 0; i < 1'500; ++i) w.hub.put(room, UserId("user_passer_by_" + std::to_string(i)));
     CommunityUpdate close{.community_id = id, .is_private = true};
     w.communities.update(ada, close);
     w.sent();
