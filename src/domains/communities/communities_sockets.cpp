@@ -77,8 +77,8 @@ std::vector<UserId> CommunitiesService::shut_out(std::span<const UserId> users, 
             std::vector<UserId> strangers;
             const auto row = find(tx, {}, id);
             if (row && !row->is_private) return strangers;
-            auto members = tx.list<UserId>(
-                sql::communities_members::members_among{.community_id = id, .ids = ids});
+            auto members =
+                tx.list<UserId>(sql::communities_members::members_among{.community_id = id, .ids = ids});
             std::ranges::sort(members);
             std::ranges::copy_if(some, std::back_inserter(strangers), [&](const UserId& user) {
                 return !std::ranges::binary_search(members, user);
