@@ -141,6 +141,9 @@ public:
     std::shared_ptr<const Medium> find(db::Read& tx, const MediaId& id);
     // What a client names by its URL; whose it is the caller decides.
     std::shared_ptr<const Medium> find_by_url(db::Read& tx, std::string_view url);
+    // Those of `ids` of which nothing can be read: unknown, deleted, or gone from the disk. Looks at the disk: outside
+    // transactions. Throws 503 "Storage is temporarily unavailable".
+    std::vector<MediaId> unreadable(std::span<const MediaId> ids);
     // Base64 of the small JPEG, where there is one. Reads the file on the worker pool: in a fiber, outside transactions.
     std::optional<std::string> thumbnail(const MediaId& id);
     // No I/O.

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "domains/media/base64.hpp"
@@ -92,6 +93,20 @@ MediaId MediaService::take(const UserId& owner, std::string_view text, const Use
     }
     if (!use.kinds.contains(medium->kind)) throw type_not_allowed(use.kinds);
     return medium->media_id;
+}
+
+std::vector<MediaId> MediaService::unreadable(std::span<const MediaId> ids) {
+    std::vector<MediaId> out;
+    if (ids.empty()) return out;
+    const auto media = parts_->db.read([&](db::Read& tx) { return load(tx, ids); });
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const bool is_there =
+            media[i] && std::ranges::any_of(media[i]->renditions, [&](const Rendition& one) {
+                return parts_->storage.holds(ids[i], file_name_of(one));
+            });
+        if (!is_there) out.push_back(ids[i]);
+    }
+    return out;
 }
 
 std::optional<std::string> MediaService::thumbnail(const MediaId& id) {

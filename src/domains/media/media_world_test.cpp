@@ -161,4 +161,26 @@ const std::string& a_sound() {
     return sound;
 }
 
+TEST_CASE("what has nothing to read is named: unknown, deleted, or lost by the disk") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto here = w.uploaded(ada, a_photo()), lost = w.uploaded(ada, a_photo());
+    const auto one_left = w.uploaded(ada, a_photo());
+    const MediaId unknown("media_unknown");
+    CHECK(w.media->unreadable({}).empty());
+    const std::vector all{here, lost, one_left, unknown};
+    CHECK(w.media->unreadable(all) == std::vector{unknown});
+    auto& storage = w.media->parts().storage;
+    storage.remove(lost);
+    const auto medium = w.db->read([&](db::Read& tx) { return w.media->find(tx, one_left); });
+    for (const auto& rendition : medium->renditions) {
+        if (rendition.name != "thumb")
+            std::filesystem::remove(storage.path_of(one_left, file_name_of(rendition)));
+    }
+    CHECK(w.media->unreadable(all) == std::vector{lost, unknown});
+    // A file without anything in it is none.
+    std::filesystem::resize_file(storage.path_of(one_left, file_name_of(*medium->find("thumb"))), 0);
+    CHECK(w.media->unreadable(all) == std::vector{lost, one_left, unknown});
+}
+
 }  // namespace grover::media

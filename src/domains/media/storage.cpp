@@ -196,6 +196,15 @@ bool Storage::holds(const MediaId& medium) const {
     return is_well_formed_id(medium.view()) && access(directory_of(medium).c_str(), F_OK) == 0;
 }
 
+bool Storage::holds(const MediaId& medium, std::string_view file_name) const {
+    const auto path = path_of(medium, file_name);
+    struct stat status {};
+    if (path.empty()) return false;
+    if (lstat(path.c_str(), &status) == 0) return S_ISREG(status.st_mode) && status.st_size > 0;
+    require(errno == ENOENT || errno == ENOTDIR, "look at a file");
+    return false;
+}
+
 void Storage::remove(const MediaId& medium) {
     if (!is_well_formed_id(medium.view())) return;
     std::error_code error;

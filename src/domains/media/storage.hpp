@@ -86,6 +86,8 @@ public:
     // Where open() looks, for the copy in an export. Of the layout's names only; else empty.
     std::string path_of(const MediaId& medium, std::string_view file_name) const;
     bool holds(const MediaId& medium) const;
+    // Whether open() would find it, and something in it.
+    bool holds(const MediaId& medium, std::string_view file_name) const;
     // All files of a medium. Idempotent.
     void remove(const MediaId& medium);
 

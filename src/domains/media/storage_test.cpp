@@ -52,6 +52,9 @@ TEST_CASE("a stored medium is read back by the names that its content gave") {
     }
     CHECK(text_of(storage.open(id, "full-2cf24dba.jpg")) == "hello");
     CHECK(storage.holds(id));
+    CHECK(storage.holds(id, "full-2cf24dba.jpg"));
+    CHECK_FALSE(storage.holds(id, "thumb-2cf24dba.jpg"));
+    CHECK_FALSE(storage.holds(id, "../../../../etc/passwd"));
     CHECK(files_below(dir.path("files")) == 2);
     CHECK(fs::is_empty(dir.path("tmp")));
 }

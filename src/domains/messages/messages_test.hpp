@@ -19,6 +19,7 @@
 #include "testing/database.hpp"
 #include "testing/keeps_events.hpp"
 #include "testing/stopped_clock.hpp"
+#include "testing/wave.hpp"
 
 namespace grover::messages {
 
@@ -140,22 +141,6 @@ public:
                 "'");
     }
 
-    // A WAV file of a tenth of a second.
-    http::UploadedFile sound() {
-        std::string bytes = "RIFF";
-        const auto number = [&](std::uint32_t value, int size) {
-            for (int i = 0; i < size; ++i) bytes += static_cast<char>(value >> (8 * i) & 0xff);
-        };
-        constexpr std::uint32_t kSamples = 800;
-        number(36 + kSamples * 2, 4);
-        bytes += "WAVEfmt ";
-        number(16, 4), number(1, 2), number(1, 2), number(8'000, 4), number(16'000, 4), number(2, 2),
-            number(16, 2);
-        bytes += "data";
-        number(kSamples * 2, 4);
-        bytes.append(kSamples * 2, '\1');
-        return file(bytes);
-    }
     http::UploadedFile file(const std::string& bytes) {
         const auto path = std::filesystem::path(media.upload_directory()) / ("in" + std::to_string(++files_));
         std::ofstream(path, std::ios::binary) << bytes;
@@ -170,7 +155,7 @@ public:
         MessageSendVoice in;
         in.receiver_id = to.id;
         in.duration = 12.4;
-        in.audio = sound();
+        in.audio = file(testing::wave());
         auto answer = parts().sending.voice(me, in);
         pass();
         return answer;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -137,6 +138,7 @@ private:
                                      std::optional<Time> time);
     std::vector<DueRow> take();
     bool take_of(db::Write& tx, const UserId& author, Time now, std::vector<DueRow>& taken);
+    bool are_readable(std::span<const posts::PostDraft> drafts) const;
     bool publish_together(const std::vector<DueRow>& rows);
     Outcome attempt(const DueRow& row);
     void publish(db::Write& tx, const DueRow& row, const posts::PostDraft& draft);

@@ -156,6 +156,15 @@ bool ScheduledPostsService::take_of(db::Write& tx, const UserId& author, Time no
     return any_ended;
 }
 
+// Whether the files of all of them are where they were stored.
+bool ScheduledPostsService::are_readable(std::span<const posts::PostDraft> drafts) const {
+    std::vector<MediaId> media;
+    for (const auto& draft : drafts) {
+        if (draft.media_id) media.push_back(*draft.media_id);
+    }
+    return media_.unreadable(media).empty();
+}
+
 // False when there is trouble with one of them, whichever: then nothing happened.
 bool ScheduledPostsService::publish_together(const std::vector<DueRow>& rows) {
     try {
@@ -164,6 +173,7 @@ bool ScheduledPostsService::publish_together(const std::vector<DueRow>& rows) {
             if (options_.before_publishing) options_.before_publishing(row.scheduled_post_id);
             drafts.push_back(wire::read<posts::PostDraft>(row.draft));
         }
+        if (!are_readable(drafts)) return false;
         db_.write([&](db::Write& tx) {
             for (std::size_t i = 0; i < rows.size(); ++i) publish(tx, rows[i], drafts[i]);
         });
@@ -181,6 +191,7 @@ ScheduledPostsService::Outcome ScheduledPostsService::attempt(const DueRow& row)
     try {
         if (options_.before_publishing) options_.before_publishing(row.scheduled_post_id);
         const auto draft = wire::read<posts::PostDraft>(row.draft);
+        if (!are_readable({&draft, 1})) throw Stopped{kMediaMissing};
         db_.write([&](db::Write& tx) { publish(tx, row, draft); });
         return Outcome::published;
     } catch (const runtime::Cancelled&) {

@@ -19,7 +19,7 @@ TEST_CASE("a post is published at its time, not before, with everything that was
     in.poll_question = "Well?";
     in.poll_options = {"Yes", "No"};
     in.poll_duration_hours = 2;
-    in.media_id = w.medium(ada);
+    in.media_id = w.recording(ada);
     in.scheduled_time = w.clock.now() + 1h;
     const auto plan = w.scheduled.schedule(ada, in).scheduled_post;
 
@@ -34,7 +34,7 @@ TEST_CASE("a post is published at its time, not before, with everything that was
     CHECK(post.find("content").string() == "Hello @bob #news");
     CHECK(post.find("location").string() == "Porto");
     CHECK(post.find("category").string() == "tech");
-    CHECK(post.find("media_type").string() == "image");
+    CHECK(post.find("media_type").string() == "audio");
     CHECK(post.find("created_at").string() == "2026-01-24T11:11:12.345Z");
     CHECK(post.find("scheduled_for").string() == "2026-01-24T11:11:12.345Z");
     // The poll begins with the publication.
@@ -313,7 +313,7 @@ TEST_CASE("the account is gone: the post fails at once; the file is gone: it is 
     const auto ada = w.user("ada"), bob = w.user("bob");
     const auto of_suspended = w.schedule(ada, 1h);
     PostSchedule in;
-    const auto medium = w.medium(bob);
+    const auto medium = w.recording(bob);
     in.media_id = medium;
     in.scheduled_time = w.clock.now() + 1h;
     const auto without_file = w.scheduled.schedule(bob, in).scheduled_post;
@@ -329,6 +329,56 @@ TEST_CASE("the account is gone: the post fails at once; the file is gone: it is 
     testing::execute(*w.db, "UPDATE media SET deleted_at = NULL WHERE media_id = '" + medium.str() + "'");
     w.pass(6s);
     CHECK(w.get(bob, without_file.scheduled_post_id).status == Status::published);
+}
+
+TEST_CASE(
+    "a file that the disk has lost: tried again to the end, then shown to the owner; without it nothing "
+    "appears") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto with_file = [&](const Caller& owner) {
+        PostSchedule in;
+        in.content = "look";
+        in.media_id = w.recording(owner);
+        in.scheduled_time = w.clock.now() + 1h;
+        return w.scheduled.schedule(owner, in).scheduled_post;
+    };
+    const auto lost = with_file(ada), found = with_file(bob);
+    const auto other = w.schedule(bob, 1h, "text alone");
+    w.lose_files();
+    w.pass(1h);
+    CHECK(w.get(ada, lost.scheduled_post_id).status == Status::scheduled);
+    CHECK(w.get(ada, lost.scheduled_post_id).last_error_code == "media_missing");
+    CHECK(w.get(ada, lost.scheduled_post_id).last_error == "The file of the post could not be read.");
+    CHECK(w.get(bob, other.scheduled_post_id).status == Status::published);
+    CHECK(w.rows("posts") == 1);
+    CHECK(refusal([&] { w.scheduled.publish_now(ada, lost.scheduled_post_id); }) ==
+          "409 The post could not be published");
+    CHECK(w.rows("posts") == 1);
+    // It is found in time: the post appears as it was planned.
+    w.find_files();
+    testing::execute(*w.db, "DELETE FROM scheduled_posts WHERE user_id = '" + ada.id.str() + "'");
+    w.pass(6s);
+    CHECK(w.get(bob, found.scheduled_post_id).status == Status::published);
+    CHECK(w.failed.empty());
+
+    const auto never = with_file(ada);
+    w.lose_files();
+    w.pass(1h);
+    for (int attempt = 1; attempt < 6; ++attempt) w.pass(33min);
+    const auto shown = w.get(ada, never.scheduled_post_id);
+    CHECK(shown.status == Status::failed);
+    CHECK(shown.attempts == 6);
+    CHECK(shown.last_error_code == "media_missing");
+    REQUIRE(w.failed.size() == 1);
+    CHECK(w.failed[0].error_code == "media_missing");
+    CHECK(w.failed[0].user_id == ada.id);
+    CHECK(w.rows("posts") == 2);
+    // The owner brings it about after all.
+    w.find_files();
+    w.scheduled.retry(ada, never.scheduled_post_id);
+    w.background.run_due();
+    CHECK(w.get(ada, never.scheduled_post_id).status == Status::published);
 }
 
 TEST_CASE("a worker that died leaves a lease: when it ends the post is published, once") {

@@ -6,17 +6,20 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "domains/posts/posts_service.hpp"
 #include "domains/scheduled_posts/scheduled_posts_api.hpp"
+#include "platform/http/multipart.hpp"
 #include "platform/jobs/background.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "testing/at_once.hpp"
 #include "testing/database.hpp"
 #include "testing/stopped_clock.hpp"
+#include "testing/wave.hpp"
 
 namespace grover::scheduled_posts {
 
@@ -85,6 +88,18 @@ public:
         FAIL("no such scheduled post");
         return {};
     }
+    // A sound of theirs, with its file.
+    MediaId recording(const Caller& owner) {
+        http::UploadedFile file;
+        const auto bytes = testing::wave();
+        file.path = media.upload_directory() + "/in";
+        std::ofstream(file.path, std::ios::binary) << bytes;
+        file.size = bytes.size();
+        return media.upload(owner.id, file, media::kPostUse);
+    }
+    // The disk loses all that was stored, and has it again.
+    void lose_files() { std::filesystem::rename(root_ / "media" / "files", root_ / "lost"); }
+    void find_files() { std::filesystem::rename(root_ / "lost", root_ / "media" / "files"); }
     // A picture of theirs, as its row says; there is no file.
     MediaId medium(const Caller& owner) {
         const auto id = IdSource::unguessable<MediaId>();
