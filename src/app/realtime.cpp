@@ -69,6 +69,7 @@ realtime::ServerOptions server_options(const Config& config, const std::string& 
     options.node = node;
     options.ping_interval = config.socket_ping_interval_ms;
     options.ping_timeout = config.socket_ping_timeout_ms;
+    if (config.socket_permessage_deflate) options.compression = realtime::Compression::deflate;
     if (!config.rate_limit_enabled) options.flood_messages = 0;
     return options;
 }

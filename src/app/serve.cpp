@@ -108,7 +108,7 @@ void run_server(const Config& config, const ServeOptions& options, const sigset_
     if (config.rate_limit_enabled && config.redis_url.starts_with("redis://"))
         shared_limits.emplace(dispatcher.limiter(), clock, bus::buckets_over_redis(config.redis_url));
     std::optional<SocketProtocolTest> protocol_test;
-    if (config.socket_protocol_test) protocol_test.emplace(loops, dispatcher);
+    if (config.socket_protocol_test) protocol_test.emplace(loops, dispatcher, config);
     if (!protocol_test) dispatcher.add(realtime);
     http::Server server(loops, dispatcher, server_options(config));
 

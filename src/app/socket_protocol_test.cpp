@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-realtime::ServerOptions options(std::string path) {
+realtime::ServerOptions options(std::string path, const Config& config) {
     realtime::ServerOptions options;
     options.path = std::move(path);
     options.node = "test";
@@ -22,6 +22,7 @@ realtime::ServerOptions options(std::string path) {
     options.ping_timeout = 200ms;
     options.connect_timeout = 1s;
     options.sweep_period = 20ms;
+    if (config.socket_permessage_deflate) options.compression = realtime::Compression::deflate;
     return options;
 }
 
@@ -72,9 +73,9 @@ class EchoMessages final : public realtime::EngineApplication {
 }  // namespace
 
 struct SocketProtocolTest::Impl {
-    explicit Impl(runtime::Loops& loops)
-        : socket_io(loops, options("/socket.io")),
-          engine_io(loops, options("/engine.io"), echo_messages, nullptr, nullptr, nullptr) {
+    Impl(runtime::Loops& loops, const Config& config)
+        : socket_io(loops, options("/socket.io", config)),
+          engine_io(loops, options("/engine.io", config), echo_messages, nullptr, nullptr, nullptr) {
         socket_io.add_namespace("/", echo_events);
         socket_io.add_namespace("/custom", echo_events);
     }
@@ -87,8 +88,9 @@ struct SocketProtocolTest::Impl {
     SocketDoor<realtime::EngineServer> engine_io_door{engine_io};
 };
 
-SocketProtocolTest::SocketProtocolTest(runtime::Loops& loops, api::Dispatcher& dispatcher)
-    : impl_(std::make_unique<Impl>(loops)) {
+SocketProtocolTest::SocketProtocolTest(runtime::Loops& loops, api::Dispatcher& dispatcher,
+                                       const Config& config)
+    : impl_(std::make_unique<Impl>(loops, config)) {
     dispatcher.add(impl_->socket_io_door);
     dispatcher.add(impl_->engine_io_door);
 }

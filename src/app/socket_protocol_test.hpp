@@ -6,13 +6,14 @@
 #include <memory>
 
 #include "platform/api/dispatcher.hpp"
+#include "platform/config/config.hpp"
 #include "platform/runtime/runtime.hpp"
 
 namespace grover::app {
 
 class SocketProtocolTest {
 public:
-    SocketProtocolTest(runtime::Loops& loops, api::Dispatcher& dispatcher);
+    SocketProtocolTest(runtime::Loops& loops, api::Dispatcher& dispatcher, const Config& config);
     // When the loops no longer run.
     ~SocketProtocolTest();
 

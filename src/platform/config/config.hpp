@@ -62,6 +62,7 @@ struct Config {
     RealtimeBus realtime_bus{};
     std::chrono::milliseconds socket_ping_interval_ms{};
     std::chrono::milliseconds socket_ping_timeout_ms{};
+    bool socket_permessage_deflate = false;
     bool socket_protocol_test = false;
 
     // Sign-in

@@ -140,6 +140,7 @@ TEST_CASE("a malformed value never falls back to its default") {
         {"DATABASE_POOL_SIZE", "65"},
         {"REALTIME_BUS", "kafka"},
         {"SOCKET_PING_INTERVAL_MS", "-1"},
+        {"SOCKET_PERMESSAGE_DEFLATE", "gzip"},
         {"SESSION_EXCHANGE_URL", "auth"},
         {"SESSION_IDLE_DAYS", "366"},
         {"SESSION_TIMEOUT", "1e6"},

@@ -37,6 +37,7 @@ TEST_CASE("development is told apart from production") {
     CHECK(c.environment == "development");
     CHECK(c.log_format == LogFormat::text);
     CHECK(c.sentry_test_route);
+    CHECK_FALSE(c.socket_permessage_deflate);
     CHECK(load({{"ENVIRONMENT", "staging"}}).config.sentry_environment == "staging");
     CHECK(errors_with({{"SOCKET_PROTOCOL_TEST", "true"}}) ==
           Lines{"SOCKET_PROTOCOL_TEST must be off in production"});

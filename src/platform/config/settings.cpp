@@ -146,6 +146,9 @@ std::vector<Setting> data() {
                "time between socket pings"),
         number("SOCKET_PING_TIMEOUT_MS", &C::socket_ping_timeout_ms, 60'000, 100, 3'600'000,
                "silence after which a socket is closed"),
+        flag("SOCKET_PERMESSAGE_DEFLATE", &C::socket_permessage_deflate, false,
+             "compress messages of 256 bytes and more for WebSocket clients that offer it; "
+             "saves traffic and costs processor time"),
         flag("SOCKET_PROTOCOL_TEST", &C::socket_protocol_test, false,
              "behave as the protocol test suites want; never in production"),
     };

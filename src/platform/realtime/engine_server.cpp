@@ -46,6 +46,17 @@ void answer_text(http::Response& response, std::string body) {
     response.body = std::move(body);
 }
 
+// Nothing: it was refused.
+std::optional<Extensions> shake_hands(http::Exchange& exchange, const ServerOptions& options) {
+    auto& response = exchange.response();
+    auto extensions = answer_websocket(exchange.request(), response, options.compression);
+    if (extensions) return extensions;
+    const int status = response.status;
+    refuse(response, kBadRequest);
+    response.status = status;
+    return std::nullopt;
+}
+
 struct Query {
     std::string version;
     std::string transport;
@@ -78,9 +89,9 @@ struct Arrival {
           tls(std::move(connection.tls)),
           read_ahead(std::move(connection.read_ahead)) {}
 
-    std::unique_ptr<WebSocket> make(IoThread& thread) {
+    std::unique_ptr<WebSocket> make(IoThread& thread, int deflate_window) {
         return std::make_unique<WebSocket>(thread, std::exchange(socket.fd, -1), std::move(tls),
-                                           thread.state.options.max_payload);
+                                           thread.state.options.max_payload, deflate_window);
     }
 
     Descriptor socket;
@@ -90,35 +101,41 @@ struct Arrival {
 
 class NewSocket final : public http::UpgradeHandler {
 public:
-    NewSocket(IoThread& thread, std::unique_ptr<Handshake> handshake)
-        : thread_(thread), handshake_(std::move(handshake)) {}
+    NewSocket(IoThread& thread, std::unique_ptr<Handshake> handshake, int deflate_window)
+        : thread_(thread), handshake_(std::move(handshake)), deflate_window_(deflate_window) {}
 
     void taken(http::UpgradedConnection connection) override {
         Arrival arrival(std::move(connection));
         if (thread_.state.draining) return;
-        thread_.open_websocket(arrival.make(thread_), std::move(handshake_), std::move(arrival.read_ahead));
+        thread_.open_websocket(arrival.make(thread_, deflate_window_), std::move(handshake_),
+                               std::move(arrival.read_ahead));
     }
 
 private:
     IoThread& thread_;
     std::unique_ptr<Handshake> handshake_;
+    int deflate_window_;
 };
 
 // Brings the socket to the thread of the session that it wants to join.
 class JoiningSocket final : public http::UpgradeHandler {
 public:
-    JoiningSocket(IoThread& home, std::string id) : home_(home), id_(std::move(id)) {}
+    JoiningSocket(IoThread& home, std::string id, int deflate_window)
+        : home_(home), id_(std::move(id)), deflate_window_(deflate_window) {}
 
     void taken(http::UpgradedConnection connection) override {
         auto arrival = std::make_shared<Arrival>(std::move(connection));
-        if (home_.state.here() == static_cast<int>(home_.index)) return join(home_, id_, *arrival);
-        home_.state.loops.post(home_.index, [&home = home_, id = id_, arrival] { join(home, id, *arrival); });
+        const auto arrive = [&home = home_, id = id_, arrival, window = deflate_window_] {
+            join(home, id, *arrival, window);
+        };
+        if (home_.state.here() == static_cast<int>(home_.index)) return arrive();
+        home_.state.loops.post(home_.index, arrive);
     }
 
 private:
-    static void join(IoThread& home, const std::string& id, Arrival& arrival) {
+    static void join(IoThread& home, const std::string& id, Arrival& arrival, int deflate_window) {
         Session* session = home.find(id);
-        auto socket = arrival.make(home);
+        auto socket = arrival.make(home, deflate_window);
         if (session == nullptr || !session->can_upgrade())
             return home.let_finish(std::move(socket), CloseCode::normal);
         session->attach_probe(std::move(socket), std::move(arrival.read_ahead));
@@ -126,6 +143,7 @@ private:
 
     IoThread& home_;
     std::string id_;
+    int deflate_window_;
 };
 
 // Runs `f` on the thread of the session and waits for it.
@@ -272,14 +290,10 @@ void EngineServer::open(http::Exchange& exchange, bool websocket) {
         auto handshake = std::make_unique<Handshake>(request, TransportKind::polling);
         return answer_text(response, here.open_polling(std::move(handshake)));
     }
-    if (!answer_websocket(request, response)) {
-        const int status = response.status;
-        refuse(response, kBadRequest);
-        response.status = status;
-        return;
-    }
-    exchange.upgrade(
-        std::make_unique<NewSocket>(here, std::make_unique<Handshake>(request, TransportKind::websocket)));
+    const auto extensions = shake_hands(exchange, state_->options);
+    if (!extensions) return;
+    exchange.upgrade(std::make_unique<NewSocket>(
+        here, std::make_unique<Handshake>(request, TransportKind::websocket), extensions->deflate_window));
 }
 
 void EngineServer::handle_known(http::Exchange& exchange, const std::string& sid, bool websocket) {
@@ -306,13 +320,9 @@ void EngineServer::join(http::Exchange& exchange, IoThread& home, const std::str
         return session != nullptr && session->can_upgrade();
     });
     if (!known) return refuse(exchange.response(), kSessionUnknown);
-    if (!answer_websocket(exchange.request(), exchange.response())) {
-        const int status = exchange.response().status;
-        refuse(exchange.response(), kBadRequest);
-        exchange.response().status = status;
-        return;
-    }
-    exchange.upgrade(std::make_unique<JoiningSocket>(home, sid));
+    const auto extensions = shake_hands(exchange, state_->options);
+    if (!extensions) return;
+    exchange.upgrade(std::make_unique<JoiningSocket>(home, sid, extensions->deflate_window));
 }
 
 void EngineServer::poll(http::Exchange& exchange, IoThread& home, const std::string& sid) {

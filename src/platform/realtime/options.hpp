@@ -8,6 +8,7 @@
 #include "platform/http/message.hpp"
 #include "platform/realtime/handshake.hpp"
 #include "platform/realtime/reason.hpp"
+#include "platform/realtime/websocket_frame.hpp"
 #include "platform/runtime/runtime.hpp"
 
 namespace grover::realtime {
@@ -23,6 +24,8 @@ struct ServerOptions {
     std::chrono::milliseconds handler_timeout{25'000};
     std::size_t max_payload = 1'000'000;  // of a POST or a WebSocket message
     std::size_t max_packets = 1'000;      // of a POST
+    // Whether WebSockets get permessage-deflate that offer it. It costs about 7 µs for each KB sent to one client alone.
+    Compression compression = Compression::none;
     // Outgoing, for each connection; over it packets that may be lost are, and after the grace the connection.
     std::size_t max_queued_bytes = 1024 * 1024;
     std::size_t max_queued_packets = 1'000;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,13 +38,21 @@ public:
         return std::string_view(frames_).substr(part.offset, part.size);
     }
 
+    // The same with those messages compressed that get smaller by it (RFC 7692): made when first asked for, and shared
+    // like this one. Null if there is nothing to gain, or a client that holds 2^`window` bytes could not read it.
+    std::shared_ptr<const Packet> deflated(int window) const;
+
 private:
+    std::shared_ptr<const Packet> deflate() const;
     void add(std::string_view type, std::string_view data, bool binary);
 
     std::string frames_;
     Part first_{};
     std::vector<Part> more_;
-    std::size_t count_ = 0;
+    std::uint32_t count_ = 0;
+    std::uint32_t largest_ = 0;  // payload
+    mutable std::once_flag deflate_once_;
+    mutable std::shared_ptr<const Packet> deflated_;
 };
 
 using PacketPtr = std::shared_ptr<const Packet>;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <thread>
 
+#include "platform/realtime/deflate.hpp"
+
 namespace grover::realtime {
 
 using namespace std::chrono_literals;
@@ -144,8 +146,8 @@ WsClient::WsClient(const http::TestServer& server, std::string_view sid, int rec
     REQUIRE(head.starts_with("HTTP/1.1 101 "));
 }
 
-std::unique_ptr<WsClient> WsClient::connected(const World& world) {
-    auto client = std::make_unique<WsClient>(world);
+std::unique_ptr<WsClient> WsClient::connected(const World& world, std::string_view headers) {
+    auto client = std::make_unique<WsClient>(world.http, std::string_view(), 0, headers);
     CHECK(client->read().starts_with(R"(0{"sid":)"));
     client->send("40");
     CHECK(client->read().starts_with(R"(40{"sid":")"));
@@ -181,11 +183,18 @@ std::string WsClient::read() {
     const unsigned first = byte(0);
     std::string payload = bytes_.substr(header, size);
     bytes_.erase(0, header + size);
+    std::string kind;
+    if (first == 0xc1 || first == 0xc2) {
+        REQUIRE(inflate_message(std::string(payload), 10'000'000, payload) == CloseCode::none);
+        kind = "deflated:";
+    }
     switch (first) {
         case 0x81:
-            return payload;
+        case 0xc1:
+            return kind + payload;
         case 0x82:
-            return "binary:" + payload;
+        case 0xc2:
+            return kind + "binary:" + payload;
         case 0x8a:
             return "pong:" + payload;
         case 0x88:

@@ -105,13 +105,14 @@ public:
     explicit WsClient(const http::TestServer& server, std::string_view sid = {}, int receive_buffer = 0,
                       std::string_view headers = {});
     // And connects to the main namespace.
-    static std::unique_ptr<WsClient> connected(const World& world);
+    static std::unique_ptr<WsClient> connected(const World& world, std::string_view headers = {});
 
     void send(std::string_view text) { send_frame(0x81, text); }
     void send_binary(std::string_view data) { send_frame(0x82, data); }
     void send_frame(unsigned first, std::string_view payload);
     void send_raw(std::string_view bytes) { client_.send(bytes); }
-    // The next text message; "binary:…", "close:<code>", or "end" for the end of the connection.
+    // The next text message; "binary:…", "close:<code>", or "end" for the end of the connection. Before what came
+    // compressed stands "deflated:".
     std::string read();
     void close() { client_.end_sending(); }
 

@@ -28,8 +28,13 @@ constexpr std::size_t kTlsPiece = 16 * 1024;
 
 }  // namespace
 
-WebSocket::WebSocket(IoThread& thread, int fd, std::unique_ptr<http::TlsSession> tls, std::size_t max_message)
-    : thread_(&thread), tls_(std::move(tls)), reader_(max_message), fd_(fd) {
+WebSocket::WebSocket(IoThread& thread, int fd, std::unique_ptr<http::TlsSession> tls, std::size_t max_message,
+                     int deflate_window)
+    : thread_(&thread),
+      tls_(std::move(tls)),
+      reader_(max_message, deflate_window == 0 ? Compression::none : Compression::deflate),
+      fd_(fd),
+      deflate_window_(static_cast<std::uint8_t>(deflate_window)) {
     thread_->state.sockets.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -48,6 +53,9 @@ void WebSocket::start(Session& session, std::string read_ahead) {
 
 void WebSocket::send(PacketPtr packet, Delivery delivery) {
     if (finishing_ || !is_open()) return;
+    if (deflate_window_ != 0) {
+        if (auto smaller = packet->deflated(deflate_window_)) packet = std::move(smaller);
+    }
     queue.push(std::move(packet), delivery);
     thread_->flush_soon(*this);
 }

@@ -19,8 +19,9 @@ class Session;
 
 class WebSocket final : FrameReader::Sink {
 public:
-    // Takes the descriptor over.
-    WebSocket(IoThread& thread, int fd, std::unique_ptr<http::TlsSession> tls, std::size_t max_message);
+    // Takes the descriptor over. `deflate_window`: Extensions::deflate_window.
+    WebSocket(IoThread& thread, int fd, std::unique_ptr<http::TlsSession> tls, std::size_t max_message,
+              int deflate_window);
     ~WebSocket();
     WebSocket(const WebSocket&) = delete;
     WebSocket& operator=(const WebSocket&) = delete;
@@ -84,6 +85,7 @@ private:
     std::uint32_t sent_ = 0;                 // of the first packet
     std::uint32_t pings_ = 0;                // since the last message
     CloseCode peer_code_ = CloseCode::none;  // the client has closed
+    std::uint8_t deflate_window_;
     bool finishing_ = false;
     bool paused_ = false;
     bool wants_write_ = false;

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "platform/realtime/deflate.hpp"
 #include "platform/text/utf8.hpp"
 
 namespace grover::realtime {
@@ -15,6 +16,10 @@ constexpr std::size_t kMaxControlPayload = 125;
 constexpr unsigned kLength16 = 126;
 constexpr unsigned kLength64 = 127;
 constexpr std::size_t kMaskSize = 4;
+// Of the first byte.
+constexpr unsigned kFinal = 0x80;
+constexpr unsigned kCompressed = 0x40;
+constexpr unsigned kReserved = 0x30;
 
 bool is_control(Opcode opcode) { return (static_cast<unsigned>(opcode) & 8) != 0; }
 
@@ -49,8 +54,9 @@ bool is_close_code(std::uint64_t code) {
 
 }  // namespace
 
-void append_frame_header(std::string& out, Opcode opcode, std::size_t payload_size) {
-    out += static_cast<char>(0x80 | static_cast<unsigned>(opcode));
+void append_frame_header(std::string& out, Opcode opcode, std::size_t payload_size, Compression compression) {
+    const unsigned bits = compression == Compression::deflate ? kFinal | kCompressed : kFinal;
+    out += static_cast<char>(bits | static_cast<unsigned>(opcode));
     if (payload_size <= kMaxControlPayload) {
         out += static_cast<char>(payload_size);
     } else if (payload_size <= 0xffff) {
@@ -81,6 +87,7 @@ struct FrameReader::Partial {
     std::string frame;                     // of a frame, what has come
     std::string message;                   // the frames before it
     Opcode opcode = Opcode::continuation;  // of that message; continuation: none has begun
+    bool compressed = false;               // so is that message
 };
 
 struct FrameReader::Outcome {
@@ -91,6 +98,7 @@ struct FrameReader::Outcome {
 struct FrameReader::Header {
     bool final = false;
     bool reserved = false;
+    bool compressed = false;
     bool masked = false;
     bool shortest = true;  // the length could not be written in fewer bytes
     Opcode opcode{};
@@ -101,8 +109,9 @@ struct FrameReader::Header {
         if (bytes.size() < size) return;
         const auto first = static_cast<unsigned char>(bytes[0]);
         const auto second = static_cast<unsigned char>(bytes[1]);
-        final = (first & 0x80) != 0;
-        reserved = (first & 0x70) != 0;
+        final = (first & kFinal) != 0;
+        reserved = (first & kReserved) != 0;
+        compressed = (first & kCompressed) != 0;
         opcode = static_cast<Opcode>(first & 0x0f);
         masked = (second & 0x80) != 0;
         payload = second & 0x7f;
@@ -114,13 +123,19 @@ struct FrameReader::Header {
     }
 };
 
-FrameReader::FrameReader(std::size_t max_message) : max_message_(static_cast<std::uint32_t>(max_message)) {}
+FrameReader::FrameReader(std::size_t max_message, Compression compression)
+    : max_message_(static_cast<std::uint32_t>(max_message)), compression_(compression) {}
 FrameReader::~FrameReader() = default;
 
 CloseCode FrameReader::check(const Header& header) const {
     const auto opcode = static_cast<unsigned>(header.opcode);
     if (header.reserved || !header.masked || !header.shortest || (opcode & 7) > 2)
         return CloseCode::protocol_error;
+    // It stands on the first frame of a message, for all of them (RFC 7692 §6).
+    if (header.compressed && (compression_ == Compression::none || is_control(header.opcode) ||
+                              header.opcode == Opcode::continuation)) {
+        return CloseCode::protocol_error;
+    }
     if (is_control(header.opcode)) {
         return header.final && header.payload <= kMaxControlPayload ? CloseCode::none
                                                                     : CloseCode::protocol_error;
@@ -192,15 +207,26 @@ FrameReader::Outcome FrameReader::take(std::span<char> frame, Sink& sink) {
 
 FrameReader::Outcome FrameReader::take_data(const Header& header, std::string_view payload, Sink& sink) {
     Opcode opcode = header.opcode;
+    bool compressed = header.compressed;
     std::string joined;
     if (!header.final || opcode == Opcode::continuation) {
         if (!partial_) partial_ = std::make_unique<Partial>();
-        if (opcode != Opcode::continuation) partial_->opcode = opcode;
+        if (opcode != Opcode::continuation) {
+            partial_->opcode = opcode;
+            partial_->compressed = compressed;
+        }
         partial_->message += payload;
         if (!header.final) return {};
         opcode = std::exchange(partial_->opcode, Opcode::continuation);
+        compressed = partial_->compressed;
         joined = std::exchange(partial_->message, {});
         payload = joined;
+    }
+    std::string inflated;
+    if (compressed) {
+        const auto code = inflate_message(payload, max_message_, inflated);
+        if (code != CloseCode::none) return {code};
+        payload = inflated;
     }
     if (opcode == Opcode::text && !text::is_valid_utf8(payload)) return {CloseCode::invalid_text};
     return {CloseCode::none, !sink.on_message(payload, opcode == Opcode::binary)};

@@ -24,15 +24,19 @@ enum class CloseCode : std::uint16_t {
     restart = 1012,
 };
 
+// permessage-deflate (RFC 7692): whether a message went through it, or whether on a connection messages may.
+enum class Compression : std::uint8_t { none, deflate };
+
 inline constexpr std::size_t kMaxFrameHeader = 10;
 
 // Of a whole, unmasked message, as servers send it.
-void append_frame_header(std::string& out, Opcode opcode, std::size_t payload_size);
+void append_frame_header(std::string& out, Opcode opcode, std::size_t payload_size,
+                         Compression compression = Compression::none);
 std::string close_frame(CloseCode code);
 std::string pong_frame(std::string_view payload);
 
 // Takes a client's bytes apart. Between messages it holds one pointer; what is incomplete lies in memory that grows with
-// what has really come.
+// what has really come. A compressed message is inflated when it is complete, up to the size that a plain one may have.
 class FrameReader {
 public:
     // What is read; views live until the call returns. False: nothing more is wanted.
@@ -47,7 +51,7 @@ public:
         ~Sink() = default;
     };
 
-    explicit FrameReader(std::size_t max_message);
+    explicit FrameReader(std::size_t max_message, Compression compression = Compression::none);
     ~FrameReader();
     FrameReader(const FrameReader&) = delete;
     FrameReader& operator=(const FrameReader&) = delete;
@@ -71,6 +75,7 @@ private:
 
     std::unique_ptr<Partial> partial_;
     std::uint32_t max_message_;
+    Compression compression_;
 };
 
 }  // namespace grover::realtime

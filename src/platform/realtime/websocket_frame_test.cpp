@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "platform/realtime/deflate.hpp"
 #include "platform/realtime/id.hpp"
 
 using namespace grover::realtime;
@@ -50,8 +51,9 @@ struct Result {
     bool operator==(const Result&) const = default;
 };
 
-Result read(std::string bytes, std::size_t piece, std::size_t limit = 1'000'000) {
-    FrameReader reader(limit);
+Result read(std::string bytes, std::size_t piece, std::size_t limit = 1'000'000,
+            Compression compression = Compression::none) {
+    FrameReader reader(limit, compression);
     Heard heard;
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
         // Pieces in memory of their own, so that reading behind one is found out.
@@ -66,14 +68,14 @@ Result read(std::string bytes, std::size_t piece, std::size_t limit = 1'000'000)
 }
 
 // The same, however it is cut.
-Result read(const std::string& bytes) {
-    const auto whole = read(bytes, bytes.size());
-    for (const std::size_t piece : {1, 2, 3, 7}) CHECK(read(bytes, piece) == whole);
+Result read(const std::string& bytes, Compression compression = Compression::none) {
+    const auto whole = read(bytes, bytes.size(), 1'000'000, compression);
+    for (const std::size_t piece : {1, 2, 3, 7}) CHECK(read(bytes, piece, 1'000'000, compression) == whole);
     return whole;
 }
 
-CloseCode refused(const std::string& bytes) {
-    const auto result = read(bytes);
+CloseCode refused(const std::string& bytes, Compression compression = Compression::none) {
+    const auto result = read(bytes, compression);
     CHECK(result.heard.empty());
     return result.code;
 }
@@ -121,6 +123,58 @@ TEST_CASE("too much is refused before it has come") {
               .code == CloseCode::too_big);
     CHECK(read(std::string("\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff", 10) + "mask", 3).code ==
           CloseCode::too_big);
+}
+
+TEST_CASE("compressed messages are read where that was agreed on, whole or in fragments") {
+    const auto text = deflate_message(R"(42["echo","hello hello hello"])");
+    const auto deflate = Compression::deflate;
+    const Lines heard{R"(text:42["echo","hello hello hello"])"};
+    CHECK(read(frame(0xc1, text), deflate).heard == heard);
+    CHECK(read(frame(0x81, R"(42["echo","hello hello hello"])"), deflate).heard == heard);
+    CHECK(read(frame(0xc2, deflate_message("\xff")), deflate).heard == Lines{"binary:\xff"});
+    CHECK(read(frame(0xc1, deflate_message("")), deflate).heard == Lines{"text:"});
+    // The first frame speaks for all, and others may come between.
+    CHECK(read(frame(0x41, text.substr(0, 3)) + frame(0x89, "p") + frame(0x00, "") +
+                   frame(0x00, text.substr(3, 1)) + frame(0x80, text.substr(4)) + frame(0x01, "pl") +
+                   frame(0x80, "ain") + frame(0xc1, text),
+               deflate)
+              .heard == Lines{"ping:p", heard[0], "text:plain", heard[0]});
+    // Nothing is carried over from one message to the next.
+    CHECK(read(frame(0xc1, text) + frame(0xc1, text), deflate).heard == Lines{heard[0], heard[0]});
+}
+
+TEST_CASE("compressed frames that break the rules end the connection") {
+    const auto text = deflate_message("4hello");
+    const auto deflate = Compression::deflate;
+    CHECK(refused(frame(0xc1, text)) == CloseCode::protocol_error);  // not agreed on
+    CHECK(refused(frame(0xa1, text), deflate) == CloseCode::protocol_error);
+    CHECK(refused(frame(0xd1, text), deflate) == CloseCode::protocol_error);
+    CHECK(refused(frame(0xc9, text), deflate) == CloseCode::protocol_error);
+    CHECK(refused(frame(0xc8, ""), deflate) == CloseCode::protocol_error);
+    CHECK(refused(frame(0x41, text.substr(0, 2)) + frame(0xc0, text.substr(2)), deflate) ==
+          CloseCode::protocol_error);
+    CHECK(refused(frame(0x01, "4he") + frame(0xc0, text), deflate) == CloseCode::protocol_error);
+    CHECK(refused(frame(0xc1, "4hello"), deflate) == CloseCode::protocol_error);
+    CHECK(refused(frame(0xc1, text.substr(0, text.size() - 2)), deflate) == CloseCode::protocol_error);
+    CHECK(refused(frame(0xc1, deflate_message("\xff")), deflate) == CloseCode::invalid_text);
+}
+
+TEST_CASE("what a compressed message may stand for is bounded like a plain one") {
+    const auto code = [](std::size_t size, std::size_t limit) {
+        const auto bytes = frame(0xc1, deflate_message(std::string(size, 'x')));
+        const auto whole = read(bytes, bytes.size(), limit, Compression::deflate);
+        CHECK(read(bytes, 7, limit, Compression::deflate) == whole);
+        CHECK(whole.heard.size() == (whole.code == CloseCode::none ? 1 : 0));
+        return whole.code;
+    };
+    for (const std::size_t limit : {100, 511, 512, 513, 10'000, 1'000'000}) {
+        CHECK(code(limit, limit) == CloseCode::none);
+        CHECK(code(limit + 1, limit) == CloseCode::too_big);
+    }
+    CHECK(code(50'000'000, 1'000'000) == CloseCode::too_big);
+    // Its own size counts, too.
+    const std::string noise = deflate_message(std::string(100, 'x')) + std::string(100, '\0');
+    CHECK(read(frame(0xc1, noise), 1, 100, Compression::deflate).code == CloseCode::too_big);
 }
 
 TEST_CASE("close frames say why") {

@@ -34,6 +34,17 @@ bool is_key(std::string_view key) {
            });
 }
 
+// Several headers count as one list.
+std::string offers_of(const http::RequestHead& request) {
+    std::string offers;
+    for (const auto& header : request.headers) {
+        if (!http::equals_ignoring_case(header.name, "sec-websocket-extensions")) continue;
+        offers += header.value;
+        offers += ',';
+    }
+    return offers;
+}
+
 std::string accept_of(std::string_view key) {
     std::string text(key);
     text += kMagic;
@@ -51,22 +62,30 @@ bool asks_for_websocket(const http::RequestHead& request) {
     return lists(request.header("upgrade"), "websocket");
 }
 
-bool answer_websocket(const http::RequestHead& request, http::Response& response) {
+std::optional<Extensions> answer_websocket(const http::RequestHead& request, http::Response& response,
+                                           Compression compression) {
     const auto key = request.header("sec-websocket-key");
     if (request.method != http::Method::get || request.http_1_0 || request.has_body || !is_key(key) ||
         !lists(request.header("connection"), "upgrade")) {
         response.status = 400;
-        return false;
+        return std::nullopt;
     }
     if (request.header("sec-websocket-version") != "13") {
         response.status = 426;
         response.add_header("Sec-WebSocket-Version", "13");
-        return false;
+        return std::nullopt;
+    }
+    auto extensions =
+        compression == Compression::none ? Extensions{} : agree_on_extensions(offers_of(request));
+    if (!extensions) {
+        response.status = 400;
+        return std::nullopt;
     }
     response.status = 101;
     response.add_header("Upgrade", "websocket");
     response.add_header("Sec-WebSocket-Accept", accept_of(key));
-    return true;
+    if (!extensions->answer.empty()) response.add_header("Sec-WebSocket-Extensions", extensions->answer);
+    return extensions;
 }
 
 }  // namespace grover::realtime
