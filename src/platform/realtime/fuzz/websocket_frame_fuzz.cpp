@@ -40,8 +40,8 @@ struct Outcome final : FrameReader::Sink {
     }
 };
 
-Outcome run(const std::string& bytes, std::size_t piece) {
-    FrameReader reader(kLimit);
+Outcome run(const std::string& bytes, std::size_t piece, Compression compression) {
+    FrameReader reader(kLimit, compression);
     Outcome out;
     for (std::size_t at = 0; at < bytes.size() && !out.closed && out.code == CloseCode::none; at += piece) {
         // In memory of its own, so that reading behind the end is found out.
@@ -56,10 +56,11 @@ Outcome run(const std::string& bytes, std::size_t piece) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size < 2) return 0;
-    const std::size_t piece = data[0] + std::size_t{1};
+    const auto compression = (data[0] & 0x80) != 0 ? Compression::deflate : Compression::none;
+    const std::size_t piece = (data[0] & 0x7f) + std::size_t{1};
     const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-    const auto whole = run(bytes, bytes.size());
-    const auto cut = run(bytes, piece);
+    const auto whole = run(bytes, bytes.size(), compression);
+    const auto cut = run(bytes, piece, compression);
     require(whole.heard == cut.heard && whole.code == cut.code && whole.closed == cut.closed);
     return 0;
 }
