@@ -4,6 +4,7 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "domains/posts/posts_marks.hpp"
 #include "domains/posts/posts_objects.hpp"
 #include "platform/db/known_range.hpp"
 #include "sql/posts.hpp"

@@ -2,7 +2,6 @@
 // A list is ids → cards → drop what this reader may not see → views (style.md). Private to domains/posts.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,8 +48,7 @@ std::string marks_key(const UserId& viewer);
 using CardPtr = std::shared_ptr<const PostCard>;
 using AuthorPtr = std::shared_ptr<const users::UserCard>;
 
-// Of one reader, by post. Most posts have none, and are told from the others by one look.
-using MarksByPost = boost::unordered_flat_map<PostId, Marks, std::hash<PostId>>;
+struct MarksByPost;  // posts_marks.hpp
 using MarksPtr = std::shared_ptr<const MarksByPost>;
 
 // One post of a page with all that its view needs.

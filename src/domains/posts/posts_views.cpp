@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "domains/posts/posts_marks.hpp"
 #include "sql/posts_lists.hpp"
 
 namespace grover::posts {

@@ -149,7 +149,7 @@ bool Compressor::Impl::run_gzip(std::string_view body, std::string& out) {
     gzip.next_out = reinterpret_cast<Bytef*>(out.data());
     gzip.avail_out = static_cast<uInt>(out.size());
     if (::deflate(&gzip, Z_FINISH) != Z_STREAM_END) return false;
-    out.resize(out.size() - gzip.avail_out);
+    out.resize(gzip.total_out);
     return true;
 }
 
