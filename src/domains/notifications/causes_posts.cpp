@@ -110,6 +110,7 @@ void Causes::listen_to_comments(jobs::Events& events) {
         kListener, [this](db::Write& tx, const comments::CommentCreated& e) {
             auto notice = about_comment(Type::comment, e.user_id, e.post_id, e.comment_id, {});
             notice.quoted = [this, id = e.comment_id](db::Read& read) { return comments_.text_of(read, id); };
+            notice.happens_once = true;
             if (e.replied_to) {
                 notice.words = "replied to your comment";
                 notices_.tell(tx, notice, *e.replied_to);
@@ -121,6 +122,7 @@ void Causes::listen_to_comments(jobs::Events& events) {
             if (e.mentioned_users.empty()) return;
             notice.type = Type::mention;
             notice.words = "mentioned you in a comment";
+            notice.happens_once = false;  // an edit may take the name away and bring it back
             notices_.tell(tx, notice, e.mentioned_users);
         });
     events.on_in_transaction<comments::CommentUpdated>(

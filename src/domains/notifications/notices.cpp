@@ -180,6 +180,9 @@ std::vector<UserId> Notices::tell_each(db::Write& tx, const Notice& notice,
                 insert_row(tx, row);
                 count_created(notice.type);
             }
+        } else if (notice.happens_once) {
+            insert_row(tx, row);
+            count_created(notice.type);
         } else {
             bool told_before = true;
             tx.each(sql::notifications::remember_cause{.user_id = row.user_id,

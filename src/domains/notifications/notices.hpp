@@ -36,6 +36,8 @@ struct Notice {
     std::function<std::string(db::Read&)> quoted{};
     // What makes two notices of this type the same one; empty: actor and target.
     std::string same{};
+    // It cannot come again (a new comment): nothing needs to remember that it was told.
+    bool happens_once = false;
     // When its push is worth nothing any more; by default what the type says.
     std::optional<Time> expires_at{};
 };
