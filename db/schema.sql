@@ -298,10 +298,11 @@ CREATE TABLE comments (
     CHECK ((depth = 0) = (parent_comment_id IS NULL)),
     CHECK ((depth = 0) = (root_comment_id IS NULL))
 );
+CREATE INDEX comments_liked_of_post ON comments (post_id, likes_count, created_at, comment_id)
+    WHERE depth = 0 AND likes_count > 0;
 CREATE INDEX comments_of_author ON comments (user_id, comment_id, post_id) WHERE user_id IS NOT NULL;
 CREATE INDEX comments_of_post ON comments (post_id, depth, created_at, comment_id);
 CREATE INDEX comments_replies ON comments (parent_comment_id, created_at, comment_id) WHERE parent_comment_id IS NOT NULL;
-CREATE INDEX comments_top_of_post ON comments (post_id, likes_count, created_at, comment_id) WHERE depth = 0;
 
 CREATE TABLE communities (
     community_id TEXT NOT NULL PRIMARY KEY,

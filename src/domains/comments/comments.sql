@@ -32,9 +32,19 @@ WITH page (comment_id) AS (
               AND NOT (COALESCE(user_id, '') IN each(:cut_off))
         ORDER BY created_at, comment_id LIMIT :limit OFFSET :skip) AS oldest
     UNION ALL SELECT comment_id FROM (
-        SELECT comment_id FROM comments
-        WHERE :list = 'top' AND post_id = :of AND depth = 0 AND (likes_count, created_at, comment_id) < (:likes, :at, :id)
-              AND NOT (COALESCE(user_id, '') IN each(:cut_off))
+        SELECT comment_id FROM (
+            SELECT * FROM (
+                SELECT likes_count, created_at, comment_id FROM comments
+                WHERE :list = 'top' AND post_id = :of AND depth = 0 AND likes_count > 0
+                      AND (likes_count, created_at, comment_id) < (:likes, :at, :id)
+                      AND NOT (COALESCE(user_id, '') IN each(:cut_off))
+                ORDER BY likes_count DESC, created_at DESC, comment_id DESC LIMIT :limit + :skip) AS liked
+            UNION ALL SELECT * FROM (
+                SELECT likes_count, created_at, comment_id FROM comments
+                WHERE :list = 'top' AND post_id = :of AND depth = 0 AND likes_count = 0
+                      AND (created_at, comment_id) < (:unliked_at, :unliked_id)
+                      AND NOT (COALESCE(user_id, '') IN each(:cut_off))
+                ORDER BY created_at DESC, comment_id DESC LIMIT :limit + :skip) AS unliked) AS merged
         ORDER BY likes_count DESC, created_at DESC, comment_id DESC LIMIT :limit OFFSET :skip) AS top
     UNION ALL SELECT comment_id FROM (
         SELECT comment_id FROM comments

@@ -112,6 +112,17 @@ TEST_CASE("skipping is honoured, bounded, and a cursor wins over it") {
     CHECK(ids_of(page({.limit = 2, .skip = kMaxSkip + 1})).empty());
     const auto first = page({.limit = 2});
     CHECK(ids_of(page({.limit = 2, .skip = 4, .after = first.next})) == std::vector{ids[2], ids[3]});
+
+    // Over the seam between the liked and the others.
+    w.like(ada, ids[1]);
+    w.like(ada, ids[3]);
+    const auto top = [&](int skip) {
+        return ids_of(
+            w.comments.list(ada, {.post_id = post, .page = {.limit = 2, .skip = skip}, .sort = CommentSort::top}));
+    };
+    CHECK(top(1) == std::vector{ids[1], ids[4]});
+    CHECK(top(2) == std::vector{ids[4], ids[2]});
+    CHECK(top(4) == std::vector{ids[0]});
 }
 
 TEST_CASE("a cursor of one order is refused by another") {

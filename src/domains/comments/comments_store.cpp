@@ -73,6 +73,9 @@ CommentPosition position_after(CommentOrder order, std::string_view text) {
 }
 
 std::vector<CommentRow> list_comments(db::Read& tx, const UserId& viewer, const CommentSlice& slice) {
+    // Those without likes follow the last that has one: then they begin with their newest.
+    const auto newest = start_of(CommentOrder::newest);
+    const auto& unliked = slice.after.likes > 0 ? newest : slice.after;
     auto rows = tx.list<CommentRow>(sql::comments::load{.list = name_of(slice.order),
                                                         .of = slice.of,
                                                         .at = slice.after.at,
@@ -81,6 +84,8 @@ std::vector<CommentRow> list_comments(db::Read& tx, const UserId& viewer, const 
                                                         .limit = slice.limit,
                                                         .skip = slice.skip,
                                                         .likes = slice.after.likes,
+                                                        .unliked_at = unliked.at,
+                                                        .unliked_id = unliked.id,
                                                         .viewer = viewer});
     std::ranges::sort(rows,
                       [&](const CommentRow& a, const CommentRow& b) { return is_before(slice.order, a, b); });
@@ -97,6 +102,8 @@ std::optional<CommentRow> find_comment(db::Read& tx, const UserId& viewer, const
                                                    .limit = 1,
                                                    .skip = 0,
                                                    .likes = 0,
+                                                   .unliked_at = Time{},
+                                                   .unliked_id = "",
                                                    .viewer = viewer});
 }
 
