@@ -117,8 +117,8 @@ TEST_CASE("skipping is honoured, bounded, and a cursor wins over it") {
     w.like(ada, ids[1]);
     w.like(ada, ids[3]);
     const auto top = [&](int skip) {
-        return ids_of(
-            w.comments.list(ada, {.post_id = post, .page = {.limit = 2, .skip = skip}, .sort = CommentSort::top}));
+        return ids_of(w.comments.list(
+            ada, {.post_id = post, .page = {.limit = 2, .skip = skip}, .sort = CommentSort::top}));
     };
     CHECK(top(1) == std::vector{ids[1], ids[4]});
     CHECK(top(2) == std::vector{ids[4], ids[2]});
