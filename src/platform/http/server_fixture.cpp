@@ -99,6 +99,7 @@ Client::~Client() { ::close(fd_); }
 bool Client::try_send(std::string_view data) {
     while (!data.empty()) {
         const ssize_t sent = ::send(fd_, data.data(), data.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return false;
         data.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -116,7 +117,10 @@ std::string Client::read_some(std::size_t size) {
         return out;
     }
     std::string out(size, '\0');
-    const ssize_t got = ::recv(fd_, out.data(), size, 0);
+    ssize_t got = 0;
+    // With a time limit the kernel does not go on by itself after the process was stopped.
+    while ((got = ::recv(fd_, out.data(), size, 0)) < 0 && errno == EINTR) {
+    }
     REQUIRE_FALSE((got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)));  // patience ran out
     out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return out;
