@@ -32,6 +32,10 @@ public:
 
     // Null when it has ended.
     Session* session() const { return session_; }
+    void prefetch_session() const { __builtin_prefetch(session_); }
+    void prefetch_queue() const {
+        if (session_ != nullptr) session_->prefetch_queue();
+    }
     void send(const PacketPtr& packet, Delivery delivery = Delivery::durable);
     // Takes a socket out of everything; the application hears of it when it is not doing something else.
     void detach(Socket& socket, Reason reason);

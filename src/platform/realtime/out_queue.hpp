@@ -1,6 +1,7 @@
 // Packets that wait to be sent on one connection, oldest first. Empty, it is three words.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "platform/realtime/packet.hpp"
@@ -18,6 +19,10 @@ public:
         Node* next;
         PacketPtr packet;
         Delivery delivery;
+
+        // Kept for the next one by each thread.
+        static void* operator new(std::size_t size);
+        static void operator delete(void* memory);
     };
 
     void push(PacketPtr packet, Delivery delivery);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/realtime/client.hpp"
 #include "platform/realtime/id.hpp"
 
 namespace grover::realtime {
@@ -136,9 +137,11 @@ void Rooms::each(const Audience& audience, FunctionRef<void(Socket&)> f) {
         if (room == nullptr) continue;
         const auto& members = room->members;
         for (std::size_t i = 0; i < members.size(); ++i) {
-            // Large rooms do not stay in the cache.
+            // Large rooms do not stay in the cache: what leads from a socket to its queue is fetched step by step.
             if (i + 8 < members.size()) __builtin_prefetch(members[i + 8]);
-            if (i + 4 < members.size()) __builtin_prefetch(members[i + 4]->client_);
+            if (i + 6 < members.size()) __builtin_prefetch(members[i + 6]->client_);
+            if (i + 4 < members.size()) members[i + 4]->client_->prefetch_session();
+            if (i + 2 < members.size()) members[i + 2]->client_->prefetch_queue();
             Socket* const socket = members[i];
             if (may_repeat && std::exchange(socket->seen_, walk_) == walk_) continue;
             visit(*socket);

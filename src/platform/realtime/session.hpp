@@ -38,6 +38,7 @@ public:
     std::size_t queued_bytes() const;
     const std::string& id() const;  // of a polling one
     IoThread& thread() const { return *thread_; }
+    void prefetch_queue() const { __builtin_prefetch(websocket_.get()); }
 
     // By its thread.
     void open(std::shared_ptr<SessionUser> user) { user_ = std::move(user); }
