@@ -18,6 +18,15 @@ std::string clean(std::string_view value, std::size_t max, Cleaning cleaning) {
     return cleaning == Cleaning::chat ? clean_chat(value, max) : sanitize_string(value, max);
 }
 
+// Whether cleaning leaves something, seen by how the text begins: nothing else than controls, tags and "javascript:" is
+// removed to the end.
+bool surely_stays(std::string_view value) {
+    const auto trimmed = trim(value);
+    if (trimmed.empty() || control_at(trimmed, 0) != 0) return false;
+    const char first = trimmed.front();
+    return first != '<' && first != 'j' && first != 'J';
+}
+
 FieldError empty_text(std::string_view name) {
     return {{"body", std::string(name)}, "String should have at least 1 character", "string_too_short"};
 }
@@ -53,8 +62,8 @@ std::string required_text(std::string_view value, std::size_t max, std::string_v
 }
 
 std::optional<FieldError> misfit_of_text(std::string_view value, std::string_view name, Cleaning cleaning) {
-    // What is too long has been refused by its field.
-    if (!clean(value, value.size(), cleaning).empty()) return std::nullopt;
+    // What is too long has been refused by its field. Who asks cleans the text later, so it is not done twice without need.
+    if (surely_stays(value) || !clean(value, value.size(), cleaning).empty()) return std::nullopt;
     return empty_text(name);
 }
 

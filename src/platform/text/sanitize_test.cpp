@@ -193,6 +193,22 @@ TEST_CASE("a text that must not be empty is judged by what cleaning leaves of it
           std::vector<std::string>{"body", "content"});
     CHECK_FALSE(misfit_of_text("<script></script>", "content", Cleaning::chat));
     CHECK_FALSE(misfit_of_text(" x ", "content"));
+    // However it begins, the answer is that of cleaning itself.
+    const std::vector<std::string> parts{
+        "",         " ",         "\n",           "\x01",        "\u0085", "\u3000",
+        "x",        "j",         "javascript:",  "JAVASCRIPT:", "<",      ">",
+        "<script>", "</script>", "<scr\x01ipt>", "<a onx=1>",   "onx=1"};
+    for (const auto& one : parts) {
+        for (const auto& two : parts) {
+            for (const auto& three : parts) {
+                const auto text = one + two + three;
+                CAPTURE(text);
+                CHECK(misfit_of_text(text, "content").has_value() == sanitize_string(text).empty());
+                CHECK(misfit_of_text(text, "content", Cleaning::chat).has_value() ==
+                      clean_chat(text, 1'000).empty());
+            }
+        }
+    }
     CHECK(required_text(" <script>a</script>x ", 100, "content") == "x");
     CHECK(required_text(" <script></script> ", 100, "content", Cleaning::chat) == "<script></script>");
 }
