@@ -63,16 +63,21 @@ TEST_CASE("one connection serves many requests, with and without fibers, with an
 }
 
 TEST_CASE("requests sent together are answered in order") {
-    runtime::Signal later;
+    runtime::Signal begun, all_are_sent;
     TestServer server([&](Exchange& exchange) {
-        // The first waits, the others would be ready long before.
-        if (exchange.request().path == "/0") runtime::sleep_for(std::chrono::milliseconds(20));
+        // The first waits until the others are all there.
+        if (exchange.request().path == "/0") {
+            begun.notify();
+            all_are_sent.wait();
+        }
         const auto body = exchange.read_body(1000);
         exchange.response().body = std::string(exchange.request().path) + ":" + std::string(body);
     });
     Client client(server);
     client.send(get("/0") + post("/1", "one") + chunked_post("/2", "3\r\ntwo\r\n0\r\n\r\n") +
                 get("/at-once") + post("/3", "three") + "\r\n" + get("/4"));
+    begun.wait();
+    all_are_sent.notify();
     CHECK(client.read().body == "/0:");
     CHECK(client.read().body == "/1:one");
     CHECK(client.read().body == "/2:two");

@@ -195,9 +195,12 @@ TEST_CASE("values of forms and queries are encoded") {
 
 TEST_CASE("a client of one plain thread sends one request after the other, until it is told to end") {
     std::atomic<bool> hangs{false};
-    std::promise<void> released;
+    std::promise<void> asked, released;
     HttpPeer peer([&, release = released.get_future().share()](const auto&) {
-        if (hangs) release.wait();
+        if (hangs.exchange(false)) {
+            asked.set_value();
+            release.wait();
+        }
         return HttpPeer::json("{}");
     });
     HttpClient client(nullptr, {.one_plain_thread = true});
@@ -206,7 +209,7 @@ TEST_CASE("a client of one plain thread sends one request after the other, until
           HttpFailure::unreachable);
     hangs = true;
     std::thread ending([&] {
-        while (peer.requests().size() < 3) std::this_thread::sleep_for(1ms);
+        asked.get_future().wait();
         client.end_by(std::chrono::steady_clock::now());
     });
     CHECK(client.send({.service = "somewhere", .url = peer.url(), .timeout = 60min}).failure ==

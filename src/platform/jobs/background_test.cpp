@@ -59,7 +59,7 @@ TEST_CASE("in the running server events are told in order and jobs are run, soon
     });
     background.events().on_every_node<Said>("memory", [&](const Said&) { heard.add(); });
     background.jobs().on<Print>([&](const Print& job) {
-        runtime::sleep_for(1ms);
+        runtime::sleep_for(0ms);  // others run meanwhile
         {
             const std::scoped_lock lock(mutex);
             jobs_run.insert(job.text);
@@ -118,17 +118,20 @@ TEST_CASE("stopping waits for what runs and begins nothing new") {
     const auto db = testing::fresh_database();
     RunningLoops running;
     Counter begun;
-    std::atomic<bool> ended{false};
+    std::atomic<bool> stops{false}, ended{false};
     {
         jobs::Background background(*db, {});
         background.jobs().on<Print>([&](const Print&) {
             begun.add();
-            runtime::sleep_for(30ms);
+            // A thousand turns of the loop longer than it has to: who does not wait for it is long gone then.
+            while (!stops) runtime::sleep_for(0ms);
+            for (int turn = 0; turn < 1'000; ++turn) runtime::sleep_for(0ms);
             ended = true;
         });
         background.start(running.loops);
         db->write([](db::Write& tx) { tx.enqueue(Print{"one"}); });
         begun.wait_for(1);
+        stops = true;
         background.stop();
         CHECK(ended);
         db->write([](db::Write& tx) { tx.enqueue(Print{"two"}); });
