@@ -8,6 +8,7 @@
 #include "domains/comments/comments.hpp"
 #include "domains/discovery/search_documents.hpp"
 #include "platform/observability/log.hpp"
+#include "platform/observability/reports.hpp"
 #include "platform/search/segment_builder.hpp"
 
 namespace grover::discovery {
@@ -143,7 +144,7 @@ void SearchIndex::keep() {
         try {
             catch_up();
         } catch (const std::exception& error) {
-            log::warning("search.behind", {{"error", error.what()}});
+            log::warning("search.behind", {{"error", reports::cause_of(error)}});
             // The store is away: everything is read again when it is back. Marks of this round are lost with it.
             is_loaded_ = false;
             std::unique_lock lock(marks_mutex_);

@@ -80,7 +80,7 @@ void all_at_once(std::size_t count, const std::function<void(std::size_t)>& f) {
             } catch (const runtime::Cancelled&) {
                 throw;
             } catch (const std::exception& error) {
-                log::error("push", {{"problem", error.what()}});
+                log::error("push", {{"problem", reports::cause_of(error)}});
                 reports::report_exception("jobs", "push", error);
             }
         });

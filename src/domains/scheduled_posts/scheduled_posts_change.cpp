@@ -36,8 +36,7 @@ void refuse_ended(const Row& row) {
 }  // namespace
 
 Time planned_time(const std::optional<Time>& scheduled_time, const std::optional<Time>& scheduled_at) {
-    if (auto misfit = misfit_of_times(scheduled_time, scheduled_at))
-        throw invalid_input(std::move(misfit->loc), std::move(misfit->msg), std::move(misfit->type));
+    if (auto misfit = misfit_of_times(scheduled_time, scheduled_at)) throw invalid_input(std::move(*misfit));
     return in_milliseconds(scheduled_time ? *scheduled_time : *scheduled_at);
 }
 

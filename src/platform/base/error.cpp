@@ -47,9 +47,9 @@ Error upstream_error(std::string_view service, std::string cause) {
         .with_cause(std::move(cause));
 }
 
-Error invalid_input(std::vector<std::string> loc, std::string msg, std::string type) {
+Error invalid_input(FieldError field) {
     Error error(ErrorKind::invalid_input, "Validation failed");
-    error.fields.push_back({std::move(loc), std::move(msg), std::move(type)});
+    error.fields.push_back(std::move(field));
     return error;
 }
 

@@ -92,6 +92,9 @@ Error database_unreachable(std::string cause);
 Error unavailable(std::string detail, std::chrono::seconds retry_after);
 Error upstream_error(std::string_view service, std::string cause = {});
 // 422 for one field found wrong outside the declared checks, e.g. {"body", "media_url"}.
-Error invalid_input(std::vector<std::string> loc, std::string msg, std::string type = "value_error");
+Error invalid_input(FieldError field);
+inline Error invalid_input(std::vector<std::string> loc, std::string msg, std::string type = "value_error") {
+    return invalid_input(FieldError{std::move(loc), std::move(msg), std::move(type)});
+}
 
 }  // namespace grover

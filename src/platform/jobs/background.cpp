@@ -7,6 +7,7 @@
 
 #include "platform/base/random_text.hpp"
 #include "platform/jobs/listener.hpp"
+#include "platform/jobs/run_guarded.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "sql/jobs.hpp"
 
@@ -193,14 +194,12 @@ void Background::Impl::work(runtime::Signal& signal, const std::function<Time()>
 
 // A store that cannot be reached, or is full, must not end the fiber that waits for it.
 Time Background::Impl::guarded(const std::function<Time()>& step) {
-    try {
-        return step();
-    } catch (const runtime::Cancelled&) {
-        throw;
-    } catch (const std::exception& error) {
-        if (report) report({.kind = RunReport::Kind::job, .name = "background", .error = error.what()});
-        return clock.now() + kAfterFailure;
-    }
+    Time again;
+    std::chrono::microseconds duration{};
+    const auto error = run_guarded([&] { again = step(); }, duration);
+    if (error.empty()) return again;
+    if (report) report({.kind = RunReport::Kind::job, .name = "background", .error = error});
+    return clock.now() + kAfterFailure;
 }
 
 Time Background::Impl::tell(Listener& listener) {

@@ -170,7 +170,7 @@ void Client::call(FunctionRef<void()> f) {
     } catch (const runtime::Cancelled&) {
         throw;  // the loops end
     } catch (const std::exception& failure) {
-        log::error("socket handler failed", {{"cause", std::string_view(failure.what())}});
+        log::error("socket handler failed", {{"cause", reports::cause_of(failure)}});
         reports::report_exception("realtime", "handler", failure);
         fail(Reason::handler_failed);
     }

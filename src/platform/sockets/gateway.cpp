@@ -226,7 +226,7 @@ void Gateway::on_event(realtime::Socket& socket, realtime::Event& event) {
         event.ack.answer(answer_to(live, *handler, event));
     } catch (const Error& error) {
         if (error.status >= 500)
-            kLog.error("socket event failed", {{"event", event.name}, {"cause", error.cause}});
+            kLog.error("socket event failed", {{"event", event.name}, {"cause", reports::cause_of(error)}});
         reports::report_exception("realtime", event.name, error, live.user_id().view());
         fail(live, event, error);
     } catch (const runtime::Cancelled&) {

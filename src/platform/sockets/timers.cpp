@@ -18,7 +18,7 @@ void run_logged(std::string_view what, const std::function<void()>& f) {
     } catch (const runtime::Cancelled&) {
         throw;
     } catch (const std::exception& error) {
-        kLog.error("unexpected error", {{"in", what}, {"cause", error.what()}});
+        kLog.error("unexpected error", {{"in", what}, {"cause", reports::cause_of(error)}});
         reports::report_exception("realtime", what, error);
     }
 }

@@ -57,8 +57,7 @@ std::string clean_chat(std::string_view value, std::size_t max, std::string_view
 std::string required_text(std::string_view value, std::size_t max, std::string_view name, Cleaning cleaning) {
     auto out = clean(value, max, cleaning);
     if (!out.empty()) return out;
-    auto empty = empty_text(name);
-    throw invalid_input(std::move(empty.loc), std::move(empty.msg), std::move(empty.type));
+    throw invalid_input(empty_text(name));
 }
 
 std::optional<FieldError> misfit_of_text(std::string_view value, std::string_view name, Cleaning cleaning) {
