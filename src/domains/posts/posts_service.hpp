@@ -5,6 +5,7 @@
 #include "domains/posts/posts.hpp"
 #include "domains/posts/posts_api.hpp"
 #include "domains/posts/posts_lists.hpp"
+#include "domains/posts/posts_marks_api.hpp"
 #include "domains/posts/posts_polls_api.hpp"
 
 namespace grover::posts {

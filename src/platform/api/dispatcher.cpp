@@ -10,9 +10,9 @@
 #include "platform/api/errors.hpp"
 #include "platform/api/fingerprint.hpp"
 #include "platform/api/origin.hpp"
+#include "platform/api/request_body.hpp"
 #include "platform/base/random_text.hpp"
-#include "platform/http/long_texts.hpp"
-#include "platform/http/multipart.hpp"
+#include "platform/http/form.hpp"
 #include "platform/observability/reports.hpp"
 
 namespace grover::api {
@@ -23,18 +23,12 @@ using http::RequestHead;
 using http::Response;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxBody = 1 << 20;
 constexpr std::chrono::seconds kSwitchedOffRetry{3600};
 constexpr std::size_t kMaxIdempotencyKey = 128;
 // What one user may upload in a day (system.md §7): 2 GB, in tokens of 1 KiB.
 constexpr BucketSize kUploadedKib{.per_minute = 2 * 1024.0 * 1024.0 / (24 * 60),
                                   .burst = 2 * 1024.0 * 1024.0};
 constexpr std::chrono::seconds kUploadedRetry{3600};
-
-constexpr std::string_view kExposedHeaders =
-    "X-Next-Cursor, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, "
-    "ETag, "
-    "X-Account-Private, X-Search-Partial, X-New-Count, X-Rating-Histogram, Idempotency-Replayed";
 
 bool is_request_id(std::string_view text) {
     return text.size() >= 8 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -61,13 +55,6 @@ std::uint64_t limits_seed(std::string_view secret) {
     std::uint64_t seed = 0;
     std::memcpy(&seed, digest.data(), sizeof seed);
     return seed;
-}
-
-bool contains_no_case(std::string_view text, std::string_view lower) {
-    const auto found = std::search(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) == b;
-    });
-    return found != text.end();
 }
 
 void report_held_up(const RequestHead& request, const Endpoint* endpoint, std::string_view address,
@@ -119,8 +106,7 @@ Dispatcher::Dispatcher(const Api& api, const Clock& clock, Authenticator& authen
       limiter_(clock, options_.requests_per_minute, 1 << 16,
                options_.share_limits ? std::optional(limits_seed(options_.signing_secret)) : std::nullopt),
       proxies_(options_.trusted_proxies),
-      any_origin_(lists_origin(options_.allowed_origins, "*")),
-      https_(options_.public_base_url.starts_with("https://")) {}
+      common_headers_(options_.allowed_origins, options_.public_base_url.starts_with("https://")) {}
 
 Dispatcher::~Dispatcher() = default;
 
@@ -132,7 +118,7 @@ bool Dispatcher::answer_at_once(const RequestHead& request, Response& response) 
     response.body = R"({"status":"ok"})";
     response.may_compress = false;
     response.add_header("Cache-Control", "no-store");
-    add_common_headers(request, request_id_of(request, buffer), response);
+    common_headers_.add(request, request_id_of(request, buffer), response);
     return true;
 }
 
@@ -154,7 +140,7 @@ void Dispatcher::refuse(const RequestHead* request, int status, std::string_view
                        status);
     }
     answer_error(error, response, id);
-    add_common_headers(head, id, response);
+    common_headers_.add(head, id, response);
 }
 
 void Dispatcher::handle(http::Exchange& exchange) {
@@ -166,14 +152,14 @@ void Dispatcher::handle(http::Exchange& exchange) {
     const log::ContextScope context(turn.context);
     try {
         if (went_through_side_door(exchange, turn)) {
-            return add_common_headers(request, turn.caller.request_id, response);
+            return common_headers_.add(request, turn.caller.request_id, response);
         }
         process(exchange, turn);
     } catch (...) {
         turn.failure = answer_current_exception(response, turn.caller.request_id);
         if (turn.failure.status == 405) response.add_header("Allow", turn.match.allow);
     }
-    add_common_headers(request, turn.caller.request_id, response);
+    common_headers_.add(request, turn.caller.request_id, response);
     if (turn.rate) {
         response.add_header("X-RateLimit-Limit", std::to_string(turn.rate->limit));
         response.add_header("X-RateLimit-Remaining", std::to_string(turn.rate->remaining));
@@ -213,7 +199,9 @@ bool Dispatcher::went_through_side_door(http::Exchange& exchange, Turn& turn) {
     for (SideDoor* door : side_doors_) {
         if (!door->takes(request.path)) continue;
         turn.match.allow = "GET, POST, OPTIONS";
-        if (request.method != Method::options || !preflight(request, exchange.response(), turn)) {
+        if (request.method == Method::options) {
+            common_headers_.preflight(request, turn.match.allow, exchange.response());
+        } else {
             door->handle(exchange);
         }
         return true;
@@ -233,7 +221,8 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (turn.path.size() > 1 && turn.path.ends_with('/')) turn.path.remove_suffix(1);
     turn.match = router_.find(request.method, turn.path);
     if (!turn.match.path_known) throw not_found("Not Found");
-    if (request.method == Method::options && preflight(request, response, turn)) return;
+    if (request.method == Method::options)
+        return common_headers_.preflight(request, turn.match.allow, response);
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
     turn.endpoint = turn.match.endpoint;
     if (observer_) observer_->begun(*turn.endpoint);
@@ -333,47 +322,8 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
         inputs.path.emplace_back(name, http::percent_decoded(value, http::PlusIs::plus));
     }
     if (!request.query.empty()) inputs.query = http::parse_form(request.query);
-    if (!request.has_body || !turn.endpoint->reads_body) return;
-
-    const auto type = request.header("content-type");
-    const bool is_form = contains_no_case(type, "application/x-www-form-urlencoded");
-    const auto& endpoint = *turn.endpoint;
-    const http::TextFileFields text_files(endpoint.route.takes_base64
-                                              ? std::span<const std::string_view>(endpoint.file_fields)
-                                              : std::span<const std::string_view>());
-    if (contains_no_case(type, "multipart/form-data")) {
-        auto form =
-            http::read_multipart(exchange, type, options_.upload_directory, {.text_files = text_files});
-        turn.bytes_in = form.bytes_read;
-        inputs.form = std::move(form.fields);
-        inputs.files = std::move(form.files);
-        inputs.is_cut_short = form.is_cut_short;
-        return;
-    }
-    if (endpoint.route.takes_base64 && request.content_length.value_or(kMaxBody + 1) > kMaxBody) {
-        const auto read = is_form ? http::read_form_with_files : http::read_json_with_files;
-        auto large = read(exchange, text_files, options_.upload_directory, {});
-        turn.bytes_in = large.bytes_read;
-        inputs.held_body = std::move(large.body);
-        inputs.files = std::move(large.files);
-        inputs.body = inputs.held_body;
-    } else {
-        inputs.body = exchange.read_body(kMaxBody);
-        turn.bytes_in = inputs.body.size();
-    }
-    const auto body = inputs.body;
-    if (is_form) {
-        inputs.form = http::parse_form(body);
-        return;
-    }
-    if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
-    inputs.json = wire::JsonDocument::parse(body);
-    // Only what calls itself JSON must be JSON: scripts in the field send bodies that nobody reads.
-    if (!contains_no_case(type, "json")) return;
-    inputs.is_malformed = !inputs.json;
-    // `null` is what clients send that have nothing to say.
-    if (inputs.json && inputs.json->root().kind() != wire::JsonKind::object && !inputs.json->root().is_null())
-        throw invalid_input({"body"}, "Input should be a valid object", "object_type");
+    if (request.has_body && turn.endpoint->reads_body)
+        read_body(exchange, *turn.endpoint, options_.upload_directory, inputs, turn.bytes_in);
 }
 
 bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs) {
@@ -406,47 +356,6 @@ bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& in
     }
     turn.idempotency_key = key;
     return false;
-}
-
-bool Dispatcher::preflight(const RequestHead& request, Response& response, Turn& turn) {
-    const auto origin = request.header("origin");
-    response.status = 204;
-    if (origin.empty()) {
-        response.add_header("Allow", turn.match.allow);
-        return true;
-    }
-    if (any_origin_ || lists_origin(options_.allowed_origins, origin)) {
-        response.add_header("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
-        if (const auto wanted = request.header("access-control-request-headers"); !wanted.empty()) {
-            response.add_header("Access-Control-Allow-Headers", wanted);
-        }
-        response.add_header("Access-Control-Max-Age", "600");
-    }
-    return true;
-}
-
-void Dispatcher::add_common_headers(const RequestHead& request, std::string_view request_id,
-                                    Response& response) const {
-    response.add_header("X-Request-Id", request_id);
-    if (!response.has_header("X-Content-Type-Options"))
-        response.add_header("X-Content-Type-Options", "nosniff");
-    response.add_header("Referrer-Policy", "no-referrer");
-    if (response.content_type.starts_with("text/html")) response.add_header("X-Frame-Options", "DENY");
-    if (https_) response.add_header("Strict-Transport-Security", "max-age=31536000");
-    const auto origin = request.header("origin");
-    if (any_origin_) {
-        if (origin.empty() || response.has_header("Access-Control-Allow-Origin")) return;
-        response.add_header("Access-Control-Allow-Origin", "*");
-    } else {
-        // Whether the header is there depends on who asks: shared caches must know, also when nobody did.
-        if (!options_.allowed_origins.empty()) response.add_header("Vary", "Origin");
-        if (origin.empty() || response.has_header("Access-Control-Allow-Origin") ||
-            !lists_origin(options_.allowed_origins, origin))
-            return;
-        response.add_header("Access-Control-Allow-Origin", origin);
-        response.add_header("Access-Control-Allow-Credentials", "true");
-    }
-    response.add_header("Access-Control-Expose-Headers", kExposedHeaders);
 }
 
 }  // namespace grover::api

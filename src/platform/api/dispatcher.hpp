@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "platform/api/api.hpp"
+#include "platform/api/common_headers.hpp"
 #include "platform/api/cursor.hpp"
 #include "platform/api/rate_limit.hpp"
 #include "platform/api/router.hpp"
@@ -126,9 +127,6 @@ private:
     void authenticate(const http::RequestHead& request, Turn& turn);
     void read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs);
     bool replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs);
-    void add_common_headers(const http::RequestHead& request, std::string_view request_id,
-                            http::Response& response) const;
-    bool preflight(const http::RequestHead& request, http::Response& response, Turn& turn);
 
     Authenticator& authenticator_;
     IdempotencyStore& idempotency_;
@@ -139,8 +137,7 @@ private:
     RateLimiter limiter_;
     std::vector<SideDoor*> side_doors_;
     http::TrustedProxies proxies_;
-    bool any_origin_ = false;
-    bool https_ = false;
+    CommonHeaders common_headers_;
 };
 
 }  // namespace grover::api
