@@ -11,6 +11,7 @@ SQLite reads `?N`, PostgreSQL `$N`: the same N, given by the order of the member
 A line `-- scan: reason` in a block says why it may read a whole table; testing/query_plan.hpp refuses that of the others.
 
 `x IN each(:ids)` takes any number of texts in one parameter: a JSON array on SQLite, `= ANY` on PostgreSQL.
+`INDEXED BY index` behind a table is for SQLite alone; PostgreSQL knows by its statistics.
 """
 import pathlib
 import re
@@ -25,10 +26,13 @@ SCAN = re.compile(r"^--\s*scan:\s*(.+?)\s*$", re.M)
 EACH = re.compile(r"\bIN\s+each\(:([a-z_][a-z0-9_]*)\)", re.IGNORECASE)
 
 
-def expand_each(sql, engine):
+INDEXED_BY = re.compile(r"\s+INDEXED\s+BY\s+[a-z0-9_]+", re.IGNORECASE)
+
+
+def for_engine(sql, engine):
     if engine == "sqlite":
         return EACH.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
-    return EACH.sub(r"= ANY(:\1::text[])", sql)
+    return EACH.sub(r"= ANY(:\1::text[])", INDEXED_BY.sub("", sql))
 
 
 def blocks(text, path):
@@ -86,7 +90,7 @@ def main(source, target):
         sqlite = engines.get("both", engines.get("sqlite"))
         postgres = engines.get("both", engines.get("postgres"))
         scan = next((m.group(1) for m in map(SCAN.search, (sqlite, postgres)) if m), "")
-        sqlite, postgres = expand_each(sqlite, "sqlite"), expand_each(postgres, "postgres")
+        sqlite, postgres = for_engine(sqlite, "sqlite"), for_engine(postgres, "postgres")
         names = parameters(sqlite)
         names += [n for n in parameters(postgres) if n not in names]
         members = "".join(f"    db::Arg {n};\n" for n in names)

@@ -18,14 +18,11 @@ ORDER BY created_at DESC, post_id DESC LIMIT :limit
 -- name: topics_of
 SELECT post_id, user_id, original_post_id, tags, category, created_at FROM posts WHERE post_id IN each(:ids)
 
--- name: subjects_of (sqlite)
+-- name: subjects_of
 -- The index holds all that is asked; left alone, the planner takes the key of the table.
 SELECT tags, category FROM posts INDEXED BY posts_with_subjects WHERE post_id IN each(:ids) AND (tags <> '[]' OR category IS NOT NULL)
 
--- name: subjects_of (postgres)
-SELECT tags, category FROM posts WHERE post_id IN each(:ids) AND (tags <> '[]' OR category IS NOT NULL)
-
--- name: marked_subjects (sqlite)
+-- name: marked_subjects
 -- Ids sort by time, so posts made since then are one range of the reader's marks.
 SELECT p.tags, p.category
 FROM (SELECT * FROM (SELECT post_id FROM post_stances
@@ -35,16 +32,6 @@ FROM (SELECT * FROM (SELECT post_id FROM post_stances
       SELECT * FROM (SELECT post_id FROM post_saves WHERE user_id = :reader AND post_id >= :low AND created_at >= :since
                      ORDER BY post_id DESC LIMIT :limit) AS saved) AS m
 JOIN posts p INDEXED BY posts_with_subjects ON p.post_id = m.post_id AND (p.tags <> '[]' OR p.category IS NOT NULL)
-
--- name: marked_subjects (postgres)
-SELECT p.tags, p.category
-FROM (SELECT * FROM (SELECT post_id FROM post_stances
-                     WHERE user_id = :reader AND post_id >= :low AND stance <> '-' AND created_at >= :since
-                     ORDER BY post_id DESC LIMIT :limit) AS reacted
-      UNION
-      SELECT * FROM (SELECT post_id FROM post_saves WHERE user_id = :reader AND post_id >= :low AND created_at >= :since
-                     ORDER BY post_id DESC LIMIT :limit) AS saved) AS m
-JOIN posts p ON p.post_id = m.post_id AND (p.tags <> '[]' OR p.category IS NOT NULL)
 
 -- name: also_liked
 SELECT p.post_id, p.user_id, p.original_post_id, p.tags, p.category, p.created_at
