@@ -5,10 +5,9 @@
 #include "domains/comments/comments.hpp"
 #include "domains/live_board/live_board_events.hpp"
 #include "domains/posts/posts.hpp"
+#include "domains/users/people_test.hpp"
 #include "platform/jobs/background.hpp"
 #include "platform/sockets/sockets_testing.hpp"
-#include "testing/database.hpp"
-#include "testing/stopped_clock.hpp"
 
 namespace grover::live_board {
 namespace {
@@ -28,12 +27,7 @@ struct FakePosts final : BoardPosts {
     }
 };
 
-struct World {
-    testing::StoppedClock clock;
-    IdSource ids{clock};
-    std::unique_ptr<db::Database> db = testing::fresh_database({.cached = false, .clock = &clock});
-    users::UsersService users{
-        *db, clock, ids, {.data_dir = "/nonexistent", .link_secret = "a secret of sixteen bytes"}};
+struct World : users::People {
     FakePosts posts;
     sockets::RecordingHub hub{clock};
     sockets::Sockets table;
@@ -46,14 +40,6 @@ struct World {
         listen_for_milestones(background.events(), users, clock);
     }
 
-    Caller user(const std::string& username) {
-        Caller caller;
-        caller.id = db->write([&](db::Write& tx) {
-            return users.create(tx,
-                                {.email = username + "@example.com", .name = username, .username = username});
-        });
-        return caller;
-    }
     void follow(const Caller& a, const Caller& b) {
         db->write([&](db::Write& tx) {
             users.add_follow(tx, a.id, b.id, clock.now());

@@ -1,8 +1,10 @@
 // Several messages in one transaction: the same as one after the other, and who is refused is refused alone.
 #include "domains/messages/messages_test.hpp"
+#include "testing/running_loops.hpp"
 
 using namespace grover;
 using namespace grover::messages;
+using testing::RunningLoops;
 
 namespace {
 
@@ -19,27 +21,6 @@ Outgoing text_to(const ChatId& chat, const std::string& content) {
     out.row.content = content;
     return out;
 }
-
-// Loops that run while this lives.
-struct RunningLoops {
-    runtime::Loops loops{2};
-    std::thread thread{[this] { loops.run(); }};
-    ~RunningLoops() {
-        loops.stop();
-        thread.join();
-    }
-    template <class F>
-    void in_fibers(int count, F f) {
-        std::atomic<int> left{count};
-        for (int i = 0; i < count; ++i) {
-            runtime::spawn_on(loops, static_cast<unsigned>(i) % 2, [&, i] {
-                f(i);
-                if (--left == 0) left.notify_all();
-            });
-        }
-        for (int seen = left; seen > 0; seen = left) left.wait(seen);
-    }
-};
 
 }  // namespace
 

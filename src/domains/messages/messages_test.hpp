@@ -9,19 +9,22 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "domains/messages/messages_parts.hpp"
 #include "domains/messages/messages_sockets.hpp"
 #include "platform/base/error.hpp"
 #include "platform/runtime/runtime.hpp"
+#include "testing/at_once.hpp"
 #include "testing/database.hpp"
 #include "testing/keeps_events.hpp"
 #include "testing/stopped_clock.hpp"
 #include "testing/wave.hpp"
 
 namespace grover::messages {
+
+using testing::at_once;
+using testing::refusal;
 
 class CountsStatements final : public db::StatementObserver {
 public:
@@ -213,34 +216,6 @@ public:
     FakePosts posts;
     MessagesService messages;
 };
-
-// Runs `f` and returns "<status> <sentence>", or "" when it succeeds.
-template <class F>
-std::string refusal(F&& f) {
-    try {
-        f();
-    } catch (const Error& error) {
-        std::string out = std::to_string(error.status) + ' ' + error.detail;
-        for (const auto& field : error.fields) out += '[' + field.loc.back() + ": " + field.msg + ']';
-        return out;
-    }
-    return {};
-}
-
-// Runs f(i) on `count` threads that start together.
-template <class F>
-void at_once(int count, F f) {
-    std::atomic<int> waiting{count};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) {
-        threads.emplace_back([&, i] {
-            --waiting;
-            while (waiting > 0) std::this_thread::yield();
-            f(i);
-        });
-    }
-    for (auto& thread : threads) thread.join();
-}
 
 inline std::vector<std::string> contents(const std::vector<Message>& messages) {
     std::vector<std::string> out;

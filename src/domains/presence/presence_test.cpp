@@ -2,9 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "domains/users/people_test.hpp"
 #include "platform/sockets/sockets_testing.hpp"
-#include "testing/database.hpp"
-#include "testing/stopped_clock.hpp"
 
 namespace grover::presence {
 namespace {
@@ -27,13 +26,7 @@ struct Pairs final : Acquaintances {
     }
 };
 
-struct World {
-    testing::StoppedClock clock;
-    IdSource ids{clock};
-    // Edges and settings are written behind the back of their domain here.
-    std::unique_ptr<db::Database> db = testing::fresh_database({.cached = false, .clock = &clock});
-    users::UsersService users{
-        *db, clock, ids, {.data_dir = "/nonexistent", .link_secret = "a secret of sixteen bytes"}};
+struct World : users::People {
     sockets::RecordingHub hub{clock};
     sockets::Sockets table;
     PresenceService presence{*db, users, hub};
@@ -44,14 +37,6 @@ struct World {
         presence.add(table);
     }
 
-    Caller user(const std::string& username) {
-        Caller caller;
-        caller.id = db->write([&](db::Write& tx) {
-            return users.create(tx,
-                                {.email = username + "@example.com", .name = username, .username = username});
-        });
-        return caller;
-    }
     void follow(const Caller& a, const Caller& b) {
         db->write([&](db::Write& tx) { users.add_follow(tx, a.id, b.id, clock.now()); });
     }

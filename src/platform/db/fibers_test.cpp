@@ -8,34 +8,10 @@
 #include "platform/db/db_test.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "sql/db_test.hpp"
+#include "testing/running_loops.hpp"
 
 using namespace grover;
-
-namespace {
-
-struct RunningLoops {
-    runtime::Loops loops{2};
-    std::thread thread{[this] { loops.run(); }};
-    ~RunningLoops() {
-        loops.stop();
-        thread.join();
-    }
-
-    // Runs f(i) in `count` fibers and waits for all.
-    template <class F>
-    void in_fibers(int count, F f) {
-        std::atomic<int> left{count};
-        for (int i = 0; i < count; ++i) {
-            runtime::spawn_on(loops, static_cast<unsigned>(i) % 2, [&, i] {
-                f(i);
-                if (--left == 0) left.notify_all();
-            });
-        }
-        for (int seen = left; seen > 0; seen = left) left.wait(seen);
-    }
-};
-
-}  // namespace
+using testing::RunningLoops;
 
 TEST_CASE("two hundred fibers read and write at once, more than there are connections") {
     RunningLoops running;

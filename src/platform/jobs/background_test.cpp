@@ -10,21 +10,13 @@
 
 #include "platform/jobs/jobs_test.hpp"
 #include "platform/runtime/runtime.hpp"
+#include "testing/running_loops.hpp"
 
 using namespace grover;
 using namespace std::chrono_literals;
+using testing::RunningLoops;
 
 namespace {
-
-// Two loops on threads of their own while it lives.
-struct RunningLoops {
-    runtime::Loops loops{2};
-    std::thread thread{[this] { loops.run(); }};
-    ~RunningLoops() {
-        loops.stop();
-        thread.join();
-    }
-};
 
 // Waits until `count` things happened.
 struct Counter {
