@@ -99,7 +99,8 @@ MarkReadAnswer NotificationsService::mark_read(const Caller& me, const MarkRead&
         ids.assign(in.notification_ids->begin(), in.notification_ids->end());
         change.ids = &ids;
     }
-    if (in.before) change.before = *in.before;
+    // Clients know times by the millisecond: what happened within the one they name is not after it.
+    if (in.before) change.before = Time{in.before->us - in.before->us % 1'000 + 999};
     MarkReadAnswer answer;
     parts_->db.write([&](db::Write& tx) {
         answer.updated = notifications::mark_read(tx, me.id, change, parts_->clock.now());
