@@ -1,7 +1,5 @@
 #include "platform/realtime/engine_server.hpp"
 
-#include <unistd.h>
-
 #include <boost/asio/io_context.hpp>
 #include <optional>
 #include <stdexcept>
@@ -9,10 +7,10 @@
 
 #include "platform/base/error.hpp"
 #include "platform/http/form.hpp"
-#include "platform/http/upgrade.hpp"
 #include "platform/realtime/id.hpp"
 #include "platform/realtime/io_thread_asio.hpp"
 #include "platform/realtime/polling.hpp"
+#include "platform/realtime/websocket_arrival.hpp"
 #include "platform/realtime/websocket_handshake.hpp"
 
 namespace grover::realtime {
@@ -69,81 +67,6 @@ struct Query {
             if (field.name == "sid") sid = std::move(field.value);
         }
     }
-};
-
-// A descriptor on its way between threads: closed if it does not arrive.
-struct Descriptor {
-    explicit Descriptor(int its_fd) : fd(its_fd) {}
-    ~Descriptor() {
-        if (fd >= 0) ::close(fd);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int fd;
-};
-
-struct Arrival {
-    explicit Arrival(http::UpgradedConnection connection)
-        : socket(connection.fd),
-          tls(std::move(connection.tls)),
-          read_ahead(std::move(connection.read_ahead)) {}
-
-    std::unique_ptr<WebSocket> make(IoThread& thread, int deflate_window) {
-        return std::make_unique<WebSocket>(thread, std::exchange(socket.fd, -1), std::move(tls),
-                                           thread.state.options.max_payload, deflate_window);
-    }
-
-    Descriptor socket;
-    std::unique_ptr<http::TlsSession> tls;
-    std::string read_ahead;
-};
-
-class NewSocket final : public http::UpgradeHandler {
-public:
-    NewSocket(IoThread& thread, std::unique_ptr<Handshake> handshake, int deflate_window)
-        : thread_(thread), handshake_(std::move(handshake)), deflate_window_(deflate_window) {}
-
-    void taken(http::UpgradedConnection connection) override {
-        Arrival arrival(std::move(connection));
-        if (thread_.state.draining) return;
-        thread_.open_websocket(arrival.make(thread_, deflate_window_), std::move(handshake_),
-                               std::move(arrival.read_ahead));
-    }
-
-private:
-    IoThread& thread_;
-    std::unique_ptr<Handshake> handshake_;
-    int deflate_window_;
-};
-
-// Brings the socket to the thread of the session that it wants to join.
-class JoiningSocket final : public http::UpgradeHandler {
-public:
-    JoiningSocket(IoThread& home, std::string id, int deflate_window)
-        : home_(home), id_(std::move(id)), deflate_window_(deflate_window) {}
-
-    void taken(http::UpgradedConnection connection) override {
-        auto arrival = std::make_shared<Arrival>(std::move(connection));
-        const auto arrive = [&home = home_, id = id_, arrival, window = deflate_window_] {
-            join(home, id, *arrival, window);
-        };
-        if (home_.state.here() == static_cast<int>(home_.index)) return arrive();
-        home_.state.loops.post(home_.index, arrive);
-    }
-
-private:
-    static void join(IoThread& home, const std::string& id, Arrival& arrival, int deflate_window) {
-        Session* session = home.find(id);
-        auto socket = arrival.make(home, deflate_window);
-        if (session == nullptr || !session->can_upgrade())
-            return home.let_finish(std::move(socket), CloseCode::normal);
-        session->attach_probe(std::move(socket), std::move(arrival.read_ahead));
-    }
-
-    IoThread& home_;
-    std::string id_;
-    int deflate_window_;
 };
 
 // Runs `f` on the thread of the session and waits for it.
@@ -292,8 +215,8 @@ void EngineServer::open(http::Exchange& exchange, bool websocket) {
     }
     const auto extensions = shake_hands(exchange, state_->options);
     if (!extensions) return;
-    exchange.upgrade(std::make_unique<NewSocket>(
-        here, std::make_unique<Handshake>(request, TransportKind::websocket), extensions->deflate_window));
+    exchange.upgrade(open_on_arrival(here, std::make_unique<Handshake>(request, TransportKind::websocket),
+                                     extensions->deflate_window));
 }
 
 void EngineServer::handle_known(http::Exchange& exchange, const std::string& sid, bool websocket) {
@@ -322,7 +245,7 @@ void EngineServer::join(http::Exchange& exchange, IoThread& home, const std::str
     if (!known) return refuse(exchange.response(), kSessionUnknown);
     const auto extensions = shake_hands(exchange, state_->options);
     if (!extensions) return;
-    exchange.upgrade(std::make_unique<JoiningSocket>(home, sid, extensions->deflate_window));
+    exchange.upgrade(join_on_arrival(home, sid, extensions->deflate_window));
 }
 
 void EngineServer::poll(http::Exchange& exchange, IoThread& home, const std::string& sid) {
