@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <csignal>
@@ -19,8 +18,9 @@ constexpr std::chrono::milliseconds kInterval{100};
 // waits a moment for the last reader instead (limits.md).
 constexpr int kRestartPages = 4'096;
 constexpr int kReaderPatienceMs = 200;
-// A third of the weight of a thread that somebody waits for: less, and a busy core would let the log grow (measured).
-constexpr int kNiceness = 5;
+// The writer waits for these pages to be copied, and for the disk to have them: a millisecond or two.
+constexpr int kFewPages = 128;
+constexpr int kMostRounds = 8;  // of copying what was committed while the round before copied
 
 }  // namespace
 
@@ -45,7 +45,6 @@ SqliteCheckpoints::~SqliteCheckpoints() {
 
 void SqliteCheckpoints::work() {
     pthread_setname_np(pthread_self(), "db-checkpoint");
-    setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread alone, on Linux
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
@@ -68,10 +67,14 @@ void SqliteCheckpoints::checkpoint() {
     };
     int code = copy(SQLITE_CHECKPOINT_PASSIVE);
     if (code == SQLITE_OK && writer_.log_pages() > kRestartPages) {
-        // Twice, since the first takes long enough for the log to grow: what is left for the third time, and for the disk
-        // then, keeps the writer waiting.
-        sync();
-        code = copy(SQLITE_CHECKPOINT_PASSIVE);
+        // What is left for the last time keeps the writer waiting. Each round leaves less, as long as copying a page is
+        // faster than committing one: so this thread weighs as much as those that somebody waits for.
+        int left = kRestartPages;
+        for (int round = 0; round < kMostRounds && code == SQLITE_OK && left > kFewPages; ++round) {
+            sync();
+            code = copy(SQLITE_CHECKPOINT_PASSIVE);
+            left = writer_.log_pages() - copied;
+        }
         sync();
         const std::scoped_lock no_writer(writer_.gate());
         if (code == SQLITE_OK) code = copy(SQLITE_CHECKPOINT_RESTART);
