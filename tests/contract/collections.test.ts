@@ -130,6 +130,17 @@ describe("collections", () => {
     expect((await grover.get("/api/collections/public", eve.token)).json).toEqual([]);
   });
 
+  it("stay as they are when the list that would change them is missing", async () => {
+    const before = (await grover.get(`/api/collections/${id}`, ada.token)).json.post_ids;
+    const path = `/api/collections/${id}`;
+    const changes = [["POST", `${path}/posts`], ["DELETE", `${path}/posts`], ["PUT", `${path}/order`], ["PUT", `/api/posts/${first}/collections`]] as const;
+    for (const [method, target] of changes) {
+      const answer = await grover.send(method, target, { token: ada.token, body: {} });
+      expect([target, answer.status]).toEqual([target, 422]);
+    }
+    expect((await grover.get(path, ada.token)).json.post_ids).toEqual(before);
+  });
+
   it("show the newest picture, and go with their entries", async () => {
     const form = new FormData();
     form.set("content", "picture");

@@ -99,7 +99,7 @@ CollectionAddAnswer CollectionsService::add(const Caller& me, const CollectionId
 }
 
 CollectionManyAnswer CollectionsService::add_many(const Caller& me, const CollectionAddMany& in) {
-    const auto wanted = post_ids_of(in.post_ids, "post_ids");
+    const auto wanted = post_ids_of(in.post_ids.value(), "post_ids");
     return db_.write([&](db::Write& tx) {
         const auto hand = require_hand(tx, users_, me, in.collection_id);
         auto done = put_in(tx, me, hand.row, wanted);
@@ -141,7 +141,7 @@ CollectionRemoveAnswer CollectionsService::take_out(const Caller& me, const Coll
 
 CollectionRemoveManyAnswer CollectionsService::take_out_many(const Caller& me,
                                                              const CollectionRemoveMany& in) {
-    const auto wanted = post_ids_of(in.post_ids, "post_ids");
+    const auto wanted = post_ids_of(in.post_ids.value(), "post_ids");
     return db_.write([&](db::Write& tx) {
         const auto hand = require_hand(tx, users_, me, in.collection_id);
         const auto taken = take(tx, me, hand.row, wanted);
@@ -173,13 +173,14 @@ Message CollectionsService::move(const Caller& me, const CollectionMove& in) {
 }
 
 Message CollectionsService::reorder(const Caller& me, const CollectionOrder& in) {
-    const auto wanted = ids_from<PostId>(in.post_ids, "post_ids", static_cast<std::size_t>(kMaxPosts));
+    const auto wanted =
+        ids_from<PostId>(in.post_ids.value(), "post_ids", static_cast<std::size_t>(kMaxPosts));
     db_.write([&](db::Write& tx) {
         require_own(tx, users_, me, in.collection_id);
         lock(tx, in.collection_id);
         std::set<PostId> there;
         for (const auto& entry : entries_of(tx, {in.collection_id})) there.insert(entry.post_id);
-        if (wanted.size() != in.post_ids.size() || there != std::set<PostId>(wanted.begin(), wanted.end()))
+        if (wanted.size() != in.post_ids->size() || there != std::set<PostId>(wanted.begin(), wanted.end()))
             throw validation_error("post_ids must be all posts of the collection, each once");
         const auto now = clock_.now();
         // Below the time, so that what is added later still comes first.
@@ -194,7 +195,7 @@ Message CollectionsService::reorder(const Caller& me, const CollectionOrder& in)
 }
 
 PostCollectionsAnswer CollectionsService::set_collections_of(const Caller& me, const PostCollectionsSet& in) {
-    auto wanted = ids_from<CollectionId>(in.collection_ids, "collection_ids",
+    auto wanted = ids_from<CollectionId>(in.collection_ids.value(), "collection_ids",
                                          static_cast<std::size_t>(kMaxCollections));
     return db_.write([&](db::Write& tx) {
         if (!posts_.visible_facts(tx, me, std::span(&in.post_id, 1)).front())

@@ -78,9 +78,16 @@ struct CollectionNews {
     static constexpr auto fields = Pack{api::page(&CollectionNews::page)};
 };
 
+// A list that is not there is not an empty one.
+inline std::optional<FieldError> misfit_of_list(const std::optional<std::vector<std::string>>& list,
+                                                std::string_view name) {
+    if (list) return std::nullopt;
+    return FieldError{{"body", std::string(name)}, "Field required", "missing"};
+}
+
 struct CollectionAddMany {
     CollectionId collection_id;
-    std::vector<std::string> post_ids;
+    std::optional<std::vector<std::string>> post_ids;
     static constexpr api::RouteError errors[] = {
         {404, "Collection not found"}, {403, "Not authorized"}, {400, "Collection is full"}};
     static constexpr Route route{.method = Method::post,
@@ -90,11 +97,12 @@ struct CollectionAddMany {
     static constexpr auto fields =
         Pack{field("collection_id", &CollectionAddMany::collection_id, in_path),
              field("post_ids", &CollectionAddMany::post_ids, in_body, wire::length(1, kMaxPostsAtOnce))};
+    std::optional<FieldError> misfit() const { return misfit_of_list(post_ids, "post_ids"); }
 };
 
 struct CollectionRemoveMany {
     CollectionId collection_id;
-    std::vector<std::string> post_ids;
+    std::optional<std::vector<std::string>> post_ids;
     static constexpr api::RouteError errors[] = {{404, "Collection not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/collections/{collection_id}/posts",
@@ -103,6 +111,7 @@ struct CollectionRemoveMany {
     static constexpr auto fields =
         Pack{field("collection_id", &CollectionRemoveMany::collection_id, in_path),
              field("post_ids", &CollectionRemoveMany::post_ids, in_body, wire::length(1, kMaxPostsAtOnce))};
+    std::optional<FieldError> misfit() const { return misfit_of_list(post_ids, "post_ids"); }
 };
 
 struct CollectionManyAnswer {
@@ -142,7 +151,7 @@ struct CollectionMove {
 
 struct CollectionOrder {
     CollectionId collection_id;
-    std::vector<std::string> post_ids;
+    std::optional<std::vector<std::string>> post_ids;
     static constexpr api::RouteError errors[] = {
         {404, "Collection not found"},
         {403, "Not authorized"},
@@ -154,6 +163,7 @@ struct CollectionOrder {
     static constexpr auto fields =
         Pack{field("collection_id", &CollectionOrder::collection_id, in_path),
              field("post_ids", &CollectionOrder::post_ids, in_body, wire::length(0, 500))};
+    std::optional<FieldError> misfit() const { return misfit_of_list(post_ids, "post_ids"); }
 };
 
 struct PostCollectionsAnswer {
@@ -163,7 +173,7 @@ struct PostCollectionsAnswer {
 
 struct PostCollectionsSet {
     PostId post_id;
-    std::vector<std::string> collection_ids;
+    std::optional<std::vector<std::string>> collection_ids;
     static constexpr api::RouteError errors[] = {
         {404, "Post not found"}, {404, "Collection not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::put,
@@ -173,6 +183,7 @@ struct PostCollectionsSet {
     static constexpr auto fields =
         Pack{field("post_id", &PostCollectionsSet::post_id, in_path),
              field("collection_ids", &PostCollectionsSet::collection_ids, in_body, wire::length(0, 100))};
+    std::optional<FieldError> misfit() const { return misfit_of_list(collection_ids, "collection_ids"); }
 };
 
 struct CollaboratorInvite {

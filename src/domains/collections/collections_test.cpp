@@ -268,18 +268,19 @@ TEST_CASE("the cost of a collection does not grow with the number of its posts")
 }
 
 TEST_CASE("several at once, moved, and put into another order") {
+    using Ids = std::vector<std::string>;
     World w;
     const auto ada = w.user("ada");
     const auto a = w.post(ada, "a"), b = w.post(ada, "b"), c = w.post(ada, "c");
     const auto from = w.collection(ada, "from"), to = w.collection(ada, "to");
     const auto many = w.collections.add_many(
-        ada, {.collection_id = from, .post_ids = {a.str(), b.str(), "post_x", c.str(), a.str()}});
+        ada, {.collection_id = from, .post_ids = Ids{a.str(), b.str(), "post_x", c.str(), a.str()}});
     CHECK(many.added == texts({a, b, c}));
     CHECK(many.skipped == std::vector<std::string>{"post_x"});
     CHECK(many.post_count == 3);
     CHECK(w.shown(ada, from) == texts({c, b, a}));
 
-    w.collections.reorder(ada, {.collection_id = from, .post_ids = {a.str(), c.str(), b.str()}});
+    w.collections.reorder(ada, {.collection_id = from, .post_ids = Ids{a.str(), c.str(), b.str()}});
     CHECK(w.shown(ada, from) == texts({a, c, b}));
     for (const auto& bad :
          {std::vector<std::string>{a.str(), b.str()}, std::vector<std::string>{a.str(), b.str(), b.str()},
@@ -298,14 +299,24 @@ TEST_CASE("several at once, moved, and put into another order") {
             [&] { w.collections.move(ada, {.collection_id = from, .post_id = a, .to = to}); });
     CHECK(w.shown(ada, from) == texts({a, b}));
 
-    w.collections.set_collections_of(ada, {.post_id = b, .collection_ids = {to.str()}});
+    w.collections.set_collections_of(ada, {.post_id = b, .collection_ids = Ids{to.str()}});
     CHECK(w.shown(ada, from) == texts({a}));
     CHECK(w.shown(ada, to) == texts({b, a, c}));
     const auto removed =
-        w.collections.take_out_many(ada, {.collection_id = to, .post_ids = {b.str(), "post_x"}});
+        w.collections.take_out_many(ada, {.collection_id = to, .post_ids = Ids{b.str(), "post_x"}});
     CHECK(removed.removed == texts({b}));
     CHECK(removed.skipped == std::vector<std::string>{"post_x"});
     CHECK(w.drifted() == 0);
+}
+
+TEST_CASE("a list that is missing is refused, and takes a post out of nothing") {
+    using Ids = std::vector<std::string>;
+    CHECK(CollectionAddMany{}.misfit()->loc == Ids{"body", "post_ids"});
+    CHECK(CollectionRemoveMany{}.misfit());
+    CHECK(CollectionOrder{}.misfit());
+    CHECK(PostCollectionsSet{}.misfit()->loc == Ids{"body", "collection_ids"});
+    CHECK_FALSE(CollectionOrder{.post_ids = Ids{}}.misfit());
+    CHECK_FALSE(PostCollectionsSet{.collection_ids = Ids{}}.misfit());
 }
 
 TEST_CASE("collaborators add, and take out what they added") {
