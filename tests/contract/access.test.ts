@@ -16,6 +16,7 @@ const known: Record<string, unknown> = {
   content: "some text",
   reaction_type: "like",
   option_index: 0,
+  collection_ids: [],
   reason: "spam",
   username: "olga",
   query: "olga",
