@@ -273,6 +273,7 @@ describe("presence", () => {
     expect((await grover.get("/api/presence", ada.token)).status).toBe(422);
     expect((await grover.get(`/api/presence?user_ids=${Array(101).fill("user_1").join(",")}`, ada.token)).status).toBe(422);
     expect((await grover.get("/api/presence?user_ids=a%20b", ada.token)).status).toBe(400);
+    expect((await grover.get("/api/presence", ada.token)).status).toBe(422);
     expect((await grover.get("/api/realtime/config")).json).toMatchObject({ path: "/socket.io/", protocol: 5, transports: ["websocket", "polling"] });
   });
 });

@@ -99,7 +99,7 @@ CollectionAddAnswer CollectionsService::add(const Caller& me, const CollectionId
 }
 
 CollectionManyAnswer CollectionsService::add_many(const Caller& me, const CollectionAddMany& in) {
-    const auto wanted = post_ids_of(in.post_ids.value(), "post_ids");
+    const auto wanted = post_ids_of(in.post_ids, "post_ids");
     return db_.write([&](db::Write& tx) {
         const auto hand = require_hand(tx, users_, me, in.collection_id);
         auto done = put_in(tx, me, hand.row, wanted);
@@ -141,7 +141,7 @@ CollectionRemoveAnswer CollectionsService::take_out(const Caller& me, const Coll
 
 CollectionRemoveManyAnswer CollectionsService::take_out_many(const Caller& me,
                                                              const CollectionRemoveMany& in) {
-    const auto wanted = post_ids_of(in.post_ids.value(), "post_ids");
+    const auto wanted = post_ids_of(in.post_ids, "post_ids");
     return db_.write([&](db::Write& tx) {
         const auto hand = require_hand(tx, users_, me, in.collection_id);
         const auto taken = take(tx, me, hand.row, wanted);

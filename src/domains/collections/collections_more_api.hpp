@@ -78,16 +78,9 @@ struct CollectionNews {
     static constexpr auto fields = Pack{api::page(&CollectionNews::page)};
 };
 
-// A list that is not there is not an empty one.
-inline std::optional<FieldError> misfit_of_list(const std::optional<std::vector<std::string>>& list,
-                                                std::string_view name) {
-    if (list) return std::nullopt;
-    return FieldError{{"body", std::string(name)}, "Field required", "missing"};
-}
-
 struct CollectionAddMany {
     CollectionId collection_id;
-    std::optional<std::vector<std::string>> post_ids;
+    std::vector<std::string> post_ids;
     static constexpr api::RouteError errors[] = {
         {404, "Collection not found"}, {403, "Not authorized"}, {400, "Collection is full"}};
     static constexpr Route route{.method = Method::post,
@@ -97,12 +90,11 @@ struct CollectionAddMany {
     static constexpr auto fields =
         Pack{field("collection_id", &CollectionAddMany::collection_id, in_path),
              field("post_ids", &CollectionAddMany::post_ids, in_body, wire::length(1, kMaxPostsAtOnce))};
-    std::optional<FieldError> misfit() const { return misfit_of_list(post_ids, "post_ids"); }
 };
 
 struct CollectionRemoveMany {
     CollectionId collection_id;
-    std::optional<std::vector<std::string>> post_ids;
+    std::vector<std::string> post_ids;
     static constexpr api::RouteError errors[] = {{404, "Collection not found"}, {403, "Not authorized"}};
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/collections/{collection_id}/posts",
@@ -111,7 +103,6 @@ struct CollectionRemoveMany {
     static constexpr auto fields =
         Pack{field("collection_id", &CollectionRemoveMany::collection_id, in_path),
              field("post_ids", &CollectionRemoveMany::post_ids, in_body, wire::length(1, kMaxPostsAtOnce))};
-    std::optional<FieldError> misfit() const { return misfit_of_list(post_ids, "post_ids"); }
 };
 
 struct CollectionManyAnswer {
@@ -148,6 +139,13 @@ struct CollectionMove {
                                         field("post_id", &CollectionMove::post_id, in_path),
                                         field("to", &CollectionMove::to, in_body | in_query)};
 };
+
+// These lists may be empty, but not absent.
+inline std::optional<FieldError> misfit_of_list(const std::optional<std::vector<std::string>>& list,
+                                                std::string_view name) {
+    if (list) return std::nullopt;
+    return FieldError{{"body", std::string(name)}, "Field required", "missing"};
+}
 
 struct CollectionOrder {
     CollectionId collection_id;

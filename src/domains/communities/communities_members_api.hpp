@@ -213,12 +213,8 @@ struct CommunityInvite {
     static constexpr auto fields = Pack{
         field("community_id", &CommunityInvite::community_id, in_path),
         field("user_ids", &CommunityInvite::user_ids, in_body | in_query, wire::comma_list, wire::json_text,
-              wire::length(0, 50)),
+              wire::length(1, 50)),
     };
-    std::optional<FieldError> misfit() const {
-        if (!user_ids.empty()) return std::nullopt;
-        return FieldError{{"body", "user_ids"}, "Field required", "missing"};
-    }
 };
 
 }  // namespace grover::communities

@@ -117,7 +117,12 @@ void bind_field(Inputs& inputs, const wire::Field<Struct, M>& field, std::type_i
         wire::Where where = wire::in_body;
         if (!convert_list(inputs, field.name, rules, present, where, values, issue))
             return problems.add(where, field.name, std::move(issue));
-        if (present) out.*field.member = std::move(values);
+        if (present) {
+            out.*field.member = std::move(values);
+        } else if (wire::is_required_list<M>(rules)) {
+            problems.add((rules.where & wire::in_body) ? wire::in_body : rules.where, field.name,
+                         {"Field required", "missing"});
+        }
     } else {
         const Found found = inputs.find(field.name, rules);
         // An empty text for anything but a text is no value: forms and query strings cannot say null. Clients in the field

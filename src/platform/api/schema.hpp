@@ -143,7 +143,8 @@ std::vector<InputInfo> inputs_of(Components& components) {
                                    R"({"type":"string","format":"binary"})", field.rules.summary});
                 } else {
                     const bool required =
-                        !wire::is_optional<Member> && !wire::is_vector<Member> && !field.rules.or_default;
+                        (!wire::is_optional<Member> && !wire::is_vector<Member> && !field.rules.or_default) ||
+                        wire::is_required_list<Member>(field.rules);
                     out.push_back({std::string(field.name), field.rules.where, required,
                                    schema_with_rules<Member>(field.rules, components), field.rules.summary,
                                    is_id_or_optional_id<Member>});

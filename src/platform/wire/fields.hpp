@@ -14,7 +14,7 @@
 //
 // Members are plain types: std::string, bool, integers, double, Time, Cents, Id<Tag>, enums with names, structs with
 // fields, and std::optional / std::vector / std::map<std::string, …> of those. A member that is neither optional nor a
-// container nor marked or_default is required: absent is 422.
+// container nor marked or_default is required, and a list that may not be empty: absent is 422.
 #pragma once
 
 #include <array>
@@ -145,6 +145,12 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
+
+// A list that may not be empty may not be absent either.
+template <class M>
+constexpr bool is_required_list(const FieldRules& rules) {
+    return is_vector<M> && rules.min_length > 0 && !rules.or_default;
+}
 
 // True when the members listed in `fields`, laid out in that order, fill the whole struct: nothing is left out and the
 // order is that of the declaration. (Structs with base classes list the base's fields first.)
