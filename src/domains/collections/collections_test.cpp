@@ -311,8 +311,16 @@ TEST_CASE("several at once, moved, and put into another order") {
 
 TEST_CASE("a list that is missing is refused, and takes a post out of nothing") {
     using Ids = std::vector<std::string>;
-    CHECK(CollectionAddMany{}.misfit()->loc == Ids{"body", "post_ids"});
-    CHECK(CollectionRemoveMany{}.misfit());
+    const auto problems_of = [](auto in) {
+        api::Inputs inputs;
+        inputs.path.emplace_back("collection_id", "collection_1");
+        api::Problems problems;
+        api::bind(inputs, in, problems);
+        return problems.fields;
+    };
+    REQUIRE(problems_of(CollectionAddMany{}).size() == 1);
+    CHECK(problems_of(CollectionAddMany{}).front().loc == Ids{"body", "post_ids"});
+    CHECK(problems_of(CollectionRemoveMany{}).size() == 1);
     CHECK(CollectionOrder{}.misfit());
     CHECK(PostCollectionsSet{}.misfit()->loc == Ids{"body", "collection_ids"});
     CHECK_FALSE(CollectionOrder{.post_ids = Ids{}}.misfit());
