@@ -17,6 +17,7 @@ const known: Record<string, unknown> = {
   reaction_type: "like",
   option_index: 0,
   collection_ids: [],
+  user_ids: "user_nobody",
   reason: "spam",
   username: "olga",
   query: "olga",

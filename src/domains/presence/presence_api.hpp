@@ -30,6 +30,7 @@ struct PresenceState {
 
 struct PresenceList {
     std::vector<std::string> user_ids;
+    static constexpr api::RouteError errors[] = {{400, "Invalid user_id format"}};
     static constexpr api::Route route{
         .method = http::Method::get, .path = "/presence", .summary = "Who of these users is online."};
     static constexpr auto fields = Pack{
