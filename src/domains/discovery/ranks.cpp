@@ -22,6 +22,9 @@ constexpr std::size_t kMuch = 200;
 // is counted with the next event, or within the hour.
 constexpr std::size_t kFewCreators = 64;
 constexpr std::chrono::seconds kCreatorsEvery{30};
+// Counting one person reads up to a thousand rows, on the loop that answers requests: after so many it is their turn.
+constexpr std::size_t kCountedAtOnce = 4;
+constexpr std::chrono::milliseconds kBreath{1};
 // The best posts older than 30 days that are kept.
 constexpr int kKeptOfOld = 2'000;
 // An author's newest posts of the week that count.
@@ -48,6 +51,21 @@ std::vector<Id> take_some(std::set<Id>& ids) {
     const auto count = std::min(kBatch, ids.size());
     const auto end = std::next(ids.begin(), static_cast<std::ptrdiff_t>(count));
     std::vector<Id> out(ids.begin(), end);
+    return out;
+}
+
+// count(tx, user) for each, some in each read, with the loop free in between.
+template <class T, class F>
+std::vector<T> count_each(db::Database& db, std::span<const UserId> people, F count) {
+    std::vector<T> out;
+    for (std::size_t done = 0; done < people.size(); done = out.size()) {
+        if (done > 0 && runtime::in_fiber()) runtime::sleep_for(kBreath);
+        const auto some = people.subspan(done, std::min(kCountedAtOnce, people.size() - done));
+        db.read([&](db::Read& tx) {
+            out.resize(done);
+            for (const auto& user : some) out.push_back(count(tx, user));
+        });
+    }
     return out;
 }
 
@@ -201,11 +219,8 @@ void Ranks::store_creators() {
             UserId user;
             posts::AuthorTally tally;
         };
-        std::vector<Counted> counted;
-        db_.read([&](db::Read& tx) {
-            counted.clear();
-            for (const auto& user : ids)
-                counted.push_back({user, posts::tally_of_author(tx, user, now - kWeek, kMostPosts)});
+        const auto counted = count_each<Counted>(db_, ids, [&](db::Read& tx, const UserId& user) {
+            return Counted{user, posts::tally_of_author(tx, user, now - kWeek, kMostPosts)};
         });
         db_.write([&](db::Write& tx) {
             for (const auto& [user, tally] : counted) {
@@ -230,11 +245,9 @@ void Ranks::store_growth() {
     while (!grown_.empty()) {
         const auto ids = take_some(grown_);
         const auto now = clock_.now();
-        std::vector<std::pair<UserId, std::optional<users::Growth>>> counted;
-        db_.read([&](db::Read& tx) {
-            counted.clear();
-            for (const auto& user : ids)
-                counted.emplace_back(user, users_.growth(tx, user, now - kWeek, now - kMonth));
+        using Counted = std::pair<UserId, std::optional<users::Growth>>;
+        const auto counted = count_each<Counted>(db_, ids, [&](db::Read& tx, const UserId& user) {
+            return Counted{user, users_.growth(tx, user, now - kWeek, now - kMonth)};
         });
         db_.write([&](db::Write& tx) {
             for (const auto& [user, growth] : counted) {
