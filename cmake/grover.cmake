@@ -52,14 +52,14 @@ function(grover_precompile target)
   # when it warns about what it inlined.
   target_compile_options(${target} PRIVATE -fpch-preprocess -Wno-array-bounds -Wno-stringop-overflow)
   if(NOT TARGET grover_precompiled)
-    file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
     add_library(grover_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
     target_link_libraries(grover_precompiled PRIVATE grover_options)
     target_precompile_headers(grover_precompiled PRIVATE ${GROVER_PRECOMPILED})
     # What ccache goes by instead of the compiled header, which differs each time it is made.
     get_target_property(folder grover_precompiled BINARY_DIR)
-    file(WRITE ${folder}/CMakeFiles/grover_precompiled.dir/cmake_pch.hxx.gch.sum
-      "${CMAKE_CXX_COMPILER_VERSION} ${GROVER_PRECOMPILED}")
+    file(CONFIGURE OUTPUT ${folder}/CMakeFiles/grover_precompiled.dir/cmake_pch.hxx.gch.sum
+      CONTENT "${CMAKE_CXX_COMPILER_VERSION} ${GROVER_PRECOMPILED}")
   endif()
   target_precompile_headers(${target} REUSE_FROM grover_precompiled)
 endfunction()
