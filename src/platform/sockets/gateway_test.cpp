@@ -70,6 +70,10 @@ struct Enter {
     static constexpr EventInfo event{.name = "enter"};
     static constexpr auto fields = Pack{};
 };
+struct Linger {
+    static constexpr EventInfo event{.name = "linger"};
+    static constexpr auto fields = Pack{};
+};
 const Room kHall = Room::post(PostId("hall"));
 
 class Entrance {
@@ -81,6 +85,9 @@ public:
           gateway(table, hub, sessions, {.rate_limits = limits}) {
         table.on<Say>([this](const Caller&, Socket&, const Say&) { ++said; });
         table.on<Enter>([](const Caller&, Socket& socket, const Enter&) { socket.join(kHall); });
+        table.on<Linger>([](const Caller&, Socket& socket, const Linger&) {
+            socket.later("linger", 1h, [&socket] { socket.emit_json("over", "{}"); });
+        });
         table.on<Break>([](const Caller&, Socket&, const Break& in) {
             if (in.on_purpose) throw unavailable("Chats are disabled", 1s);
             throw std::out_of_range("vector::at");
@@ -219,6 +226,29 @@ TEST_CASE("whom an event leaves out does not hear it, on any of their sockets; a
     w.clock.advance(2s);
     CHECK(hears({.only_user = eve, .except_users = {bob}}) == "eve ");
     CHECK(w.is_well(*bob_again));
+}
+
+TEST_CASE("what waits on a user's sockets can be ended from outside, once, and nobody else's is") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    w.sessions.begin("s2", "user_bob", w.clock.now() + 1h);
+    const auto one = w.client(w.token("s1")), idle = w.client(w.token("s1")), bob = w.client(w.token("s2"));
+    const auto linger = [](WsClient& client) {
+        client.send(R"(420["linger",{}])");
+        CHECK(client.read().starts_with(R"(430[{"ok":true)"));
+    };
+    w.hub.finish(UserId("user_ada"), "linger");
+    linger(*one);
+    linger(*bob);
+    CHECK(w.is_well(*one));
+    w.hub.finish(UserId("user_ada"), "something else");
+    w.hub.finish(UserId("user_ada"), "linger");
+    CHECK(one->read() == R"(42["over",{}])");
+    w.hub.finish(UserId("user_ada"), "linger");
+    w.clock.advance(2s);
+    CHECK(w.is_well(*one));
+    CHECK(w.is_well(*idle));
+    CHECK(w.is_well(*bob));
 }
 
 TEST_CASE("a session that ends between its proof and the room is not missed") {

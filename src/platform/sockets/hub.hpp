@@ -80,6 +80,10 @@ public:
     virtual void remove(const Room& room, const UserId& user) = 0;
     virtual void clear(const Room& room) = 0;
 
+    // What waits under this key on sockets of this user (Socket::later) runs now. On this node; call it from a listener on
+    // every node.
+    virtual void finish(const UserId& user, std::string_view key) = 0;
+
     // Runs `f` in a fiber of this process after `delay`. Lost at the end of the process.
     virtual void after(std::chrono::milliseconds delay, std::function<void()> f) = 0;
     virtual const Clock& clock() const = 0;

@@ -107,6 +107,7 @@ void LiveSocket::later(std::string_view key, std::chrono::milliseconds delay, st
     if (found == own.laters.end() && own.laters.size() >= kMostLaters)
         throw rate_limited(std::chrono::seconds{1}, "Too much at once");
     const auto number = ++own.last_number;
+    if (found == own.laters.end()) hub_.note_laters(1);
     own.laters.insert_or_assign(std::string(key), Later{number, std::move(f)});
     hub_.after(delay, [socket = SocketPtr(&socket_), key = std::string(key), number] {
         auto* const live = of(*socket);
@@ -122,13 +123,16 @@ void LiveSocket::finish(std::string_view key) {
     if (found == more_->laters.end()) return;
     const auto f = std::move(found->second.f);
     more_->laters.erase(found);
+    hub_.note_laters(-1);
     f();
 }
 
 void LiveSocket::cancel(std::string_view key) {
     if (!more_) return;
     const auto found = more_->laters.find(key);
-    if (found != more_->laters.end()) more_->laters.erase(found);
+    if (found == more_->laters.end()) return;
+    more_->laters.erase(found);
+    hub_.note_laters(-1);
 }
 
 bool LiveSocket::waits(std::string_view key) const { return more_ && more_->laters.contains(key); }

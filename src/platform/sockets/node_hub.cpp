@@ -223,6 +223,18 @@ void NodeHub::clear(const Room& room) {
     });
 }
 
+void NodeHub::finish(const UserId& user, std::string_view key) {
+    if (laters_.load(std::memory_order_relaxed) == 0) return;
+    namespace_->for_each(realtime::Audience::room(Room::user(user).name()),
+                         [key = std::string(key)](realtime::Socket& socket) {
+                             const auto* const live = LiveSocket::of(socket);
+                             if (live == nullptr || !live->waits(key)) return;
+                             runtime::spawn([alive = realtime::SocketPtr(&socket), key] {
+                                 run_logged("finish", [&] { LiveSocket::of(*alive)->finish(key); });
+                             });
+                         });
+}
+
 void NodeHub::after(std::chrono::milliseconds delay, std::function<void()> f) {
     timers_.after(delay, std::move(f));
 }

@@ -42,6 +42,7 @@ public:
                    const Delivery& delivery) override;
     void remove(const Room& room, const UserId& user) override;
     void clear(const Room& room) override;
+    void finish(const UserId& user, std::string_view key) override;
     void after(std::chrono::milliseconds delay, std::function<void()> f) override;
     const Clock& clock() const override { return clock_; }
     void broadcast_json(const Room& room, std::string_view name, std::string payload,
@@ -67,6 +68,8 @@ public:
     void note_join(LiveSocket& socket, const Room& room);
     void note_leave(LiveSocket& socket, const Room& room);
     void note_gone(LiveSocket& socket);
+    // So many more (or less) wait for their time on sockets of this node.
+    void note_laters(int count) { laters_ += count; }
 
 private:
     // `f` on each socket's thread, all done when this returns. In a fiber.
@@ -88,6 +91,7 @@ private:
     realtime::Namespace* namespace_ = nullptr;
     Timers timers_;
     Crowd crowd_;
+    std::atomic<std::int64_t> laters_{0};
     std::atomic<std::int64_t> beat_sent_us_{0};
     std::atomic<std::int64_t> beat_heard_us_{0};  // when the last one that came back was sent
     std::atomic<std::int64_t> beat_took_us_{0};

@@ -77,6 +77,11 @@ public:
     }
     void remove(const Room& room, const UserId& user) override { members_[room].erase(user); }
     void clear(const Room& room) override { members_.erase(room); }
+    void finish(const UserId& user, std::string_view key) override {
+        for (auto* socket : sockets_[user]) socket->finish(key);
+    }
+    void add(Socket& socket, const UserId& user) { sockets_[user].insert(&socket); }
+    void forget(Socket& socket, const UserId& user) { sockets_[user].erase(&socket); }
     void after(std::chrono::milliseconds delay, std::function<void()> f) override {
         waiting_.emplace_back(clock_.now() + delay, std::move(f));
     }
@@ -135,6 +140,7 @@ private:
     const Clock& clock_;
     std::map<Room, std::set<UserId>> members_;
     std::map<Room, std::set<UserId>> elsewhere_;
+    std::map<UserId, std::set<Socket*>> sockets_;
     std::vector<std::pair<Time, std::function<void()>>> waiting_;
     std::vector<std::string> sent_;
 };
@@ -144,7 +150,11 @@ public:
     TestSocket(RecordingHub& hub, std::string id, const UserId& user)
         : hub_(hub), id_(std::move(id)), user_(user) {
         if (!user.empty()) hub_.put(Room::user(user), user);
+        hub_.add(*this, user_);
     }
+    ~TestSocket() override { hub_.forget(*this, user_); }
+    TestSocket(const TestSocket&) = delete;
+    TestSocket& operator=(const TestSocket&) = delete;
 
     std::string_view id() const override { return id_; }
     void join(const Room& room) override {
