@@ -27,13 +27,14 @@ GroupMemberAddAnswer GroupsService::add(const Caller& me, const GroupMemberAdd& 
         chats_.hold(tx, in.group_id);
         const auto members = chats_.members(tx, in.group_id);
         const auto* mine = find(members, me.id);
-        if (mine == nullptr || mine->role == Role::member) throw not_authorized("Admin only");
-        GroupMemberAddAnswer answer{.already_member = find(members, in.user_id) != nullptr,
+        const bool is_admin = mine != nullptr && mine->role != Role::member;
+        GroupMemberAddAnswer answer{.already_member = is_admin && find(members, in.user_id) != nullptr,
                                     .member_count = std::ssize(members)};
         if (answer.already_member) return answer;
         const auto reach = users_.reach(tx, me.id, std::span(&in.user_id, 1));
         if (reach.empty() || reach.front().is_hidden || reach.front().is_blocked_by)
             throw not_found("User not found");
+        if (!is_admin) throw not_authorized("Admin only");
         const auto& whom = reach.front();
         if (whom.has_blocked) throw not_authorized("You have blocked this user");
         const bool is_full = !chats_.in_many_groups(tx, std::span(&in.user_id, 1), kMaxGroups).empty();

@@ -66,6 +66,27 @@ TEST_CASE("sockets hear of new groups, of who comes and of who goes, who then he
     CHECK(lines[0].ends_with(" only " + bob.id.str()));
 }
 
+TEST_CASE("who came later does not hear how messages from before are edited") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), eve = w.user("eve");
+    const auto id = w.make(ada, {}).group_id;
+    const auto early = w.say(ada, id, "early");
+    w.add(ada, id, eve);
+    const auto late = w.say(ada, id, "late");
+    sockets::TestSocket of_eve(live.hub, "s1", eve.id);
+    CHECK(has(live.send(of_eve, eve, "join_conversation", id), R"("ok":true)"));
+    live.heard("");
+    w.edit(ada, early.message_id, "a secret");
+    auto lines = live.heard("message_edited");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].ends_with(" except " + eve.id.str()));
+    w.edit(ada, late.message_id, "for all");
+    lines = live.heard("message_edited");
+    REQUIRE(lines.size() == 1);
+    CHECK_FALSE(has(lines[0], " except "));
+}
+
 TEST_CASE("members in a block hear nothing of each other: typing, edits, deletions, reactions, reads") {
     Live live;
     auto& w = live.w;

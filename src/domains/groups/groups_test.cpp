@@ -154,11 +154,47 @@ TEST_CASE("members in a block stay, and neither sees, counts or hears the other'
     CHECK(w.drifted() == 0);
 }
 
+TEST_CASE("across a block nobody sees the other's words in lists or quotes") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto id = w.make(ada, {bob, eve}).group_id;
+    w.say(ada, id, "from ada");
+    w.say(bob, id, "from bob");
+    const auto last = [&](const Caller& me) { return w.groups.get(me, id).last_message; };
+    CHECK(last(eve) == "Bob: from bob");
+    w.block(eve, bob);
+    w.messages.blocks_changed(eve.id, bob.id);
+    CHECK(last(eve) == "Ada: from ada");
+    CHECK(last(ada) == "Bob: from bob");
+    CHECK(last(bob) == "Bob: from bob");
+
+    // Hiding the newest does not bring up what is hidden anyway.
+    const auto quoted = w.say(bob, id, "and more");
+    const auto answer = w.groups.chats().send(
+        ada,
+        {{.content = "indeed", .reply_to_message_id = quoted.message_id, .client_message_id = {}}, id});
+    w.pass();
+    CHECK(answer.reply_to->content == "and more");
+    CHECK(w.read(bob, id).back().reply_to->content == "and more");
+    CHECK(w.read(eve, id).back().content == "indeed");
+    CHECK_FALSE(w.read(eve, id).back().reply_to);
+    w.take_back(eve, answer.message_id, false);
+    CHECK(last(eve) == "Ada: from ada");
+
+    w.unblock(eve, bob);
+    w.messages.blocks_changed(eve.id, bob.id);
+    CHECK(last(eve) == "Bob: and more");
+    CHECK(w.drifted() == 0);
+}
+
 TEST_CASE("only admins add, once, and not whom they cannot reach") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), dan = w.user("dan");
     const auto id = w.make(ada, {bob}).group_id;
     CHECK(refusal([&] { w.add(bob, id, eve); }) == "403 Admin only");
+    CHECK(refusal([&] { w.groups.add(bob, {.group_id = id, .user_id = UserId("user_unknown")}); }) ==
+          "404 User not found");
+    CHECK(refusal([&] { w.add(dan, id, bob); }) == "403 Admin only");
     CHECK(w.add(ada, id, eve).member_count == 3);
     w.forget_effects();
     const auto again = w.add(ada, id, eve);

@@ -199,13 +199,14 @@ UPDATE chat_members SET seen_from = :from, read_until = :from, last_message_id =
 WHERE chat_id = :chat_id AND user_id = :user_id
 
 -- name: set_last_message
--- After the newest one was hidden: the newest that is left.
+-- After the newest one was hidden, or a block changed which messages of a group somebody sees: the newest that they see.
 UPDATE chat_members SET last_message_id = (
     SELECT m.message_id FROM messages m
-    WHERE m.chat_id = :chat_id AND m.created_at >= chat_members.seen_from
+    WHERE m.chat_id = chat_members.chat_id AND m.created_at >= chat_members.seen_from
+      AND NOT (COALESCE(m.sender_id, '') IN each(:cut_off))
       AND NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h.user_id = :user_id AND h.message_id = m.message_id)
     ORDER BY m.created_at DESC LIMIT 1)
-WHERE chat_id = :chat_id AND user_id = :user_id
+WHERE user_id = :user_id AND chat_id IN each(:chat_ids)
 
 -- name: mark_all_read
 UPDATE chat_members SET unread_count = 0, read_until = :up_to, delivered_until = :up_to

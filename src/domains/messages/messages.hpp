@@ -134,7 +134,7 @@ public:
     std::vector<UserId> with_direct_conversation(db::Read& tx, const UserId& user,
                                                  std::span<const UserId> others);
 
-    // After a block or its end: which messages of shared groups count as unread for either.
+    // After a block or its end: which messages of shared groups either sees last, and how many are unread.
     void blocks_changed(const UserId& one, const UserId& other);
     // May be run again after a crash at any point.
     void run(const RemoveChat& job);

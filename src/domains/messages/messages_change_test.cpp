@@ -47,11 +47,19 @@ TEST_CASE("each refusal of an edit, and nothing changes") {
     const auto ada = w.user("ada"), bob = w.user("bob");
     const auto sent = w.send(ada, bob, "text");
     const auto voice = w.voice(ada, bob);
+    const auto post = w.parts().sending.post(ada, [&] {
+        MessageSendPost in;
+        in.receiver_id = bob.id;
+        in.post_id = w.post(ada);
+        return in;
+    }());
+    w.pass();
     const auto gone = w.send(ada, bob, "gone");
     w.remove(ada, gone.message_id, true);
     w.forget_effects();
     CHECK(refusal([&] { w.edit(bob, sent.message_id, "x"); }) == "403 Not authorized to edit this message");
     CHECK(refusal([&] { w.edit(ada, voice.message_id, "x"); }) == "400 Only text can be edited");
+    CHECK(refusal([&] { w.edit(ada, post.message_id, "x"); }) == "400 Only text can be edited");
     CHECK(refusal([&] { w.edit(ada, gone.message_id, "x"); }) == "400 Cannot edit a deleted message");
     w.clock.advance(16min);
     CHECK(refusal([&] { w.edit(ada, sent.message_id, "x"); }) == "400 Edit window expired");

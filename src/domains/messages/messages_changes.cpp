@@ -32,7 +32,7 @@ Message Changes::edit(const Caller& me, const MessageEdit& in) const {
         const Time now = ground_.clock.now();
         if (message.sender_id != me.id) throw not_authorized("Not authorized to edit this message");
         if (message.deleted_at) throw validation_error("Cannot edit a deleted message");
-        if (!has_text(message.type) || message.forwarded_from)
+        if (!has_text(message.type) || message.content.empty() || message.forwarded_from)
             throw validation_error("Only text can be edited");
         if (now > message.created_at + kEditWindow) throw validation_error("Edit window expired");
         if (content == message.content) return seen.in.chat;
@@ -93,7 +93,9 @@ DeleteAnswer Changes::hide(db::Write& tx, const UserId& me, const SeenMessage& s
                                 !store::read_at(tx, chat.chat_id, me, message.created_at);
         if (was_unread) tx.exec(sql::chats::take_unread{.chat_id = chat.chat_id, .user_id = me});
         if (chat.last_message_id == message.message_id)
-            tx.exec(sql::chats::set_last_message{.chat_id = chat.chat_id, .user_id = me});
+            tx.exec(sql::chats::set_last_message{.cut_off = seen.in.cut_off_ids(),
+                                                 .user_id = me,
+                                                 .chat_ids = db::ids_of(std::span(&chat.chat_id, 1))});
         tx.publish(MessageDeleted{.message_id = message.message_id,
                                   .conversation_id = chat.chat_id,
                                   .is_group = chat.is_group,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/text/sanitize.hpp"
+#include "platform/text/utf8.hpp"
 
 namespace grover::messages {
 namespace {
@@ -12,8 +13,9 @@ constexpr std::size_t kMaxComment = 500;
 
 std::vector<std::string> recipients_of(const std::vector<std::string>& given) {
     std::vector<std::string> out;
-    for (const auto& id : given) {
-        if (!id.empty() && std::ranges::find(out, id) == out.end()) out.push_back(id);
+    for (const auto& one : given) {
+        std::string id(text::trim(one));
+        if (!id.empty() && std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
     }
     if (out.empty()) throw validation_error("No recipients specified");
     if (out.size() > kMaxRecipients) throw validation_error("Maximum 20 recipients allowed");

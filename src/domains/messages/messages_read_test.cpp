@@ -212,6 +212,8 @@ TEST_CASE("a stranger's first message is a request: in no list, count or receipt
     CHECK(w.rows("messages") == 3);
     w.page(bob, ada);
     CHECK_FALSE(w.page(ada, bob).messages[0].read);
+    CHECK_FALSE(w.page(ada, bob).messages[0].delivered);
+    CHECK(w.page(bob, ada).messages[0].delivered);
 
     CHECK(refusal([&] { w.parts().lists.accept(ada, chat); }) == "404 Request not found");
     CHECK(w.parts().lists.accept(bob, chat).message == "Request accepted");

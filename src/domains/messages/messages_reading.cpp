@@ -179,10 +179,12 @@ ReadAllAnswer Reading::read_all(const Caller& me, const ChatId& chat) const {
     return answer;
 }
 
-ReadOneAnswer Reading::read_one(const Caller& me, const MessageId& id) const {
+ReadOneAnswer Reading::read_one(const Caller& me, const MessageId& id,
+                                const std::optional<ChatId>& in_chat) const {
     return ground_.db.write([&](db::Write& tx) {
         ReadOneAnswer answer;
         const auto chat_id = chats_.get_visible_message(tx, me.id, id).message.chat_id;
+        if (in_chat && chat_id != *in_chat) throw not_found("Message not found");
         store::hold(tx, chat_id);
         const auto seen = chats_.get_visible_message(tx, me.id, id);
         const auto& message = seen.message;

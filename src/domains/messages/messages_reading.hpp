@@ -18,7 +18,9 @@ public:
                            bool mark_read) const;
 
     ReadAllAnswer read_all(const Caller& me, const ChatId& chat) const;
-    ReadOneAnswer read_one(const Caller& me, const MessageId& message) const;
+    // `in_chat`: 404 for a message of another one.
+    ReadOneAnswer read_one(const Caller& me, const MessageId& message,
+                           const std::optional<ChatId>& in_chat = std::nullopt) const;
     UnreadCount unread_count(const Caller& me, const ChatId& chat) const;
     UnreadTotal unread_total(const Caller& me) const;
 

@@ -135,6 +135,19 @@ TEST_CASE("a conversation's id and a user's id must not contradict each other") 
     };
     CHECK(both(bob).empty());
     CHECK(both(eve) == "400 receiver_id is not in that conversation");
+    const auto in_group = [&](SendTarget target) {
+        target.group_id = GroupId("group_1");
+        return refusal([&] {
+            w.parts().sending.text(ada, target,
+                                   {.content = "x", .reply_to_message_id = {}, .client_message_id = {}});
+        });
+    };
+    CHECK(in_group({.receiver_id = bob.id, .conversation_id = {}, .group_id = {}}) ==
+          "400 Not one conversation but two");
+    CHECK(in_group({.receiver_id = {}, .conversation_id = chat, .group_id = {}}) ==
+          "400 Not one conversation but two");
+    CHECK(in_group({.receiver_id = {}, .conversation_id = ChatId("group_1"), .group_id = {}}) ==
+          "404 Group not found");
     CHECK(refusal([&] {
               w.parts().sending.text(ada, {},
                                      {.content = "x", .reply_to_message_id = {}, .client_message_id = {}});

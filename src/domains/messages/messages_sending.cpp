@@ -18,6 +18,9 @@ Outgoing outgoing(const SendTarget& target, MessageType type) {
     out.row.type = type;
     if (!out.receiver_id && !out.conversation_id && !out.group_id)
         throw invalid_input({"body", "receiver_id"}, "Field required", "missing");
+    const auto is_other = [&](const auto& id) { return id && id->view() != out.group_id->view(); };
+    if (out.group_id && (is_other(out.receiver_id) || is_other(out.conversation_id)))
+        throw validation_error("Not one conversation but two");
     return out;
 }
 

@@ -50,6 +50,8 @@ void MessagesService::blocks_changed(const UserId& one, const UserId& other) {
             const auto cut_off = parts_->ground.users.cut_off(tx, user);
             tx.exec(sql::chats::recount_unread{
                 .user_id = user, .cut_off = db::ids_of(cut_off), .chat_ids = db::ids_of(groups)});
+            tx.exec(sql::chats::set_last_message{
+                .cut_off = db::ids_of(cut_off), .user_id = user, .chat_ids = db::ids_of(groups)});
         }
     });
 }

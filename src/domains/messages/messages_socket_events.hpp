@@ -31,6 +31,9 @@ struct SendMessage : TextInput {
         join(TextInput::fields, Pack{field("conversation_id", &SendMessage::conversation_id)});
 };
 
+// Under which a socket keeps what ends its typing.
+inline std::string typing_key(const ChatId& chat) { return "typing " + chat.str(); }
+
 struct Typing {
     ChatId conversation_id;
     static constexpr sockets::EventInfo event{.name = "typing"};

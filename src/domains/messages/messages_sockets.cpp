@@ -18,8 +18,6 @@ constexpr std::chrono::milliseconds kTypingRelay{1'000};
 
 Room room_of(const ChatId& chat) { return Room::conversation(chat.view()); }
 
-std::string typing_key(const ChatId& chat) { return "typing " + chat.str(); }
-
 // Who types where. A socket in the room has proved that it may; others are looked up.
 class TypingSignals {
 public:
@@ -27,13 +25,13 @@ public:
 
     void on(const Caller& me, Socket& socket, const ChatId& chat) {
         require(me, socket, chat);
-        const auto key = typing_key(chat);
+        const auto key = events::typing_key(chat);
         if (socket.first_in(key, kTypingRelay)) relay(me.id, chat, true);
         socket.later(key, kTypingEnds, [this, user = me.id, chat] { relay(user, chat, false); });
     }
     void off(const Caller& me, Socket& socket, const ChatId& chat) {
         require(me, socket, chat);
-        const auto key = typing_key(chat);
+        const auto key = events::typing_key(chat);
         if (socket.waits(key)) {
             socket.finish(key);
         } else {
@@ -93,13 +91,13 @@ void add_messages_sockets(sockets::Sockets& table, Hub& hub, MessagesService& me
         });
     table.on<events::LeaveConversation>(
         [](const Caller&, Socket& socket, const events::LeaveConversation& in) {
-            socket.finish(typing_key(in.conversation_id));
+            socket.finish(events::typing_key(in.conversation_id));
             socket.leave(room_of(in.conversation_id));
         });
     table.on<events::SendMessage>([&parts](const Caller& me, Socket& socket, const events::SendMessage& in) {
         const auto sent = parts.sending.send_text(
             me, {.receiver_id = {}, .conversation_id = in.conversation_id, .group_id = {}}, in);
-        socket.finish(typing_key(in.conversation_id));
+        socket.finish(events::typing_key(in.conversation_id));
         // The screen draws its message from this echo; a socket in the room hears it with the others.
         if (sent.is_new && !socket.is_in(room_of(in.conversation_id))) {
             const auto view = parts.ground.db.read(
@@ -126,7 +124,7 @@ void add_messages_sockets(sockets::Sockets& table, Hub& hub, MessagesService& me
             parts.reading.read_all(me, in.conversation_id);
             return UnreadCount{0};
         }
-        parts.reading.read_one(me, *in.message_id);
+        parts.reading.read_one(me, *in.message_id, in.conversation_id);
         return parts.reading.unread_count(me, in.conversation_id);
     });
 }

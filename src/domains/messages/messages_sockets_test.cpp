@@ -1,6 +1,7 @@
 // Chats over sockets: who hears what, and that nobody acts for others.
 #include "domains/messages/messages_sockets.hpp"
 
+#include "domains/messages/messages_socket_events.hpp"
 #include "domains/messages/messages_test.hpp"
 #include "platform/jobs/background.hpp"
 #include "platform/sockets/sockets_testing.hpp"
@@ -219,6 +220,61 @@ TEST_CASE("every way to type makes both styles, to the others, at most one each 
     live.hub.sent();
     mine.close();
     CHECK(typing().size() == 1);
+}
+
+TEST_CASE("a sent message ends typing, whichever way it came, in its own chat alone") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto chat = w.send(ada, bob).conversation_id, other = w.send(ada, eve).conversation_id;
+    live.heard("");
+    TestSocket phone(live.hub, "s1", ada.id), desk(live.hub, "s2", ada.id);
+    live.send(phone, ada, "typing", live.in(chat));
+    live.send(desk, ada, "typing", live.in(other));
+    live.hub.sent();
+    w.send(bob, ada, "meanwhile");
+    CHECK(live.heard("user_stopped_typing").empty());
+    w.send(ada, bob, "by REST");
+    const auto lines = live.heard("user_stopped_typing");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].starts_with("* " + Room::conversation(chat.view()).name()));
+    CHECK_FALSE(phone.waits(events::typing_key(chat)));
+    CHECK(desk.waits(events::typing_key(other)));
+}
+
+TEST_CASE("who wrote what is read hears of it once, whether their chat is open or not") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto chat = w.send(ada, bob, "one").conversation_id;
+    TestSocket mine(live.hub, "s1", ada.id), theirs(live.hub, "s2", bob.id);
+    live.send(mine, ada, "join_conversation", live.in(chat));
+    live.send(theirs, bob, "join_conversation", live.in(chat));
+    live.heard("");
+    live.send(theirs, bob, "message:read", live.in(chat));
+    live.background.run_due();
+    int to_room = 0, to_ada = 0;
+    for (const auto& line : live.hub.sent()) {
+        if (!has(line, " message:read ") && !has(line, " conversation:read ")) continue;
+        to_ada += line.starts_with(Room::user(ada.id).name()) ? 1 : 0;
+        to_room += line.starts_with(Room::conversation(chat.view()).name()) &&
+                   line.ends_with(" except " + ada.id.str());
+    }
+    CHECK(to_room == 2);
+    CHECK(to_ada == 2);
+}
+
+TEST_CASE("a message that is read is one of the conversation that is named") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto chat = w.send(ada, bob).conversation_id;
+    const auto other = w.send(eve, bob);
+    TestSocket theirs(live.hub, "s1", bob.id);
+    CHECK(has(live.send(theirs, bob, "message:read",
+                        live.in(chat, R"(,"message_id":")" + other.message_id.str() + '"')),
+              R"("error":"not_found")"));
+    CHECK(w.unread(bob, other.conversation_id) == 1);
 }
 
 TEST_CASE("what is read is told to the room and to who wrote it; the ack counts what is left") {

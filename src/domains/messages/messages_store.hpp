@@ -38,6 +38,7 @@ struct MessageRow {
     std::optional<std::string> reply_content;
     std::optional<Time> reply_deleted_at;
 
+    bool quotes() const { return reply_to_id && reply_type; }
     // Nothing but its text has to be known to show it.
     bool is_plain() const {
         return type == MessageType::text && !reply_to_id && !forwarded_from && !edited_at && !deleted_at;

@@ -35,16 +35,25 @@ public:
                 new_message(event, room);
             }
             move_up(event);
+            // A sent message ends typing, also one that came by another way than the socket that typed.
+            if (event.type != MessageType::system)
+                hub_.finish(event.sender_id, events::typing_key(event.conversation_id));
         }
     }
 
     void tell(const MessageEdited& event) {
         const auto room = room_of(event.conversation_id);
         if (hub_.has_members(room)) {
+            auto delivery = without_cut_off(room, event.is_group, event.sender_id);
+            const auto members = parts_.ground.db.read(
+                [&](db::Read& tx) { return store::members(tx, event.conversation_id); });
+            for (const auto& member : members) {
+                if (member.seen_from > event.created_at) delivery.except_users.push_back(member.user_id);
+            }
             hub_.emit(room,
                       events::EditedMessage{event.message_id, event.conversation_id, event.sender_id,
                                             event.content, event.created_at, event.edited_at},
-                      without_cut_off(room, event.is_group, event.sender_id));
+                      delivery);
         }
         list_changed(event.conversation_id, {}, event.message_id);
     }
@@ -85,7 +94,7 @@ public:
         hub_.emit(room, out, delivery);
     }
 
-    // To the room, and to those who wrote what was read, wherever they are.
+    // To the room, and to those who wrote what was read, wherever they are; to each socket once.
     void tell(const ChatRead& event) {
         list_changed(event.conversation_id, event.user_id, {});
         if (!event.is_shown) return;
@@ -95,7 +104,7 @@ public:
         for (const auto& message : event.messages) {
             const events::MessageRead out{message.message_id, event.conversation_id, event.user_id,
                                           event.read_at};
-            hub_.emit(room, out, delivery);
+            hub_.emit(room, out, without(delivery, std::span(&message.sender_id, 1)));
             hub_.emit_user(message.sender_id, out);
             if (std::ranges::find(senders, message.sender_id) == senders.end())
                 senders.push_back(message.sender_id);
@@ -103,7 +112,7 @@ public:
         if (!event.last_read_message_id) return;
         const events::ConversationRead out{event.conversation_id, event.user_id, event.read_at,
                                            *event.last_read_message_id};
-        hub_.emit(room, out, delivery);
+        hub_.emit(room, out, without(delivery, senders));
         for (const auto& sender : senders) hub_.emit_user(sender, out);
     }
 
@@ -128,6 +137,11 @@ private:
         const auto here = hub_.members(room);
         std::erase_if(cut_off, [&](const UserId& one) { return std::ranges::find(here, one) == here.end(); });
         return {.except_users = std::move(cut_off)};
+    }
+
+    static sockets::Delivery without(sockets::Delivery delivery, std::span<const UserId> users) {
+        delivery.except_users.insert(delivery.except_users.end(), users.begin(), users.end());
+        return delivery;
     }
 
     // Something else than a new message changed what lists of chats show: for one member, or for those who see `last` last,

@@ -58,13 +58,14 @@ struct MessageViews::Page {
     std::unordered_map<MediaId, std::shared_ptr<const media::Medium>> media;
     std::unordered_map<PostId, std::string> posts;
     std::vector<ReactionRow> reactions;
+    std::vector<UserId> unseen;  // whom nobody quotes to this reader: members of the group in a block with them
 
     const users::UserCard& card(const std::optional<UserId>& user) const {
         return *cards.at(or_deleted(user));
     }
 };
 
-MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me,
+MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const ChatRow& chat,
                                       std::span<const MessageRow> rows) const {
     Page page;
     std::vector<UserId> people;
@@ -77,7 +78,7 @@ MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me,
     for (const auto& row : rows) {
         once(people, or_deleted(row.sender_id));
         if (row.forwarded_from) once(people, *row.forwarded_from);
-        if (row.reply_type) once(people, or_deleted(row.reply_sender_id));
+        if (row.quotes()) once(people, or_deleted(row.reply_sender_id));
         if (row.media_id) media.push_back(*row.media_id);
         if (row.thumbnail_id) media.push_back(*row.thumbnail_id);
         if (row.shared_post_id) once(posts, *row.shared_post_id);
@@ -94,6 +95,8 @@ MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me,
         for (std::size_t i = 0; i < posts.size(); ++i) page.posts.emplace(posts[i], std::move(views[i]));
     }
     page.reactions = store::reactions(tx, reacted);
+    if (chat.is_group && std::ranges::any_of(rows, &MessageRow::quotes))
+        page.unseen = ground_.users.cut_off(tx, me.id);
     return page;
 }
 
@@ -154,7 +157,10 @@ void MessageViews::fill(Message& out, const Caller& me, const ChatRow& chat, con
         out.original_sender_name = author.summary.name;
     }
     out.forward_comment = row.forward_comment;
-    if (row.reply_to_id && row.reply_type) {
+    const auto is_unseen = [&](const UserId& user) {
+        return std::ranges::find(page.unseen, user) != page.unseen.end();
+    };
+    if (row.quotes() && !is_unseen(or_deleted(row.reply_sender_id))) {
         const auto& author = page.card(row.reply_sender_id);
         out.reply_to =
             Quoted{.message_id = *row.reply_to_id,
@@ -174,7 +180,7 @@ std::vector<Message> MessageViews::of(db::Read& tx, const Caller& me, const Chat
                                       std::span<const MessageRow> rows, bool shows_receipts) const {
     std::vector<Message> out(rows.size());
     if (rows.empty()) return out;
-    const auto page = load(tx, me, rows);
+    const auto page = load(tx, me, chat, rows);
     const ReadMarks marks(store::marks(tx, chat.chat_id, rows.front().created_at, rows.back().created_at));
     const auto members = chat.is_group ? store::members(tx, chat.chat_id) : std::vector<MemberRow>{};
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -184,7 +190,9 @@ std::vector<Message> MessageViews::of(db::Read& tx, const Caller& me, const Chat
             marks.fill_group(out[i], members);
         } else {
             const auto reader = row.sender_id ? chat.other(*row.sender_id) : std::optional(me.id);
-            marks.fill_direct(out[i], row, reader, shows_receipts || reader == me.id);
+            const bool is_own = reader == me.id;
+            // Who sent a request cannot tell whether it arrived.
+            if (chat.is_accepted || is_own) marks.fill_direct(out[i], row, reader, shows_receipts || is_own);
         }
     }
     std::unordered_map<MessageId, Message*> by_id;
@@ -204,7 +212,7 @@ std::vector<Message> MessageViews::of(db::Read& tx, const Caller& me, const Chat
 Message MessageViews::fresh(db::Read& tx, const Caller& me, const ChatRow& chat,
                             const MessageRow& row) const {
     Message out;
-    fill(out, me, chat, row, load(tx, me, std::span(&row, 1)));
+    fill(out, me, chat, row, load(tx, me, chat, std::span(&row, 1)));
     fill_fresh(out, chat, row);
     return out;
 }

@@ -42,7 +42,7 @@ private:
     void fill(Message& out, const Caller& me, const ChatRow& chat, const MessageRow& row,
               const Page& page) const;
     static void fill_fresh(Message& out, const ChatRow& chat, const MessageRow& row);
-    Page load(db::Read& tx, const Caller& me, std::span<const MessageRow> rows) const;
+    Page load(db::Read& tx, const Caller& me, const ChatRow& chat, std::span<const MessageRow> rows) const;
     void fill_media(Message& out, const Caller& me, const MessageRow& row, const Page& page) const;
 
     const Ground& ground_;
