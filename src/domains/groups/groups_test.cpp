@@ -171,8 +171,7 @@ TEST_CASE("across a block nobody sees the other's words in lists or quotes") {
     // Hiding the newest does not bring up what is hidden anyway.
     const auto quoted = w.say(bob, id, "and more");
     const auto answer = w.groups.chats().send(
-        ada,
-        {{.content = "indeed", .reply_to_message_id = quoted.message_id, .client_message_id = {}}, id});
+        ada, {{.content = "indeed", .reply_to_message_id = quoted.message_id, .client_message_id = {}}, id});
     w.pass();
     CHECK(answer.reply_to->content == "and more");
     CHECK(w.read(bob, id).back().reply_to->content == "and more");

@@ -131,11 +131,10 @@ TEST_CASE("of a forward's recipients, those that fail do not hold back the other
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
     const auto sent = w.send(ada, bob, "pass it on");
     w.block(eve, bob);
-    const auto answer =
-        w.parts().forwards.forward(bob, {.message_id = sent.message_id,
-                                         .recipient_ids = {ada.id.str(), eve.id.str(), "user_unknown",
-                                                           "group_unknown", "not/an/id",
-                                                           ' ' + ada.id.str()}});
+    const auto answer = w.parts().forwards.forward(
+        bob, {.message_id = sent.message_id,
+              .recipient_ids = {ada.id.str(), eve.id.str(), "user_unknown", "group_unknown", "not/an/id",
+                                ' ' + ada.id.str()}});
     CHECK(answer.success);
     CHECK(answer.forwarded_count == 1);
     REQUIRE(answer.failed.size() == 4);

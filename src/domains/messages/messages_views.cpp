@@ -58,7 +58,8 @@ struct MessageViews::Page {
     std::unordered_map<MediaId, std::shared_ptr<const media::Medium>> media;
     std::unordered_map<PostId, std::string> posts;
     std::vector<ReactionRow> reactions;
-    std::vector<UserId> unseen;  // whom nobody quotes to this reader: members of the group in a block with them
+    std::vector<UserId>
+        unseen;  // whom nobody quotes to this reader: members of the group in a block with them
 
     const users::UserCard& card(const std::optional<UserId>& user) const {
         return *cards.at(or_deleted(user));
