@@ -153,13 +153,17 @@ Realtime::Realtime(const Ground& ground, Domains& domains)
       node_(random_text(6)),
       hub_(*ground.loops, ground.clock, *bus_, node_,
            ground.db.engine() == db::Engine::postgres
-               ? (attendance_ = std::make_unique<sockets::Attendance>(ground.db, ground.clock, node_,
-                                                                      internal_address(ground.config)))
+               ? (attendance_ = std::make_unique<sockets::Attendance>(
+                      ground.db, ground.clock, node_,
+                      sockets::Forwarder::address_for(internal_address(ground.config),
+                                                      ground.config.tls_enabled)))
                      .get()
                : nullptr),
       identity_(std::make_unique<SocketIdentity>(domains.auth)),
       gateway_(std::make_unique<sockets::Gateway>(table_, hub_, *identity_, gateway_options(ground.config))),
-      forwarder_(attendance_ ? std::make_unique<sockets::Forwarder>(*ground.loops, *attendance_) : nullptr),
+      forwarder_(attendance_ ? std::make_unique<sockets::Forwarder>(*ground.loops, *attendance_,
+                                                                    ground.config.tls_cert_file)
+                             : nullptr),
       server_(*ground.loops, server_options(ground.config, node_), gateway_.get(), forwarder_.get(),
               &metrics_) {
     hub_.attach(server_.add_namespace("/", *gateway_));

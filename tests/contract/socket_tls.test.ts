@@ -1,10 +1,10 @@
 // Sockets over TLS: the same, with bytes that arrive in records of their own.
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { makeCertificate } from "./certificate";
 import { Grover } from "./server";
 
 let grover: Grover;
@@ -19,9 +19,7 @@ const connect = (transport: string) => {
 beforeAll(async () => {
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // the certificate is our own
   directory = mkdtempSync(join(tmpdir(), "grover-tls-"));
-  const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", cert], { stdio: "ignore" });
-  grover = await Grover.start({ SOCKET_PROTOCOL_TEST: "true", TLS_CERT_FILE: cert, TLS_KEY_FILE: key });
+  grover = await Grover.start({ SOCKET_PROTOCOL_TEST: "true", ...makeCertificate(directory) });
 });
 afterAll(async () => {
   for (const socket of sockets) socket.disconnect();

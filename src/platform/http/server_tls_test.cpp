@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <string>
 
 #include "platform/http/server_fixture.hpp"
+#include "platform/http/tls.hpp"
 
 using namespace grover;
 using namespace grover::http;
@@ -116,7 +118,41 @@ private:
     SSL* ssl_ = nullptr;
 };
 
+// Whether the two ends of a connection agree.
+bool shake_hands(const TlsContext& of_server, const TlsContext& of_client) {
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
+    bool server_done = false, client_done = false, failed = false;
+    {
+        TlsSession server(of_server, ends[0]), client(of_client, ends[1]);
+        const auto step = [&](TlsSession& session, bool& done) {
+            if (done || failed) return;
+            const auto status = session.handshake().status;
+            done = status == IoStatus::done;
+            failed = status == IoStatus::failed || status == IoStatus::end;
+        };
+        for (int i = 0; i < 10; ++i) {
+            step(client, client_done);
+            step(server, server_done);
+        }
+    }
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return server_done && client_done;
+}
+
 }  // namespace
+
+TEST_CASE("one end may speak to nobody but holders of its own certificate's key") {
+    const Certificate ours, other;
+    const TlsContext server(ours.cert(), ours.key());
+    CHECK(shake_hands(server, *TlsContext::to_holders_of(ours.cert())));
+    CHECK_FALSE(shake_hands(server, *TlsContext::to_holders_of(other.cert())));
+    // Showing our certificate without having its key is not enough to begin with.
+    CHECK_THROWS_WITH_AS(TlsContext(ours.cert(), other.key()), doctest::Contains("Cannot read the TLS key"),
+                         std::runtime_error);
+    CHECK_THROWS_AS(TlsContext::to_holders_of("/nowhere.pem"), std::runtime_error);
+}
 
 TEST_CASE("TLS serves as plain HTTP does") {
     const Certificate certificate;

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,29 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const 
     return SSL_TLSEXT_ERR_OK;
 }
 
+SSL_CTX* new_context(const SSL_METHOD* method) {
+    SSL_CTX* const context = ::SSL_CTX_new(method);
+    if (context == nullptr) throw std::bad_alloc();
+    ::SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    ::SSL_CTX_set_options(context,
+                          SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
+    // Idle sessions keep no buffers; a write that could take a part takes it.
+    ::SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    return context;
+}
+
+// That the peer has the private key belonging to what it shows is proved by the handshake itself.
+int has_our_key(X509_STORE_CTX* shown, void* context) {
+    const X509* const theirs = ::X509_STORE_CTX_get0_cert(shown);
+    const X509* const ours = ::SSL_CTX_get0_certificate(static_cast<const SSL_CTX*>(context));
+    if (theirs != nullptr && ours != nullptr &&
+        ::EVP_PKEY_eq(::X509_get0_pubkey(theirs), ::X509_get0_pubkey(ours)) == 1)
+        return 1;
+    ::X509_STORE_CTX_set_error(shown, X509_V_ERR_CERT_UNTRUSTED);
+    return 0;
+}
+
 [[noreturn]] void fail(SSL_CTX* context, const std::string& what) {
     std::array<char, 256> reason{};
     ::ERR_error_string_n(::ERR_get_error(), reason.data(), reason.size());
@@ -38,14 +62,7 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const 
 }  // namespace
 
 TlsContext::TlsContext(const std::string& cert_file, const std::string& key_file)
-    : context_(::SSL_CTX_new(::TLS_server_method())) {
-    if (context_ == nullptr) throw std::bad_alloc();
-    ::SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
-    ::SSL_CTX_set_options(context_,
-                          SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION);
-    // Idle sessions keep no buffers; a write that could take a part takes it.
-    ::SSL_CTX_set_mode(context_, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    : context_(new_context(::TLS_server_method())) {
     ::SSL_CTX_set_alpn_select_cb(context_, choose_protocol, nullptr);
     constexpr std::string_view kSessionContext = "grover";
     ::SSL_CTX_set_session_id_context(context_, reinterpret_cast<const unsigned char*>(kSessionContext.data()),
@@ -60,6 +77,15 @@ TlsContext::TlsContext(const std::string& cert_file, const std::string& key_file
     }
 }
 
+std::unique_ptr<const TlsContext> TlsContext::to_holders_of(const std::string& cert_file) {
+    SSL_CTX* const context = new_context(::TLS_client_method());
+    if (::SSL_CTX_use_certificate_chain_file(context, cert_file.c_str()) != 1)
+        fail(context, "Cannot read the TLS certificate " + cert_file);
+    ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    ::SSL_CTX_set_cert_verify_callback(context, has_our_key, context);
+    return std::unique_ptr<const TlsContext>(new TlsContext(context));
+}
+
 TlsContext::~TlsContext() { ::SSL_CTX_free(context_); }
 
 TlsSession::TlsSession(const TlsContext& context, int socket) : session_(::SSL_new(context.get())) {
@@ -67,11 +93,16 @@ TlsSession::TlsSession(const TlsContext& context, int socket) : session_(::SSL_n
         ::SSL_free(session_);
         throw std::bad_alloc();
     }
+    if (::SSL_is_server(session_) == 1) {
+        ::SSL_set_accept_state(session_);
+    } else {
+        ::SSL_set_connect_state(session_);
+    }
 }
 
 TlsSession::~TlsSession() { ::SSL_free(session_); }
 
-IoResult TlsSession::handshake() { return result_of(::SSL_accept(session_)); }
+IoResult TlsSession::handshake() { return result_of(::SSL_do_handshake(session_)); }
 
 IoResult TlsSession::read(std::span<char> buffer) {
     return result_of(

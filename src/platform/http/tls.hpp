@@ -17,6 +17,9 @@ class TlsContext {
 public:
     // PEM files; throws std::runtime_error with a sentence saying what to do.
     TlsContext(const std::string& cert_file, const std::string& key_file);
+    // For the other end: speaks to whoever holds the key of the certificate in this PEM file, whatever names and dates it
+    // bears, and to nobody else.
+    static std::unique_ptr<const TlsContext> to_holders_of(const std::string& cert_file);
     ~TlsContext();
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;
@@ -24,6 +27,8 @@ public:
     ssl_ctx_st* get() const { return context_; }
 
 private:
+    explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
+
     ssl_ctx_st* context_;
 };
 

@@ -22,7 +22,7 @@ inline constexpr std::chrono::seconds kLease{90};
 
 class Attendance {
 public:
-    // `address`: host:port where the other nodes reach this one.
+    // `address`: where the other nodes reach this one (Forwarder::address_for).
     Attendance(db::Database& db, const Clock& clock, std::string node, std::string address);
 
     // The room's name, or "" for being connected at all. Counted: as many left as joined makes it none.

@@ -1,10 +1,6 @@
 #include "platform/sockets/forwarder.hpp"
 
-#include <sys/socket.h>
-
 #include <array>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -12,6 +8,7 @@
 
 #include "platform/http/upgrade.hpp"
 #include "platform/runtime/fiber.hpp"
+#include "platform/sockets/stream_asio.hpp"
 
 namespace grover::sockets {
 namespace {
@@ -21,6 +18,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
+constexpr std::string_view kTls = "https://";
 constexpr std::string_view kForwarded = "X-Grover-Forwarded";
 constexpr std::size_t kLargestHead = 16 * 1024;
 constexpr std::size_t kLargestBody = 4 * 1024 * 1024;
@@ -33,79 +31,80 @@ constexpr std::chrono::seconds kAnswerLimit{120};
 // fiber may be gone before they run.
 class Peer {
 public:
-    explicit Peer(asio::io_context& context) : state_(std::make_shared<State>(context)) {}
-    ~Peer() { close(); }
+    explicit Peer(asio::io_context& context) : stream_(std::make_shared<Stream>(context)) {}
+    ~Peer() { stream_->close(); }
     Peer(const Peer&) = delete;
     Peer& operator=(const Peer&) = delete;
 
-    bool connect(const std::string& address) {
+    // With `tls` only to whoever it trusts.
+    bool connect(std::string_view address, const http::TlsContext* tls) {
         const auto colon = address.rfind(':');
         error_code error;
-        const auto host = asio::ip::make_address(address.substr(0, colon), error);
+        const auto host = asio::ip::make_address(std::string(address.substr(0, colon)), error);
         unsigned port = 0;
         if (error || colon == address.npos) return false;
         std::from_chars(address.data() + colon + 1, address.data() + address.size(), port);
         if (port == 0 || port > 65'535) return false;
         const tcp::endpoint endpoint(host, static_cast<std::uint16_t>(port));
-        if (!wait(kConnectLimit, [&](auto done) { state_->socket.async_connect(endpoint, done); }))
-            return false;
-        state_->socket.set_option(tcp::no_delay(true), error);
+        const auto until = runtime::Steady::now() + kConnectLimit;
+        auto& socket = stream_->socket();
+        if (!wait(until, [&](auto done) { socket.async_connect(endpoint, done); })) return false;
+        socket.set_option(tcp::no_delay(true), error);
+        socket.non_blocking(true, error);
+        if (tls == nullptr) return true;
+        stream_->begin_tls(*tls);
+        return finish(until, [&] { return stream_->handshake(); }).has_value();
+    }
+
+    bool write(std::string_view bytes) {
+        const auto until = runtime::Steady::now() + kConnectLimit;
+        while (!bytes.empty()) {
+            const auto size = finish(until, [&] { return stream_->write(bytes); });
+            if (!size) return false;
+            bytes.remove_prefix(*size);
+        }
         return true;
     }
 
-    bool write(std::string bytes) {
-        state_->out = std::move(bytes);
-        return wait(kConnectLimit, [&](auto done) {
-            asio::async_write(state_->socket, asio::buffer(state_->out),
-                              [done](const error_code& error, std::size_t) { done(error); });
-        });
+    // Appends what comes; false at the end, or when nothing came by then.
+    bool read(std::string& into, runtime::Steady::time_point until) {
+        return finish(until,
+                      [&] {
+                          thread_local std::array<char, 16 * 1024> buffer;
+                          const auto result = stream_->read(buffer);
+                          if (result.status == http::IoStatus::done) into.append(buffer.data(), result.size);
+                          return result;
+                      })
+            .has_value();
     }
 
-    // Appends what comes; false at the end.
-    bool read(std::string& into) {
-        const auto good = wait(kAnswerLimit, [&](auto done) {
-            state_->socket.async_read_some(asio::buffer(state_->in),
-                                           [state = state_, done](const error_code& error, std::size_t size) {
-                                               state->size = size;
-                                               done(error);
-                                           });
-        });
-        if (good) into.append(state_->in.data(), state_->size);
-        return good;
-    }
-
-    tcp::socket release() { return std::move(state_->socket); }
+    Stream release() { return std::move(*stream_); }
 
 private:
-    struct State {
-        explicit State(asio::io_context& context) : socket(context) {}
-        tcp::socket socket;
-        std::string out;
-        std::array<char, 16 * 1024> in;
-        std::size_t size = 0;
-        error_code result;
-    };
+    // What `step` did in the end; nothing when it failed, or was not done by then.
+    template <class Step>
+    std::optional<std::size_t> finish(runtime::Steady::time_point until, Step&& step) {
+        while (true) {
+            const auto result = step();
+            if (result.status == http::IoStatus::done) return result.size;
+            if (!must_wait(result.status)) return std::nullopt;
+            if (!wait(until, [&](auto done) { stream_->when_ready(result.status, done); }))
+                return std::nullopt;
+        }
+    }
 
     template <class Start>
-    bool wait(std::chrono::milliseconds limit, Start&& start) {
+    bool wait(runtime::Steady::time_point until, Start&& start) {
         const auto ticket = runtime::next_wait();
-        start([state = state_, ticket](const error_code& error) {
-            state->result = error;
+        const auto good = std::make_shared<bool>(false);
+        start([stream = stream_, good, ticket](const error_code& error) {
+            *good = !error;
             runtime::wake(ticket);
         });
-        if (!runtime::suspend_for(limit)) {
-            close();
-            return false;
-        }
-        return !state_->result;
+        return runtime::suspend_for(until - runtime::Steady::now()) && *good;
     }
 
-    void close() {
-        error_code ignored;
-        state_->socket.close(ignored);
-    }
-
-    std::shared_ptr<State> state_;
+    std::shared_ptr<Stream> stream_;
 };
 
 bool is_hop_by_hop(std::string_view name, bool upgrade) {
@@ -135,13 +134,9 @@ std::string request_text(const http::RequestHead& head, std::string_view body, b
 // Two connections that say the same. Holds a buffer only while one side does not take what the other sent.
 class Pipe : public std::enable_shared_from_this<Pipe> {
 public:
-    Pipe(tcp::socket client, tcp::socket node) : ends_{{{std::move(client), {}}, {std::move(node), {}}}} {}
+    Pipe(Stream client, Stream node) : ends_{{{std::move(client), {}}, {std::move(node), {}}}} {}
 
     void start(std::string to_node, std::string to_client) {
-        for (auto& end : ends_) {
-            error_code error;
-            end.socket.non_blocking(true, error);
-        }
         ends_[1].pending = std::move(to_node);
         ends_[0].pending = std::move(to_client);
         for (const unsigned from : {0u, 1u}) push(from);
@@ -149,25 +144,24 @@ public:
 
 private:
     struct End {
-        tcp::socket socket;
+        Stream stream;
         std::string pending;  // to be written to it
     };
 
-    void watch(unsigned from) {
-        ends_[from].socket.async_wait(tcp::socket::wait_read,
-                                      [self = shared_from_this(), from](const error_code& error) {
-                                          if (error) return self->end();
-                                          self->move(from);
-                                      });
+    void when_ready(unsigned end, http::IoStatus wanted, void (Pipe::*then)(unsigned), unsigned from) {
+        ends_[end].stream.when_ready(wanted,
+                                     [self = shared_from_this(), then, from](const error_code& error) {
+                                         if (error) return self->end();
+                                         (self.get()->*then)(from);
+                                     });
     }
 
     void move(unsigned from) {
         thread_local std::array<char, 64 * 1024> buffer;
-        error_code error;
-        const auto size = ends_[from].socket.read_some(asio::buffer(buffer), error);
-        if (error == asio::error::would_block) return watch(from);
-        if (error) return end();
-        ends_[1 - from].pending.append(buffer.data(), size);
+        const auto result = ends_[from].stream.read(buffer);
+        if (must_wait(result.status)) return when_ready(from, result.status, &Pipe::move, from);
+        if (result.status != http::IoStatus::done) return end();
+        ends_[1 - from].pending.append(buffer.data(), result.size);
         push(from);
     }
 
@@ -175,28 +169,17 @@ private:
     void push(unsigned from) {
         auto& to = ends_[1 - from];
         while (!to.pending.empty()) {
-            error_code error;
-            const auto size = to.socket.write_some(asio::buffer(to.pending), error);
-            if (error == asio::error::would_block) {
-                to.socket.async_wait(tcp::socket::wait_write,
-                                     [self = shared_from_this(), from](const error_code& why) {
-                                         if (why) return self->end();
-                                         self->push(from);
-                                     });
-                return;
-            }
-            if (error) return end();
-            to.pending.erase(0, size);
+            const auto result = to.stream.write(to.pending);
+            if (must_wait(result.status)) return when_ready(1 - from, result.status, &Pipe::push, from);
+            if (result.status != http::IoStatus::done) return end();
+            to.pending.erase(0, result.size);
         }
         to.pending.shrink_to_fit();
-        watch(from);
+        when_ready(from, http::IoStatus::wants_read, &Pipe::move, from);
     }
 
     void end() {
-        for (auto& end : ends_) {
-            error_code ignored;
-            end.socket.close(ignored);
-        }
+        for (auto& end : ends_) end.stream.close();
     }
 
     std::array<End, 2> ends_;
@@ -204,21 +187,17 @@ private:
 
 class Join final : public http::UpgradeHandler {
 public:
-    Join(asio::io_context& context, tcp::socket node, std::string read_ahead)
+    Join(asio::io_context& context, Stream node, std::string read_ahead)
         : context_(context), node_(std::move(node)), read_ahead_(std::move(read_ahead)) {}
 
     void taken(http::UpgradedConnection connection) override {
-        sockaddr_storage address{};
-        socklen_t size = sizeof address;
-        getsockname(connection.fd, reinterpret_cast<sockaddr*>(&address), &size);
-        tcp::socket client(context_, address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), connection.fd);
-        std::make_shared<Pipe>(std::move(client), std::move(node_))
+        std::make_shared<Pipe>(Stream(context_, connection.fd, std::move(connection.tls)), std::move(node_))
             ->start(std::move(connection.read_ahead), std::move(read_ahead_));
     }
 
 private:
     asio::io_context& context_;
-    tcp::socket node_;
+    Stream node_;
     std::string read_ahead_;
 };
 
@@ -257,32 +236,51 @@ std::optional<ForwardedHead> parse_forwarded_head(std::string_view text) {
             head.is_json = value.starts_with("application/json");
         if (const auto value = value_of(line, "sec-websocket-accept"); !value.empty())
             head.websocket_accept = value;
+        if (const auto value = value_of(line, "sec-websocket-extensions"); !value.empty())
+            head.websocket_extensions = value;
     }
     if (head.status < 100 || head.status > 599) throw std::invalid_argument("no status");
     return head;
+}
+
+Forwarder::Forwarder(runtime::Loops& loops, Attendance& attendance, const std::string& tls_cert_file)
+    : loops_(loops), attendance_(attendance) {
+    if (!tls_cert_file.empty()) peers_ = http::TlsContext::to_holders_of(tls_cert_file);
+}
+
+Forwarder::~Forwarder() = default;
+
+std::string Forwarder::address_for(const std::string& host_and_port, bool tls) {
+    return tls ? std::string(kTls) + host_and_port : host_and_port;
 }
 
 bool Forwarder::forward(std::string_view node, http::Exchange& exchange) {
     const auto& head = exchange.request();
     // One that was forwarded already has come to where its session is not: it is nowhere.
     if (!head.header("x-grover-forwarded").empty()) return false;
-    const bool upgrade = !head.header("upgrade").empty();
-    if (upgrade && head.https) return false;
-    const auto address = attendance_.address_of(node);
-    if (address.empty()) return false;
+    const auto known = attendance_.address_of(node);
+    std::string_view address = known;
+    const bool tls = address.starts_with(kTls);
+    if (tls) address.remove_prefix(kTls.size());
+    // Without a certificate of our own nobody is known who could be trusted.
+    if (address.empty() || (tls && peers_ == nullptr)) return false;
 
+    const bool upgrade = !head.header("upgrade").empty();
     const std::string body(head.has_body ? exchange.read_body(kLargestRequest) : std::string_view{});
     exchange.hold(kAnswerLimit);
+    const auto until = runtime::Steady::now() + kAnswerLimit;
     auto& context =
         *static_cast<asio::io_context*>(loops_.io_context(static_cast<unsigned>(runtime::this_loop())));
     Peer peer(context);
-    if (!peer.connect(address) || !peer.write(request_text(head, body, upgrade))) return false;
+    if (!peer.connect(address, tls ? peers_.get() : nullptr) ||
+        !peer.write(request_text(head, body, upgrade)))
+        return false;
 
     std::string text;
     std::optional<ForwardedHead> answer;
     try {
         while (!(answer = parse_forwarded_head(text))) {
-            if (!peer.read(text)) return false;
+            if (!peer.read(text, until)) return false;
         }
     } catch (const std::invalid_argument&) {
         return false;
@@ -293,11 +291,13 @@ bool Forwarder::forward(std::string_view node, http::Exchange& exchange) {
     if (answer->status == 101) {
         response.add_header("Upgrade", "websocket");
         response.add_header("Sec-WebSocket-Accept", answer->websocket_accept);
+        if (!answer->websocket_extensions.empty())
+            response.add_header("Sec-WebSocket-Extensions", answer->websocket_extensions);
         exchange.upgrade(std::make_unique<Join>(context, peer.release(), std::move(text)));
         return true;
     }
     while (text.size() < answer->content_length) {
-        if (!peer.read(text)) return false;
+        if (!peer.read(text, until)) return false;
     }
     response.content_type = answer->is_json ? "application/json" : "text/plain; charset=UTF-8";
     response.body = std::move(text);

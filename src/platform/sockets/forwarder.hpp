@@ -1,21 +1,28 @@
 // Requests of sessions that live on another node, behind a balancer that knows nothing of them (contract/realtime.md §9):
-// polling is asked there in the client's stead, a WebSocket is joined to one that leads there.
+// polling is asked there in the client's stead, a WebSocket is joined to one that leads there. With TLS between nodes that
+// have it; a node is one of ours if it holds the key of our own certificate.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "platform/http/tls.hpp"
 #include "platform/realtime/adapter.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "platform/sockets/attendance.hpp"
 
 namespace grover::sockets {
 
-// Between nodes speaks plain HTTP: with TLS_CERT_FILE set nothing is forwarded, and the client opens a new session.
 class Forwarder final : public realtime::Adapter {
 public:
-    Forwarder(runtime::Loops& loops, Attendance& attendance) : loops_(loops), attendance_(attendance) {}
+    // `tls_cert_file`: this node's certificate; empty: it speaks plain HTTP.
+    Forwarder(runtime::Loops& loops, Attendance& attendance, const std::string& tls_cert_file);
+    ~Forwarder() override;
+
+    // What a node writes down for the others (Attendance).
+    static std::string address_for(const std::string& host_and_port, bool tls);
 
     // Emissions to all nodes go through the hub's bus.
     void publish(const realtime::Namespace&, const realtime::Audience&, const realtime::Outgoing&) override {}
@@ -24,6 +31,7 @@ public:
 private:
     runtime::Loops& loops_;
     Attendance& attendance_;
+    std::unique_ptr<const http::TlsContext> peers_;
 };
 
 // The answer to a forwarded request, without its body.
@@ -32,6 +40,7 @@ struct ForwardedHead {
     std::size_t content_length = 0;
     bool is_json = false;
     std::string websocket_accept;
+    std::string websocket_extensions;
     std::size_t size = 0;  // of the head in the text
 };
 // Nothing while it is not complete. Throws std::invalid_argument for what no node of ours writes.
