@@ -367,6 +367,25 @@ TEST_CASE("sending and reading in a group at once leave every unread count right
     CHECK(w.query("SELECT sum(unread_count) FROM chat_members") == "0");
 }
 
+TEST_CASE("a block that begins and ends while others write leaves every unread count right") {
+    World w;
+    const auto members = w.crowd(4);
+    const auto id = w.make(members[0], {members.begin() + 1, members.end()}).group_id;
+    const auto& eve = members[3];
+    at_once(4, [&](int i) {
+        for (int n = 0; n < 12; ++n) {
+            if (i < 3) {
+                w.say(members[static_cast<std::size_t>(i)], id);
+            } else {
+                n % 2 == 0 ? w.block(eve, members[0]) : w.unblock(eve, members[0]);
+                w.messages.blocks_changed(eve.id, members[0].id);
+            }
+        }
+    });
+    CHECK(w.drifted() == 0);
+    CHECK(w.query("SELECT sum(unread_count) FROM chat_members") == "108");
+}
+
 TEST_CASE("the number of statements does not grow with members or senders") {
     World w;
     const auto members = w.crowd(40);

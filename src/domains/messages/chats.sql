@@ -51,6 +51,13 @@ SELECT 1 FROM chats WHERE chat_id = :chat_id
 -- What is decided from several rows of a chat is decided by one transaction after the other.
 SELECT 1 FROM chats WHERE chat_id = :chat_id FOR NO KEY UPDATE
 
+-- name: hold_chats (sqlite)
+SELECT 1 WHERE :chat_ids IS NOT NULL
+
+-- name: hold_chats (postgres)
+-- Several, in the one order in which all take hold of them.
+SELECT 1 FROM chats WHERE chat_id IN each(:chat_ids) ORDER BY chat_id FOR NO KEY UPDATE
+
 -- name: find_standing
 -- A chat as one of its members has it.
 SELECT c.chat_id, c.is_group, c.low_user_id, c.high_user_id, c.is_accepted, c.requested_by, c.requests_count,

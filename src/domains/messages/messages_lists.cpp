@@ -106,6 +106,7 @@ Conversation Lists::change(const Caller& me, const ChatSettings& in) const {
         if (!muted_until) throw validation_error("Invalid datetime format");
     }
     ground_.db.write([&](db::Write& tx) {
+        store::hold(tx, in.conversation_id);
         const auto chat = chats_.get_visible(tx, me.id, in.conversation_id).chat;
         auto folder = chat.folder;
         if (in.archived && folder != ChatFolder::request && folder != ChatFolder::declined)

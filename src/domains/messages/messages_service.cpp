@@ -45,8 +45,10 @@ std::vector<UserId> MessagesService::with_direct_conversation(db::Read& tx, cons
 void MessagesService::blocks_changed(const UserId& one, const UserId& other) {
     parts_->ground.db.write([&](db::Write& tx) {
         const auto groups = tx.list<ChatId>(sql::chats::shared_groups{.other = other, .user_id = one});
-        for (const auto& [user, peer] : {std::pair{one, other}, std::pair{other, one}}) {
-            if (groups.empty()) return;
+        if (groups.empty()) return;
+        // Nobody sends or reads there meanwhile: on PostgreSQL what is counted would not be what is there in the end.
+        tx.exec_soon(sql::chats::hold_chats{.chat_ids = db::ids_of(groups)});
+        for (const auto& user : {one, other}) {
             const auto cut_off = parts_->ground.users.cut_off(tx, user);
             tx.exec(sql::chats::recount_unread{
                 .user_id = user, .cut_off = db::ids_of(cut_off), .chat_ids = db::ids_of(groups)});
