@@ -5,6 +5,7 @@
 
 #include "domains/messages/messages_parts.hpp"
 #include "domains/messages/messages_socket_events.hpp"
+#include "platform/api/rate_limit.hpp"
 
 namespace grover::messages {
 namespace {
@@ -14,19 +15,22 @@ using sockets::Room;
 using sockets::Socket;
 
 constexpr std::chrono::milliseconds kTypingEnds{5'000};  // TYPING_INDICATOR_TIMEOUT
-constexpr std::chrono::milliseconds kTypingRelay{1'000};
+// Of one user in one chat, however many sockets they have: one a second.
+constexpr api::BucketSize kTypingRelays{.per_minute = 60, .burst = 1};
+constexpr std::size_t kTypists = 1 << 14;
 
 Room room_of(const ChatId& chat) { return Room::conversation(chat.view()); }
 
 // Who types where. A socket in the room has proved that it may; others are looked up.
 class TypingSignals {
 public:
-    TypingSignals(Hub& hub, MessagesService::Parts& parts) : hub_(hub), parts_(parts) {}
+    TypingSignals(Hub& hub, MessagesService::Parts& parts)
+        : hub_(hub), parts_(parts), relays_(hub.clock(), 60, kTypists) {}
 
     void on(const Caller& me, Socket& socket, const ChatId& chat) {
         require(me, socket, chat);
         const auto key = events::typing_key(chat);
-        if (socket.first_in(key, kTypingRelay)) relay(me.id, chat, true);
+        if (relays_.take(me.id.str() + ' ' + key, kTypingRelays)) relay(me.id, chat, true);
         socket.later(key, kTypingEnds, [this, user = me.id, chat] { relay(user, chat, false); });
     }
     void off(const Caller& me, Socket& socket, const ChatId& chat) {
@@ -73,6 +77,7 @@ private:
 
     Hub& hub_;
     MessagesService::Parts& parts_;
+    api::RateLimiter relays_;
 };
 
 }  // namespace

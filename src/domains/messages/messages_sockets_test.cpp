@@ -203,6 +203,14 @@ TEST_CASE("every way to type makes both styles, to the others, at most one each 
         CHECK(has(lines[0], R"("isTyping":false)"));
         CHECK(has(lines[1], "user_stopped_typing "));
     }
+    // Of the user's other sockets too.
+    w.clock.advance(2s);
+    {
+        TestSocket other(live.hub, "s2", ada.id);
+        for (auto* socket : {&mine, &other, &mine, &other}) live.send(*socket, ada, "typing", live.in(chat));
+        CHECK(live.hub.sent().size() == 2);
+        mine.cancel(events::typing_key(chat));
+    }
     // A sent message, leaving, and a disconnect end it; "off" is always relayed.
     for (const auto& [event, more] :
          {std::pair{"send_message", R"(,"content":"x")"}, std::pair{"leave_conversation", ""},
