@@ -6,6 +6,7 @@
 #include "app/build_info.hpp"
 #include "app/sentry_test.hpp"
 #include "platform/base/page.hpp"
+#include "platform/http/compression.hpp"
 #include "platform/text/utf8.hpp"
 
 namespace grover::app {
@@ -146,6 +147,18 @@ struct DocsGet {
                                  .cache_control = kNoStore};
     static constexpr auto fields = Pack{};
 };
+// Whoever opens the address that the server prints.
+struct FrontGet {
+    static constexpr Route route{.method = Method::get,
+                                 .path = "/",
+                                 .summary = "Leads to the interactive documentation.",
+                                 .auth = Auth::none,
+                                 .limit = RateClass::exempt,
+                                 .status = 302,
+                                 .absolute = true,
+                                 .cache_control = kNoStore};
+    static constexpr auto fields = Pack{};
+};
 struct DocsAssetGet {
     std::string name;
     static constexpr Route route{.method = Method::get,
@@ -257,9 +270,14 @@ void send_asset(std::string_view name, Reply& reply) {
     const auto asset = find_asset(name);
     if (!asset) throw not_found("Not Found");
     auto& response = reply.response();
-    response.body = asset->gzipped;
     response.content_type = asset->content_type;
     response.may_compress = false;
+    reply.header("Vary", "Accept-Encoding");
+    if (!http::accepts_gzip(reply.request().header("accept-encoding"))) {
+        response.body = http::unpack_gzip(asset->gzipped);
+        return;
+    }
+    response.body = asset->gzipped;
     reply.header("Content-Encoding", "gzip");
 }
 
@@ -321,6 +339,8 @@ void add_service_api(Api& api, ServiceStatus& status) {
             .limits = limits(config)};
     });
     if (config.enable_docs) {
+        api.on<FrontGet>(
+            [](const Caller&, const FrontGet&, Reply& reply) { reply.header("Location", "/docs"); });
         api.on<DocsGet>(
             [](const Caller&, const DocsGet&, Reply& reply) { send_asset("docs/index.html", reply); });
         api.on<DocsAssetGet>([](const Caller&, const DocsAssetGet& in, Reply& reply) {

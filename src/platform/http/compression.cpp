@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 #include <vector>
 
 #include "platform/http/message.hpp"
@@ -74,12 +75,18 @@ bool is_compressible_type(std::string_view content_type) {
     return type == "image/svg+xml";
 }
 
-Coding negotiate_coding(std::string_view accept_encoding) {
-    // Index by Coding; -1: not named.
+namespace {
+
+// What the client says of each coding; -1: nothing.
+struct Weights {
     int gzip = -1;
     int brotli = -1;
     int zstd = -1;
     int identity = -1;
+};
+
+Weights weights_in(std::string_view accept_encoding) {
+    Weights weights;
     int any = -1;
     while (!accept_encoding.empty()) {
         const auto item = accept_encoding.substr(0, accept_encoding.find(','));
@@ -87,26 +94,53 @@ Coding negotiate_coding(std::string_view accept_encoding) {
         const auto semicolon = std::min(item.find(';'), item.size());
         const auto name = trimmed(item.substr(0, semicolon));
         const int weight = weight_of(item.substr(semicolon));
-        if (equals_ignoring_case(name, "gzip") || equals_ignoring_case(name, "x-gzip")) gzip = weight;
-        if (equals_ignoring_case(name, "br")) brotli = weight;
-        if (equals_ignoring_case(name, "zstd")) zstd = weight;
-        if (equals_ignoring_case(name, "identity")) identity = weight;
+        if (equals_ignoring_case(name, "gzip") || equals_ignoring_case(name, "x-gzip")) weights.gzip = weight;
+        if (equals_ignoring_case(name, "br")) weights.brotli = weight;
+        if (equals_ignoring_case(name, "zstd")) weights.zstd = weight;
+        if (equals_ignoring_case(name, "identity")) weights.identity = weight;
         if (name == "*") any = weight;
     }
     // "*" means gzip: the others only for clients that name them.
-    if (gzip < 0) gzip = any;
+    if (weights.gzip < 0) weights.gzip = any;
+    return weights;
+}
+
+}  // namespace
+
+bool accepts_gzip(std::string_view accept_encoding) { return weights_in(accept_encoding).gzip > 0; }
+
+Coding negotiate_coding(std::string_view accept_encoding) {
+    const auto weights = weights_in(accept_encoding);
     Coding best = Coding::identity;
-    int weight = std::max(identity, 0);
+    int weight = std::max(weights.identity, 0);
     const auto consider = [&](Coding coding, int its_weight) {
         if (its_weight > 0 && (its_weight > weight || (its_weight == weight && best == Coding::identity))) {
             best = coding;
             weight = its_weight;
         }
     };
-    consider(Coding::zstd, zstd);
-    consider(Coding::brotli, brotli);
-    consider(Coding::gzip, gzip);
+    consider(Coding::zstd, weights.zstd);
+    consider(Coding::brotli, weights.brotli);
+    consider(Coding::gzip, weights.gzip);
     return best;
+}
+
+std::string unpack_gzip(std::string_view packed) {
+    // The last four bytes say how much was packed; what was embedded at build time is below 4 GiB.
+    std::uint32_t size = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        size |= std::uint32_t{static_cast<unsigned char>(packed[packed.size() - 4 + i])} << (8 * i);
+    std::string out(size, '\0');
+    z_stream stream{};
+    if (::inflateInit2(&stream, kGzipWindow) != Z_OK) throw std::bad_alloc();
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    stream.avail_in = static_cast<uInt>(packed.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = size;
+    const int end = ::inflate(&stream, Z_FINISH);
+    ::inflateEnd(&stream);
+    if (end != Z_STREAM_END) throw std::runtime_error("damaged gzip data");
+    return out;
 }
 
 struct Compressor::Impl {

@@ -18,6 +18,10 @@ bool is_compressible_type(std::string_view content_type);
 
 // The coding that the client weighs highest; of equals the cheapest to make: zstd, brotli, gzip.
 Coding negotiate_coding(std::string_view accept_encoding);
+bool accepts_gzip(std::string_view accept_encoding);
+
+// Of a whole gzip file that was made at build time.
+std::string unpack_gzip(std::string_view packed);
 
 // One per thread; keeps its contexts, and what it made of bodies that are sent again and again.
 class Compressor {

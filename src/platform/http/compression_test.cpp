@@ -67,6 +67,20 @@ TEST_CASE("the client's weights decide, then what is cheapest") {
     CHECK(negotiate_coding("deflate, compress, gzipp") == Coding::identity);
 }
 
+TEST_CASE("what was packed beforehand goes to clients that take it, and unpacked to the others") {
+    for (const auto* takes : {"gzip", "br, GZIP;q=0.1", "*", "x-gzip"}) CHECK(accepts_gzip(takes));
+    for (const auto* does_not : {"", "identity", "br", "gzip;q=0", "*;q=0"})
+        CHECK_FALSE(accepts_gzip(does_not));
+
+    Compressor compressor;
+    std::string text, packed;
+    for (int i = 0; i < 100'000; ++i) text += std::to_string(i);
+    REQUIRE(compressor.compress(Coding::gzip, text, packed));
+    CHECK(unpack_gzip(packed) == text);
+    packed[packed.size() / 2] ^= 1;
+    CHECK_THROWS(unpack_gzip(packed));
+}
+
 TEST_CASE("text is compressed, pictures are not") {
     CHECK(is_compressible_type("application/json"));
     CHECK(is_compressible_type("application/json; charset=utf-8"));
