@@ -6,7 +6,6 @@ namespace grover::app {
 namespace {
 
 using api::Auth;
-using api::RateClass;
 using api::Route;
 using http::Method;
 using wire::field;
@@ -73,7 +72,6 @@ struct JobRun {
                                  .path = "/admin/jobs/{name}/run",
                                  .summary = "Run it as soon as a node is free, one at a time over all nodes.",
                                  .auth = Auth::admin,
-                                 .limit = RateClass::write,
                                  .status = 202};
     static constexpr auto fields = Pack{field("name", &JobRun::name, wire::in_path)};
 };

@@ -124,6 +124,7 @@ struct VapidKeyGet {
         .path = "/push/vapid-public-key",
         .summary = "What a browser needs to subscribe to pushes.",
         .auth = api::Auth::none,
+        .limit = api::RateClass::push,
     };
     static constexpr Pack<> fields{};
 };
@@ -163,6 +164,7 @@ struct DeviceList {
         .method = http::Method::get,
         .path = "/push/devices",
         .summary = "The caller's devices, the one seen last first.",
+        .limit = api::RateClass::push,
     };
     static constexpr Pack<> fields{};
 };

@@ -61,8 +61,7 @@ struct ReportResolve {
     static constexpr Route route{.method = Method::post,
                                  .path = "/admin/reports/{report_id}/resolve",
                                  .summary = "Dismiss a report, or remove, warn or suspend because of it.",
-                                 .auth = Auth::admin,
-                                 .limit = RateClass::write};
+                                 .auth = Auth::admin};
     static constexpr auto fields = Pack{
         field("report_id", &ReportResolve::report_id, in_path),
         field("action", &ReportResolve::action, in_body | in_query),
@@ -77,8 +76,7 @@ struct UserSuspend {
     static constexpr Route route{.method = Method::post,
                                  .path = "/admin/users/{user_id}/suspend",
                                  .summary = "Hide an account and end its sessions.",
-                                 .auth = Auth::admin,
-                                 .limit = RateClass::write};
+                                 .auth = Auth::admin};
     static constexpr auto fields = Pack{field("user_id", &UserSuspend::user_id, in_path)};
 };
 
@@ -89,8 +87,7 @@ struct UserUnsuspend {
     static constexpr Route route{.method = Method::post,
                                  .path = "/admin/users/{user_id}/unsuspend",
                                  .summary = "Show a suspended account again.",
-                                 .auth = Auth::admin,
-                                 .limit = RateClass::write};
+                                 .auth = Auth::admin};
     static constexpr auto fields = Pack{field("user_id", &UserUnsuspend::user_id, in_path)};
 };
 
