@@ -108,6 +108,7 @@ users::Options users_options(const Config& config, const std::string& secret) {
         .account_deletion_days = static_cast<int>(config.account_deletion_days.count()),
         .data_dir = config.grover_data.string(),
         .link_secret = secret,
+        .base_url = config.links_base_url,
     };
 }
 

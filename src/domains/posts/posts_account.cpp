@@ -25,6 +25,13 @@ struct OwnPost {
     Time created_at;
     std::optional<Time> updated_at;
     std::optional<CommunityId> community_id;
+    std::optional<MediaId> media_id;  // its file is media/<media_id>.<extension> of the archive
+    wire::Raw<std::vector<std::string>> tagged_users;
+    std::optional<std::string> category;
+    bool is_pinned = false;
+    std::optional<std::string> poll_question;
+    std::optional<wire::Raw<std::vector<std::string>>> poll_options;
+    std::optional<Time> poll_expires_at;
 
     static constexpr auto fields = Pack{
         field("post_id", &OwnPost::post_id),
@@ -42,10 +49,18 @@ struct OwnPost {
         field("created_at", &OwnPost::created_at),
         field("updated_at", &OwnPost::updated_at),
         field("community_id", &OwnPost::community_id),
+        field("media_id", &OwnPost::media_id),
+        field("tagged_users", &OwnPost::tagged_users),
+        field("category", &OwnPost::category),
+        field("is_pinned", &OwnPost::is_pinned),
+        field("poll_question", &OwnPost::poll_question),
+        field("poll_options", &OwnPost::poll_options),
+        field("poll_expires_at", &OwnPost::poll_expires_at),
     };
 };
 
 OwnPost own_post(const db::Row& row) {
+    const auto options = row.get<std::optional<std::string>>(20);
     return {row.get<PostId>(0),
             row.get<std::string>(1),
             row.get<std::optional<std::string>>(2),
@@ -60,7 +75,14 @@ OwnPost own_post(const db::Row& row) {
             row.integer(11),
             row.get<Time>(12),
             row.get<std::optional<Time>>(13),
-            row.get<std::optional<CommunityId>>(14)};
+            row.get<std::optional<CommunityId>>(14),
+            row.get<std::optional<MediaId>>(15),
+            {row.get<std::string>(16)},
+            row.get<std::optional<std::string>>(17),
+            row.get<bool>(18),
+            row.get<std::optional<std::string>>(19),
+            options ? std::optional(wire::Raw<std::vector<std::string>>{*options}) : std::nullopt,
+            row.get<std::optional<Time>>(21)};
 }
 
 struct OwnMark {

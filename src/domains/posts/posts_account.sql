@@ -18,7 +18,9 @@ SELECT post_id, user_id, visibility, is_repost, original_post_id, has_poll, medi
 FROM posts WHERE user_id = :user_id LIMIT :limit
 
 -- name: own_posts_before
-SELECT post_id, content, location, tags, visibility, is_repost, original_post_id, repost_comment, likes_count, comments_total_count,
-       repost_count, shares_count, created_at, updated_at, community_id
-FROM posts WHERE user_id = :user_id AND in_community = :in_community AND (created_at, post_id) < (:at, :id)
-ORDER BY created_at DESC, post_id DESC LIMIT :limit
+SELECT p.post_id, p.content, p.location, p.tags, p.visibility, p.is_repost, p.original_post_id, p.repost_comment, p.likes_count,
+       p.comments_total_count, p.repost_count, p.shares_count, p.created_at, p.updated_at, p.community_id, p.media_id,
+       p.tagged_users, p.category, p.is_pinned, l.question, l.options, l.expires_at
+FROM posts p LEFT JOIN polls l ON l.post_id = p.post_id
+WHERE p.user_id = :user_id AND p.in_community = :in_community AND (p.created_at, p.post_id) < (:at, :id)
+ORDER BY p.created_at DESC, p.post_id DESC LIMIT :limit

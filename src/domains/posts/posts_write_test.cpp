@@ -1,3 +1,5 @@
+#include <map>
+
 #include "domains/posts/posts_test.hpp"
 
 using namespace grover;
@@ -270,4 +272,36 @@ TEST_CASE(
     CHECK(w.rows("posts") == 1);
     CHECK(w.rows("post_saves") == 0);
     CHECK(w.number("SELECT sum(posts_count) FROM user_counts") == 1);
+}
+
+TEST_CASE("an export holds all that makes up a post, its poll and its people included") {
+    struct Archive final : users::ExportWriter {
+        void begin(std::string_view file_name) override { current = file_name; }
+        void text(std::string_view piece) override { files[current] += piece; }
+        void file(std::string_view, const std::string&) override {}
+        std::string current;
+        std::map<std::string, std::string> files;
+    } archive;
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    PostCreate in;
+    in.content = "Which? #summer";
+    in.tagged_users = {"bob"};
+    in.category = "art";
+    in.poll_question = "Well?";
+    in.poll_options = {"Yes", "No"};
+    w.posts.create(ada, in);
+    w.post(bob, "not hers");
+    w.posts.contribute(ada.id, archive);
+    const Json posts(archive.files["posts.json"]);
+    REQUIRE(posts.root().size() == 1);
+    const auto post = posts.root().at(0);
+    CHECK(post.find("content").string() == "Which? #summer");
+    CHECK(post.find("tags").at(0).string() == "summer");
+    CHECK(post.find("tagged_users").at(0).string() == bob.id.view());
+    CHECK(post.find("category").string() == "art");
+    CHECK(post.find("poll_question").string() == "Well?");
+    CHECK(post.find("poll_options").at(1).string() == "No");
+    CHECK(post.find("media_id").is_null());
+    CHECK(archive.files["community_posts.json"] == "[]");
 }

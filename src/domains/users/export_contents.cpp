@@ -76,7 +76,7 @@ void contribute_own(const Ground& ground, const UserId& user, ExportWriter& out)
     out.text(db.read([&](db::Read& tx) {
         const auto row = store::find_profile(tx, user);
         if (!row) throw user_not_found();
-        return wire::to_json(Views(ground).me_of(*row, {}));
+        return wire::to_json(Views(ground).me_of(*row, ground.options.base_url));
     }));
 
     out.begin("settings.json");

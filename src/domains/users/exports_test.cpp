@@ -62,6 +62,8 @@ TEST_CASE("an export holds the own profile, settings, follows and blocks, and wh
     w.follow(bob, ada);
     w.block(ada, eve);
     w.parts().blocks.mute(ada, {.user_id = bob.id, .scope = MuteScope::stories});
+    PictureUpload upload{.text = "media_1"};
+    w.parts().profiles.set_picture(ada, upload);
     w.forget_effects();
 
     const auto made = w.parts().exports.create(ada);
@@ -79,6 +81,7 @@ TEST_CASE("an export holds the own profile, settings, follows and blocks, and wh
     const auto zip = (w.data_dir / "exports" / (made.export_id.str() + ".zip")).string();
     CHECK(ready.size_bytes == static_cast<std::int64_t>(std::filesystem::file_size(zip)));
     CHECK(has(unzipped(zip, "profile.json"), R"("email":"ada@example.com")"));
+    CHECK(has(unzipped(zip, "profile.json"), R"("picture":"https://grover.example/api/media/)"));
     CHECK(has(unzipped(zip, "settings.json"), R"("notifications":{"user_id")"));
     CHECK(has(unzipped(zip, "settings.json"), R"("allow_messages":"everyone")"));
     CHECK(has(unzipped(zip, "follows.json"), R"({"following":[{"user_id":")" + bob.id.str()));

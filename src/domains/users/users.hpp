@@ -42,6 +42,7 @@ struct Options {
     int account_deletion_days = 30;
     std::string data_dir;     // exports are written to <data_dir>/exports
     std::string link_secret;  // signs download links of exports; at least 16 bytes
+    std::string base_url;     // what links start with where no request says it: in exports
 };
 
 struct ReportTag {

@@ -61,8 +61,10 @@ public:
     explicit World(bool cached = true) : db_(testing::fresh_database({.cached = cached, .clock = &clock})) {
         db_->attach(&events_);
         data_dir = std::filesystem::temp_directory_path() / ("users_test." + std::to_string(::getpid()));
-        users_ = std::make_unique<UsersService>(
-            *db_, clock, ids_, Options{.data_dir = data_dir, .link_secret = "a secret of sixteen bytes"});
+        users_ = std::make_unique<UsersService>(*db_, clock, ids_,
+                                                Options{.data_dir = data_dir,
+                                                        .link_secret = "a secret of sixteen bytes",
+                                                        .base_url = "https://grover.example"});
         users_->plug(plugs());
     }
     ~World() {
