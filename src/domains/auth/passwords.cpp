@@ -65,6 +65,8 @@ Message Passwords::reset(const Caller& me, const PasswordReset& in) const {
                                         account.email_verified && account.mfa_enabled);
         sessions_.end_all(tx, account.user_id, SessionEndReason::revoked);
         account_store::remove_sign_in_ids(tx, account.user_id);
+        // Whoever asked for another address knew the old password.
+        account_store::void_mail_tokens(tx, account.user_id, TokenKind::change_email);
         guard_.clear(tx, account.email);
         audit_.record(tx, account.user_id, me, "password_reset", Audit::Outcome::success);
         mails_.alert(tx, account, SecurityMatter::password_changed, me, std::nullopt);
@@ -94,6 +96,7 @@ Message Passwords::change(const Caller& me, const PasswordChange& in) const {
         sessions_.end_all(tx, me.id, SessionEndReason::revoked, me.session_id);
         account_store::remove_sign_in_ids(tx, me.id);
         account_store::void_mail_tokens(tx, me.id, TokenKind::reset_password);
+        account_store::void_mail_tokens(tx, me.id, TokenKind::change_email);
         audit_.record(tx, me.id, me, "password_changed", Audit::Outcome::success, me.session_id);
         mails_.alert(tx, account, SecurityMatter::password_changed, me, std::nullopt);
     });

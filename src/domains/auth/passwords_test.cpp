@@ -131,6 +131,34 @@ TEST_CASE("a changed password ends all other sessions, and mails the owner") {
     CHECK(w.mail("Your password was changed").to == "ada@example.com");
 }
 
+TEST_CASE("a new password voids the change of address that somebody with the old one asked for") {
+    World w;
+    const auto session = w.register_user("ada");
+    REQUIRE(w.post("/api/auth/verify-email",
+                   R"({"token":")" + w.mail("Confirm your e-mail address").token() + "\"}")
+                .status == 200);
+    const auto ask = [&](const std::string& token, const std::string& password) {
+        REQUIRE(w.post("/api/auth/email/change",
+                       R"({"email":"thief@example.com","current_password":")" + password + "\"}", token)
+                    .status == 200);
+        return w.mail("Confirm your new e-mail address").token();
+    };
+    const auto confirm = [&](const std::string& token) {
+        return w.post("/api/auth/verify-email", R"({"token":")" + token + "\"}").status;
+    };
+
+    const auto before_change = ask(session, std::string(World::kPassword));
+    CHECK(change(w, session, World::kPassword).status == 200);
+    CHECK(confirm(before_change) == 400);
+
+    w.clock.move(2min);
+    const auto before_reset = ask(session, std::string(kNew));
+    forgot(w, "ada@example.com");
+    CHECK(reset(w, w.mail(kReset).token(), "third-quiet-lantern").status == 200);
+    CHECK(confirm(before_reset) == 400);
+    CHECK(w.login("ada", "third-quiet-lantern").status == 200);
+}
+
 TEST_CASE("a wrong current password changes nothing and counts as a failed sign-in") {
     World w;
     const auto session = w.register_user("ada");
