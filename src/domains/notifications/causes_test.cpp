@@ -126,6 +126,7 @@ TEST_CASE("a hidden actor tells nobody anything, and what they told before no lo
         tx.touch(bob.id);
     });
     CHECK(w.member(ada, "actor_id") == "deleted");
+    CHECK(w.told(ada) == "follow: User started following you");
     w.react(bob, ada, w.post(ada));
     CHECK(w.rows("notifications") == 1);
     w.publish(users::AccountDeleted{bob.id});

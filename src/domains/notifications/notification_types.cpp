@@ -119,6 +119,24 @@ std::optional<Type> type_named(std::string_view name) {
     return found->type;
 }
 
+std::optional<std::string_view> unnamed_text(std::string_view type) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTexts{{
+        {"reaction", "User liked your post"},
+        {"comment", "User commented on your post"},
+        {"follow", "User started following you"},
+        {"message", "New direct message"},
+        {"mention", "You were mentioned"},
+        {"repost", "User reposted your content"},
+        {"tip", "You received a tip"},
+        {"super_chat", "Super chat received"},
+        {"live", "Creator you follow is live"},
+    }};
+    for (const auto& [name, text] : kTexts) {
+        if (name == type) return text;
+    }
+    return std::nullopt;
+}
+
 std::optional<std::vector<std::string_view>> types_selected_by(std::string_view filter) {
     const auto lower = text::lower_ascii(text::trim(filter));
     if (lower.empty() || lower == "all") return std::nullopt;

@@ -85,6 +85,8 @@ const TypeFacts& facts_of(Type type);
 // Nothing for a name that no type of this server has.
 std::optional<Type> type_named(std::string_view name);
 std::span<const TypeFacts> all_types();
+// What it says where the actor may not be named (contract/system.md §5 NOTIFICATION_TYPES).
+std::optional<std::string_view> unnamed_text(std::string_view type);
 
 // The types that a `type_filter` of the wire selects; nothing: all of them. An unknown filter selects the empty list.
 std::optional<std::vector<std::string_view>> types_selected_by(std::string_view filter);

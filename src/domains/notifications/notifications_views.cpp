@@ -89,7 +89,8 @@ std::vector<Notification> views_of(std::span<const NotificationRow> rows,
         auto& view = out.emplace_back(view_of(row));
         if (!row.actor_id) continue;
         const auto& card = cards[next++];
-        // Who is hidden or gone is "Deleted user", also by id.
+        // Who is hidden or gone is "Deleted user", also by id, and the words of the event begin with a name.
+        if (card->is_hidden) view.content = unnamed_text(row.type).value_or("New notification");
         view.actor_id = card->summary.user_id;
         view.actor.emplace().json = card->json;
     }

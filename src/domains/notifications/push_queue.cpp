@@ -52,25 +52,6 @@ std::string cut_at_word(std::string text) {
     return text;
 }
 
-// Titles where the actor is not named (contract/system.md §5 NOTIFICATION_TYPES).
-std::string_view generic_title(std::string_view type) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTitles{{
-        {"reaction", "User liked your post"},
-        {"comment", "User commented on your post"},
-        {"follow", "User started following you"},
-        {"message", "New direct message"},
-        {"mention", "You were mentioned"},
-        {"repost", "User reposted your content"},
-        {"tip", "You received a tip"},
-        {"super_chat", "Super chat received"},
-        {"live", "Creator you follow is live"},
-    }};
-    for (const auto& [name, title] : kTitles) {
-        if (name == type) return title;
-    }
-    return "Grover";
-}
-
 // "reacted to your post" of many, whose reactions differ.
 std::string words_of(const NotificationRow& row, const std::string& name) {
     if (row.type == facts_of(Type::reaction).name)
@@ -121,7 +102,7 @@ Time end_of_quiet_hours(const users::NotificationSettings& settings, Time now) {
 PushText push_text(const NotificationRow& newest, std::size_t others, const users::UserCard* actor,
                    bool may_quote) {
     if (!may_quote || (newest.actor_id && (actor == nullptr || actor->is_hidden)))
-        return {std::string(generic_title(newest.type)), "New notification"};
+        return {std::string(unnamed_text(newest.type).value_or("Grover")), "New notification"};
     const std::string name = actor != nullptr ? actor->summary.name : std::string();
     PushText text{.title = name.empty() ? "Grover" : name, .body = newest.content};
     if (newest.type == facts_of(Type::scheduled_post_published).name) text.title = "Post Published";
