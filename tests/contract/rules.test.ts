@@ -104,6 +104,12 @@ it("answers service endpoints without a session, and reveals nothing", async () 
   expect((await grover.get("/api/ready")).json).toEqual({ status: "ready" });
   expect((await grover.get("/docs")).text).toContain("swagger-ui");
   expect((await grover.get("/docs/swagger-ui-bundle.js")).status).toBe(200);
+  const plain = await grover.send("GET", "/docs", { headers: { "Accept-Encoding": "identity" } });
+  expect(plain.headers.get("content-encoding")).toBeNull();
+  expect(plain.text).toContain("swagger-ui");
+  const front = await grover.get("/");
+  expect([front.status, front.headers.get("location")]).toEqual([302, "/docs"]);
+  expect((await grover.get("/api/version")).json.built_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   expect((await grover.get("/api/media/status")).json).toMatchObject({ storage_mode: "local", max_file_size: 52428800 });
 });
 
@@ -136,12 +142,17 @@ it("answers as ever when what it depends on says nothing at all", async () => {
 it("believes nobody who is no proxy about whose request it is", async () => {
   const strict = await Grover.start({ RATE_LIMIT_ENABLED: "true", RATE_LIMIT_REQUESTS_PER_MINUTE: "6", TRUSTED_PROXIES: "10.0.0.0/8" });
   try {
+    const eve = await strict.user("eve");
     const statuses: number[] = [];
     for (let i = 0; i < 20; ++i)
       statuses.push((await strict.send("POST", "/api/auth/login", { body: { email: `nobody${i}@example.com`, password: "not a password 1" }, headers: { "X-Forwarded-For": `203.0.113.${i}` } })).status);
-    // The class "auth" takes R = 6 at once.
-    expect(statuses.slice(0, 6)).toEqual(Array(6).fill(401));
+    // The class "auth" takes R = 6 at once, one of them to register.
+    expect(statuses.slice(0, 5)).toEqual(Array(5).fill(401));
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(8);
+    // Of pushes R / 2 = 3 at once, reading about them included.
+    const reads: number[] = [];
+    for (let i = 0; i < 4; ++i) reads.push((await strict.get("/api/push/devices", eve.token)).status);
+    expect(reads).toEqual([200, 200, 200, 429]);
   } finally {
     await strict.stop();
   }
