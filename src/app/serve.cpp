@@ -80,7 +80,7 @@ void run_server(const Config& config, const ServeOptions& options, const sigset_
     runtime::Loops loops(static_cast<unsigned>(config.worker_threads));
     const auto db = open_store(config, clock, {.loops = &loops, .observer = watch.statements()});
     if (!db) return;
-    db::set_row_cache_budget(static_cast<std::size_t>(config.cache_max_bytes) / loops.size());
+    db::set_row_cache_budget(cache_shares(config).rows / loops.size());
     jobs::Background background(*db, {.clock = &clock, .report = watch.background_report()});
     const auto secret = signing_secret(config, *db);
     const Ground ground{config, clock, ids, *db, &loops, background, secret};

@@ -1,5 +1,6 @@
 #include "app/store.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 #include "platform/base/error.hpp"
@@ -20,11 +21,18 @@ bool wait_to_try_again() {
 
 }  // namespace
 
+CacheShares cache_shares(const Config& config) {
+    const auto all = static_cast<std::size_t>(config.cache_max_bytes);
+    if (!config.database_url.starts_with("sqlite:")) return {.rows = all};
+    return {.rows = all - all / 4, .pages = all / 4};
+}
+
 std::unique_ptr<db::Database> open_store(const Config& config, const Clock& clock, db::Options more) {
     std::filesystem::create_directories(config.grover_data);
     more.url = config.database_url;
     more.pool_size = static_cast<unsigned>(config.database_pool_size);
     more.cached = config.cache_max_bytes > 0;
+    more.page_cache_bytes = std::max(more.page_cache_bytes, cache_shares(config).pages);
     more.clock = &clock;
     more.warn = [](std::string_view sentence) { log::warning(sentence); };
     while (true) {

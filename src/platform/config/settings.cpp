@@ -121,7 +121,7 @@ std::vector<Setting> data() {
                "PostgreSQL connections per worker thread; unless CACHE_MAX_BYTES is 0 one more watches for "
                "changes"),
         number("CACHE_MAX_BYTES", &C::cache_max_bytes, 512 << 20, 0, kHuge,
-               "memory for cached rows; 0 caches nothing"),
+               "memory for cached rows, a quarter of it for pages of an SQLite file; 0 caches no rows"),
         number("SEARCH_INDEX_MAX_BYTES", &C::search_index_max_bytes, std::int64_t{4} << 30, 0, kHuge,
                "memory for the search index; above it the oldest posts are not found; 0 for no bound"),
         text("MONGO_URL", &C::mongo_url, "mongodb://localhost:27017", "what grover import reads",

@@ -34,6 +34,8 @@ struct Options {
     unsigned pool_size = 4;
     // Whether rows may be kept in memory at all (Stamps).
     bool cached = true;
+    // SQLite: what the writer keeps of the file at most. Each page that it has to fetch again costs it several microseconds.
+    std::size_t page_cache_bytes = std::size_t{8} << 20;
     // A statement that runs longer is stopped, and its transaction ends with 503.
     std::chrono::milliseconds statement_limit{10'000};
     // All three may be null. They must outlive the Database.

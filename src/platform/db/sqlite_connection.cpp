@@ -157,11 +157,11 @@ SqliteConnection::SqliteConnection(const Settings& settings)
         if (writes) {
             exec(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-                "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST;"
-                "PRAGMA cache_size=-65536");
+                "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST");
         } else {
-            exec("PRAGMA query_only=ON; PRAGMA cache_size=-8192");
+            exec("PRAGMA query_only=ON");
         }
+        exec(("PRAGMA cache_size=-" + std::to_string(settings.page_cache_bytes >> 10)).c_str());
         // What no row of ours says, no schema may run.
         exec("PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=2147418112");
         if (settings.kept_locks != nullptr) kept_locks_ = settings.kept_locks->join(*this);

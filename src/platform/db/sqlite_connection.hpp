@@ -37,6 +37,7 @@ public:
     struct Settings {
         std::string path;
         Access access = Access::read;
+        std::size_t page_cache_bytes = std::size_t{8} << 20;
         std::chrono::milliseconds statement_limit{10'000};
         StatementObserver* observer = nullptr;
         SqliteKeptLocks* kept_locks = nullptr;  // must outlive the connection

@@ -20,6 +20,7 @@ SqliteConnection::Settings settings_for_writer(const Options& options, const Sql
                                                SqliteKeptLocks& kept_locks) {
     auto settings = settings_for(options, file, kept_locks, SqliteConnection::Access::write);
     settings.gathers_log = true;
+    settings.page_cache_bytes = options.page_cache_bytes;
     return settings;
 }
 
