@@ -13,10 +13,10 @@ namespace {
 
 // Little at a time: what a commit waits for the disk, and what a log costs that is written for the first time, grow with
 // the size of the log.
-constexpr std::chrono::milliseconds kInterval{100};
-// 16 MiB. While readers overlap, PASSIVE copies the log but cannot start it anew; past this size the writer
+constexpr std::chrono::milliseconds kInterval{200};
+// 32 MiB. While readers overlap, PASSIVE copies the log but cannot start it anew; past this size the writer
 // waits a moment for the last reader instead (limits.md).
-constexpr int kRestartPages = 4'096;
+constexpr int kRestartPages = 8'192;
 constexpr int kReaderPatienceMs = 200;
 // The writer waits for these pages to be copied, and for the disk to have them: a millisecond or two.
 constexpr int kFewPages = 128;
