@@ -45,8 +45,9 @@ CommentsService::CommentsService(db::Database& db, const Clock& clock, users::Us
 CommentCreateResponse CommentsService::create(const Caller& me, const CommentCreate& in) {
     const auto content = text::required_text(in.content, kMaxCommentLength, "content");
     const auto tags = tag_names(in.tagged_users);
+    const auto admission = posts_.admit(db_, me, in.post_id);
     return db_.write([&](db::Write& tx) {
-        const auto post = posts_.get_visible(tx, me, in.post_id);
+        const auto post = posts_.get_visible(tx, me, admission);
         const auto place = place_of(tx, users_, me, in);
         const auto tagged =
             tags.empty() ? std::vector<UserId>{} : users_.addressed(tx, me.id, tags, users::Address::tag);

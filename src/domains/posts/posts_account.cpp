@@ -118,10 +118,10 @@ bool PostsService::erase_some(db::Write& tx, const UserId& user, int batch) {
     const auto facts_of = [&](const PostId& id) {
         return tx.find<PostFacts>(sql::posts::get_facts{.post_id = id});
     };
-    std::vector<std::pair<PostId, std::string>> stances;
+    std::vector<PostId> stances;
     tx.each(account::some_stances{.user_id = user, .after = "", .limit = batch},
-            [&](const db::Row& row) { stances.emplace_back(row.get<PostId>(0), row.get<std::string>(1)); });
-    for (const auto& [id, stance] : stances) change_stance(tx, leaving, *facts_of(id), stance, "", "");
+            [&](const db::Row& row) { stances.push_back(row.get<PostId>(0)); });
+    for (const auto& id : stances) change_stance(tx, leaving, *facts_of(id), standing(tx, user, id), "", "");
     if (!stances.empty()) return false;
 
     std::vector<std::pair<PostId, int>> votes;

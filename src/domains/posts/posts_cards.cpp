@@ -61,6 +61,13 @@ void add_mark(MarksByPost& marks, const PostId& post, std::string_view kind, std
 
 std::string marks_key(const UserId& viewer) { return "marks:" + viewer.str(); }
 
+std::string facts_key(const PostId& post) { return "facts:" + post.str(); }
+
+void touch_facts(db::Write& tx, const PostId& post) {
+    tx.touch(post);
+    tx.touch(facts_key(post));
+}
+
 struct PostCards::Row : PostFacts {
     std::string content;
     std::optional<MediaId> media_id;

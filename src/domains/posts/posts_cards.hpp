@@ -45,6 +45,11 @@ struct Marks {
 // Stamp key of everything one reader does with posts, commenting included.
 std::string marks_key(const UserId& viewer);
 
+// Stamp key of a post's facts: its counters change with every reaction, these hardly ever.
+std::string facts_key(const PostId& post);
+// Facts of a post change: everything that is copied of it. Where only counters do, tx.touch(post) is enough.
+void touch_facts(db::Write& tx, const PostId& post);
+
 using CardPtr = std::shared_ptr<const PostCard>;
 using AuthorPtr = std::shared_ptr<const users::UserCard>;
 

@@ -29,7 +29,7 @@ void PostWriter::erase(db::Write& tx, const PostFacts& post, const std::optional
     }
     const auto reposts = tx.list<RepostRow>(sql::posts::reposts_of{.post_id = post.post_id});
     for (const auto& repost : reposts) {
-        tx.touch(repost.post_id);
+        touch_facts(tx, repost.post_id);
         tx.touch(marks_key(repost.user_id));
         if (repost.repost_comment) continue;
         erase(tx, {.post_id = repost.post_id, .user_id = repost.user_id, .is_repost = true}, {});
@@ -38,7 +38,7 @@ void PostWriter::erase(db::Write& tx, const PostFacts& post, const std::optional
     const auto likes = tx.find<std::int64_t>(sql::posts::get_likes{.post_id = post.post_id}).value_or(0);
     if (likes > 0) users_.add_likes_received(tx, post.user_id, -likes);
     if (tx.exec(sql::posts::delete_post{.post_id = post.post_id}) == 0) throw not_found("Post not found");
-    tx.touch(post.post_id);
+    touch_facts(tx, post.post_id);
     if (post.community_id) {
         gate_.posts_removed(tx, *post.community_id, 1);
     } else {
@@ -59,7 +59,7 @@ bool PostWriter::erase_some_of(db::Write& tx, const CommunityId& community, int 
 }
 
 bool PostWriter::set_pinned(db::Write& tx, const CommunityId& community, const PostId& post, bool is_pinned) {
-    tx.touch(post);
+    touch_facts(tx, post);
     return tx.exec(sql::posts::pin_in_community{
                .is_pinned = is_pinned, .post_id = post, .community_id = community}) > 0;
 }

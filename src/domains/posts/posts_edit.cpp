@@ -143,7 +143,7 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             .now = now,
             .post_id = post.post_id,
         });
-        tx.touch(post.post_id);
+        touch_facts(tx, post.post_id);
         if (!post.is_repost && !post.community_id) {
             const auto all_tags = wire::read<std::vector<std::string>>(after.tags);
             writer_.saved(tx, {post.post_id, post.user_id, after.visibility, after.category, all_tags,

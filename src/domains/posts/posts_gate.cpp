@@ -34,9 +34,10 @@ db::RowCache<PostFacts>& facts_cache() {
 }
 
 std::optional<PostFacts> find_facts(db::Read& tx, const PostId& post_id) {
-    if (const auto* known = facts_cache().find(tx, post_id.view())) return *known;
+    const auto key = facts_key(post_id);
+    if (const auto* known = facts_cache().find(tx, key)) return *known;
     auto facts = tx.find<PostFacts>(sql::posts::get_facts{.post_id = post_id});
-    if (facts) facts_cache().put(post_id.view(), *facts, 0, tx.snapshot());
+    if (facts) facts_cache().put(key, *facts, 0, tx.snapshot());
     return facts;
 }
 
@@ -80,6 +81,28 @@ PostFacts PostGate::get_visible(db::Read& tx, const Caller& me, const PostId& po
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));
     if (sight == Sight::followers_only) throw not_authorized();
     return *post;
+}
+
+PostGate::Admission PostGate::admit(db::Database& db, const Caller& me, const PostId& post_id) const {
+    Admission admission(post_id);
+    if (db.engine() != db::Engine::sqlite) return admission;
+    db.read([&](db::Read& tx) {
+        if (tx.snapshot() == 0) return;
+        auto post = find_facts(tx, post_id);
+        // These depend on more rows.
+        if (!post || post->original_post_id || post->community_id) return;
+        if (own_sight(tx, me.id, *post) != Sight::seen) return;
+        admission.rows_ = db::Unchanged(tx);
+        admission.rows_.add(facts_key(post_id));
+        users_.add_rows_of_sight(admission.rows_, me.id, post->user_id);
+        admission.seen_ = std::move(post);
+    });
+    return admission;
+}
+
+PostFacts PostGate::get_visible(db::Write& tx, const Caller& me, const Admission& admission) const {
+    if (admission.rows_.in(tx)) return *admission.seen_;
+    return get_visible(tx, me, admission.post_id_);
 }
 
 PostGate::Opened PostGate::open(db::Read& tx, const Caller& me, const PostId& post_id) const {

@@ -11,6 +11,7 @@
 #include "domains/users/users.hpp"
 #include "platform/api/caller.hpp"
 #include "platform/db/together.hpp"
+#include "platform/db/unchanged.hpp"
 
 namespace grover::posts {
 
@@ -46,6 +47,11 @@ public:
     // when that is current.
     PostFacts get_visible(db::Read& tx, const Caller& me, const PostId& post_id,
                           std::string_view not_found_text = "Post not found") const;
+    // The same inside a write, where nothing is taken from memory: what was found there just before holds as long as the rows
+    // are unchanged. admit() refuses nobody; it goes right before the write, outside of it.
+    class Admission;
+    Admission admit(db::Database& db, const Caller& me, const PostId& post_id) const;
+    PostFacts get_visible(db::Write& tx, const Caller& me, const Admission& admission) const;
     // The same for a page of what hangs below the post, with who reads it: from memory, or in one question.
     struct Opened {
         PostFacts post;
@@ -96,6 +102,18 @@ private:
 
     users::UsersService& users_;
     CommunityGate* communities_ = nullptr;
+};
+
+class PostGate::Admission {
+public:
+    explicit Admission(PostId post_id) : post_id_(std::move(post_id)) {}
+
+private:
+    friend class PostGate;
+
+    PostId post_id_;
+    std::optional<PostFacts> seen_;
+    db::Unchanged rows_;
 };
 
 // Posts as one reader sees them, for objects of other domains that show some: a post shared in a chat.

@@ -31,9 +31,6 @@ SELECT 1 FROM posts WHERE post_id = :post_id
 -- The counters of one post change one transaction after the other.
 SELECT 1 FROM posts WHERE post_id = :post_id FOR NO KEY UPDATE
 
--- name: count_reaction_types
-SELECT count(*) FROM post_reaction_counts WHERE post_id = :post_id AND reactions > 0 AND reaction_type <> :reaction_type
-
 -- name: add_reaction
 INSERT INTO post_reaction_counts (post_id, reaction_type, reactions) VALUES (:post_id, :reaction_type, 1)
 ON CONFLICT (post_id, reaction_type) DO UPDATE SET reactions = post_reaction_counts.reactions + 1
@@ -41,12 +38,11 @@ ON CONFLICT (post_id, reaction_type) DO UPDATE SET reactions = post_reaction_cou
 -- name: drop_reaction
 UPDATE post_reaction_counts SET reactions = reactions - 1 WHERE post_id = :post_id AND reaction_type = :reaction_type
 
--- name: drop_empty_reactions
-DELETE FROM post_reaction_counts WHERE post_id = :post_id AND reaction_type = :reaction_type AND reactions = 0
+-- name: drop_last_reaction
+DELETE FROM post_reaction_counts WHERE post_id = :post_id AND reaction_type = :reaction_type
 
 -- name: add_stance_counts
 UPDATE posts SET likes_count = likes_count + :likes, dislikes_count = dislikes_count + :dislikes WHERE post_id = :post_id
-RETURNING likes_count, dislikes_count
 
 -- name: get_stance_counts
 SELECT likes_count, dislikes_count FROM posts WHERE post_id = :post_id

@@ -86,8 +86,16 @@ public:
     void run(const EndPoll& job);
 
 private:
-    StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post,
-                               const std::string& before, const std::string& after, std::string message);
+    // Of one reader to one post, before a change.
+    struct Standing {
+        std::string stance;  // "": none
+        std::int64_t likes_count = 0;
+        std::int64_t dislikes_count = 0;
+        std::map<std::string, std::int64_t> reaction_counts;
+    };
+    Standing standing(db::Write& tx, const UserId& user, const PostId& post);
+    StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post, Standing standing,
+                               const std::string& after, std::string message);
     PollResults results_of(db::Read& tx, const Caller& me, const PostFacts& post);
     PollResults change_vote(const Caller& me, const PostId& post_id,
                             FunctionRef<bool(db::Write&, const PostId& poll, Time now)> change);

@@ -27,45 +27,58 @@ void lock(db::Write& tx, const PostId& post) {
     if (tx.engine() == db::Engine::postgres) tx.exec_soon(marks::lock_post{.post_id = post});
 }
 
-std::string stance_of(db::Read& tx, const UserId& user, const PostId& post) {
-    return tx.find<std::string>(marks::get_stance{.user_id = user, .post_id = post}).value_or("");
-}
-
 }  // namespace
 
-StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const PostFacts& post,
-                                         const std::string& before, const std::string& after,
-                                         std::string message) {
-    StanceAnswer answer{.message = std::move(message)};
-    // The types this call touched are shown even at 0.
-    if (is_reaction_stance(before)) answer.reaction_counts[before] = 0;
-    if (is_reaction_stance(after)) answer.reaction_counts[after] = 0;
+PostsService::Standing PostsService::standing(db::Write& tx, const UserId& user, const PostId& post) {
+    lock(tx, post);
+    Standing found;
+    db::Together ask;
+    ask.add(marks::get_stance{.user_id = user, .post_id = post},
+            [&](const db::Row& row) { found.stance = row.get<std::string>(0); });
+    ask.add(marks::get_stance_counts{.post_id = post}, [&](const db::Row& row) {
+        found.likes_count = row.integer(0);
+        found.dislikes_count = row.integer(1);
+    });
+    ask.add(marks::reaction_counts{.post_id = post}, [&](const db::Row& row) {
+        found.reaction_counts.emplace(row.get<std::string>(0), row.integer(1));
+    });
+    ask.run(tx);
+    return found;
+}
 
-    std::optional<std::pair<std::int64_t, std::int64_t>> counts;
-    const auto take_counts = [&](const db::Row& row) { counts = {row.integer(0), row.integer(1)}; };
+StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const PostFacts& post,
+                                         Standing standing, const std::string& after, std::string message) {
+    const auto& before = standing.stance;
+    auto& counts = standing.reaction_counts;
     if (before != after) {
-        if (is_reaction_stance(after) &&
-            tx.value<std::int64_t>(marks::count_reaction_types{
-                .post_id = post.post_id, .reaction_type = after}) >= kMaxReactionTypes) {
+        // The types this call touched are shown even at 0.
+        if (is_reaction_stance(before)) --counts[before];
+        if (is_reaction_stance(after)) ++counts[after];
+        if (std::ranges::count_if(counts, [](const auto& type) { return type.second > 0; }) >
+            kMaxReactionTypes)
             throw validation_error("This post has too many different reactions");
+        if (is_reaction_stance(before)) {
+            if (counts[before] > 0) {
+                tx.exec_soon(marks::drop_reaction{.post_id = post.post_id, .reaction_type = before});
+            } else {
+                tx.exec_soon(marks::drop_last_reaction{.post_id = post.post_id, .reaction_type = before});
+            }
         }
+        if (is_reaction_stance(after))
+            tx.exec_soon(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
         if (after.empty()) {
             tx.exec_soon(marks::remove_stance{.user_id = me.id, .post_id = post.post_id});
         } else {
             tx.exec_soon(marks::set_stance{
                 .user_id = me.id, .post_id = post.post_id, .stance = after, .now = clock_.now()});
         }
-        if (is_reaction_stance(before)) {
-            tx.exec_soon(marks::drop_reaction{.post_id = post.post_id, .reaction_type = before});
-            tx.exec_soon(marks::drop_empty_reactions{.post_id = post.post_id, .reaction_type = before});
-        }
-        if (is_reaction_stance(after))
-            tx.exec_soon(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
         const int likes = (after == "like") - (before == "like");
         const int dislikes = (after == kDislike) - (before == kDislike);
+        standing.likes_count += likes;
+        standing.dislikes_count += dislikes;
         if (likes != 0 || dislikes != 0)
-            tx.each(marks::add_stance_counts{.likes = likes, .dislikes = dislikes, .post_id = post.post_id},
-                    take_counts);
+            tx.exec_soon(
+                marks::add_stance_counts{.likes = likes, .dislikes = dislikes, .post_id = post.post_id});
         if (likes != 0) users_.add_likes_received(tx, post.user_id, likes);
         tx.touch(post.post_id);
         tx.touch(marks_key(me.id));
@@ -74,15 +87,11 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
         event.removed = is_reaction_stance(before) && !is_reaction_stance(after);
         tx.publish(event);
     }
-    db::Together ask;
-    if (!counts) ask.add(marks::get_stance_counts{.post_id = post.post_id}, take_counts);
-    ask.add(marks::reaction_counts{.post_id = post.post_id}, [&](const db::Row& row) {
-        answer.reaction_counts[row.get<std::string>(0)] = row.integer(1);
-        answer.reactions_count += row.integer(1);
-    });
-    ask.run(tx);
-    answer.likes_count = counts ? counts->first : 0;
-    answer.dislikes_count = counts ? counts->second : 0;
+    StanceAnswer answer{.message = std::move(message)};
+    answer.likes_count = standing.likes_count;
+    answer.dislikes_count = standing.dislikes_count;
+    for (const auto& [type, count] : counts) answer.reactions_count += count;
+    answer.reaction_counts = std::move(counts);
     answer.reacted = is_reaction_stance(after);
     if (answer.reacted) answer.reaction_type = after;
     answer.liked = after == "like";
@@ -93,43 +102,45 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
 StanceAnswer PostsService::react(const Caller& me, const PostId& post_id, std::string_view reaction_type) {
     if (!is_reaction(reaction_type)) throw validation_error("Invalid reaction type");
     const std::string wanted(reaction_type);
+    const auto admission = gate_.admit(db_, me, post_id);
     return db_.write([&](db::Write& tx) {
-        const auto post = gate_.get_visible(tx, me, post_id);
-        lock(tx, post_id);
-        const auto before = stance_of(tx, me.id, post_id);
-        const bool removes = before == wanted;
-        const auto message = removes                      ? "Reaction removed"
-                             : is_reaction_stance(before) ? "Reaction changed"
-                                                          : "Reaction added";
-        return change_stance(tx, me, post, before, removes ? "" : wanted, message);
+        const auto post = gate_.get_visible(tx, me, admission);
+        auto before = standing(tx, me.id, post_id);
+        const bool removes = before.stance == wanted;
+        const auto message = removes                             ? "Reaction removed"
+                             : is_reaction_stance(before.stance) ? "Reaction changed"
+                                                                 : "Reaction added";
+        return change_stance(tx, me, post, std::move(before), removes ? "" : wanted, message);
     });
 }
 
 StanceAnswer PostsService::unlike(const Caller& me, const PostId& post_id) {
+    const auto admission = gate_.admit(db_, me, post_id);
     return db_.write([&](db::Write& tx) {
-        const auto post = gate_.get_visible(tx, me, post_id);
-        lock(tx, post_id);
-        const auto before = stance_of(tx, me.id, post_id);
-        if (!is_reaction_stance(before))
-            return change_stance(tx, me, post, before, before, "No like to remove");
-        return change_stance(tx, me, post, before, "", "Like removed");
+        const auto post = gate_.get_visible(tx, me, admission);
+        auto before = standing(tx, me.id, post_id);
+        const bool removes = is_reaction_stance(before.stance);
+        const auto after = removes ? "" : before.stance;
+        return change_stance(tx, me, post, std::move(before), after,
+                             removes ? "Like removed" : "No like to remove");
     });
 }
 
 StanceAnswer PostsService::dislike(const Caller& me, const PostId& post_id) {
+    const auto admission = gate_.admit(db_, me, post_id);
     return db_.write([&](db::Write& tx) {
-        const auto post = gate_.get_visible(tx, me, post_id);
-        lock(tx, post_id);
-        const auto before = stance_of(tx, me.id, post_id);
-        const bool removes = before == kDislike;
-        return change_stance(tx, me, post, before, removes ? "" : std::string(kDislike),
+        const auto post = gate_.get_visible(tx, me, admission);
+        auto before = standing(tx, me.id, post_id);
+        const bool removes = before.stance == kDislike;
+        return change_stance(tx, me, post, std::move(before), removes ? "" : std::string(kDislike),
                              removes ? "Dislike removed" : "Disliked");
     });
 }
 
 SaveAnswer PostsService::save(const Caller& me, const PostId& post_id) {
+    const auto admission = gate_.admit(db_, me, post_id);
     return db_.write([&](db::Write& tx) -> SaveAnswer {
-        gate_.get_visible(tx, me, post_id);
+        gate_.get_visible(tx, me, admission);
         lock(tx, post_id);
         tx.touch(marks_key(me.id));
         if (tx.exec(marks::delete_save{.user_id = me.id, .post_id = post_id}) > 0)
@@ -140,8 +151,9 @@ SaveAnswer PostsService::save(const Caller& me, const PostId& post_id) {
 }
 
 ShareAnswer PostsService::share(const Caller& me, const PostId& post_id) {
+    const auto admission = gate_.admit(db_, me, post_id);
     return db_.write([&](db::Write& tx) {
-        const auto post = gate_.get_visible(tx, me, post_id);
+        const auto post = gate_.get_visible(tx, me, admission);
         const auto count = tx.value<std::int64_t>(sql::posts::add_share{.post_id = post_id});
         tx.touch(post_id);
         tx.publish(PostShared{.post_id = post_id, .author_id = post.user_id, .user_id = me.id});

@@ -28,6 +28,7 @@
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
 #include "platform/db/together.hpp"
+#include "platform/db/unchanged.hpp"
 
 namespace grover::api {
 class Api;
@@ -294,6 +295,8 @@ public:
                                                        std::string_view base_url);
     std::shared_ptr<const UserCard> card(db::Read& tx, const UserId& user, std::string_view base_url);
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
+    // The rows that those two, of a viewer and somebody whom they look at, are made of.
+    static void add_rows_of_sight(db::Unchanged& rows, const UserId& viewer, const UserId& user);
     // The same from the store, as parts of one statement.
     void ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out, const UserId& user);
     void ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, std::span<const UserId> users,

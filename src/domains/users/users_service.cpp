@@ -184,6 +184,11 @@ std::shared_ptr<const Relations> UsersService::relations(db::Read& tx, const Use
     return parts_->views.relations(tx, viewer);
 }
 
+void UsersService::add_rows_of_sight(db::Unchanged& rows, const UserId& viewer, const UserId& user) {
+    rows.add(user.view());
+    rows.add(store::StampKey(store::kRelationsStamp, viewer).view());
+}
+
 Bond UsersService::bond(db::Read& tx, const UserId& viewer, const UserId& user) {
     if (tx.snapshot() == 0) return store::find_bond(tx, viewer, user);
     const auto pair = parts_->views.pair(tx, viewer, user);

@@ -41,9 +41,9 @@ struct SqliteWriter::Waiting {
 };
 
 struct SqliteWriter::Batch {
-    std::vector<Waiting*> succeeded;
-    std::vector<Waiting*> failed;
-    std::vector<std::uint64_t> touched;
+    const std::uint64_t number;  // of its commit
+    std::vector<Waiting*> succeeded{};
+    std::vector<Waiting*> failed{};
     bool careful = false;  // each closure can be undone alone
     bool events = false;
     bool jobs = false;
@@ -59,7 +59,7 @@ public:
     const Stamps& stamps() const override { return writer_.stamps_; }
 
     void touch(std::string_view key) override {
-        if (writer_.stamps_.enabled()) batch_.touched.push_back(Stamps::hash(key));
+        if (writer_.stamps_.enabled()) writer_.stamps_.raise(Stamps::hash(key), batch_.number);
     }
     bool listened(std::string_view event_name) const override {
         return writer_.after_commit_ != nullptr && writer_.after_commit_->listens_to(event_name);
@@ -180,7 +180,7 @@ void SqliteWriter::work() {
 void SqliteWriter::run_batch(Waiting*& pending) {
     const std::scoped_lock lock(gate_);
     const auto begin = Steady::now();
-    Batch batch;
+    Batch batch{.number = stamps_.next_commit()};
     try {
         connection_.control(kBegin);
     } catch (const Error& error) {
@@ -203,6 +203,8 @@ void SqliteWriter::run_batch(Waiting*& pending) {
         if (pending == nullptr) pending = take_all();
     }
     if (connection_.in_transaction()) commit(batch);
+    // Also when nothing was committed: copies of what was touched are good again.
+    stamps_.publish(batch.number);
     deliver(batch);
     if (after_commit_ != nullptr && batch.events) after_commit_->events_committed();
     if (after_commit_ != nullptr && batch.jobs) after_commit_->jobs_committed();
@@ -214,7 +216,6 @@ void SqliteWriter::run_one(Batch& batch, Waiting& waiting, Waiting*& pending) {
     // The first closure needs no savepoint: nothing is lost when its transaction ends with it.
     const bool first = batch.succeeded.empty();
     const bool saves = batch.careful && !first;
-    const std::size_t touched = batch.touched.size();
     const std::int64_t changes = connection_.changes();
     waiting.error = nullptr;
     try {
@@ -231,7 +232,6 @@ void SqliteWriter::run_one(Batch& batch, Waiting& waiting, Waiting*& pending) {
         waiting.error = std::current_exception();
     }
     batch.stopped = connection_.was_stopped();
-    batch.touched.resize(touched);
     const bool left_something = saves || connection_.changes() != changes;
     if (connection_.in_transaction() && left_something) {
         try {
@@ -244,7 +244,6 @@ void SqliteWriter::run_one(Batch& batch, Waiting& waiting, Waiting*& pending) {
                 if (!first) {
                     waiting.next = std::exchange(pending, &waiting);
                     put_back(batch, pending);
-                    batch.touched.clear();
                     batch.careful = true;
                     return;
                 }
@@ -280,8 +279,6 @@ void SqliteWriter::give_up(Batch& batch, Waiting*& pending) {
 }
 
 void SqliteWriter::commit(Batch& batch) {
-    const std::uint64_t number = stamps_.next_commit();
-    for (const std::uint64_t key : batch.touched) stamps_.raise(key, number);
     // Each its own: an exception belongs to the thread that handles it.
     const auto fail = [&](const Error& error) {
         for (Waiting* const waiting : batch.succeeded) waiting->error = std::make_exception_ptr(error);
@@ -294,7 +291,6 @@ void SqliteWriter::commit(Batch& batch) {
     } catch (const std::exception& error) {
         return fail(database_error(std::string("commit: ") + error.what()));
     }
-    stamps_.publish(number);
     commits_.fetch_add(1, std::memory_order_relaxed);
 }
 

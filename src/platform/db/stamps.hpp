@@ -1,7 +1,7 @@
 // How a copy of a row in memory is known to be as new as the last commit, without a lock.
 //
-// Every commit has a number. Before the writer commits, it raises the stamp of each row it touched to that
-// number; after the commit it publishes the number; only then do the callers hear of it. A copy remembers the
+// Every commit has a number. When the writer changes a row, it raises the row's stamp to the number of the commit to
+// come; after the commit it publishes the number; only then do the callers hear of it. A copy remembers the
 // number that was published when its snapshot began, and is good while no stamp of its row is higher. So a
 // copy read from an older snapshot dies before anybody can know of the newer one, and a rolled-back commit
 // only costs a miss.
