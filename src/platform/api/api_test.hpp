@@ -105,6 +105,13 @@ struct NotePicture {
     static constexpr auto fields = Pack{api::file("picture", &NotePicture::picture)};
 };
 
+struct NoteCookie {
+    static constexpr Route route{.method = http::Method::post,
+                                 .path = "/notes/cookie",
+                                 .summary = "A secret for the caller's browser."};
+    static constexpr auto fields = Pack{};
+};
+
 struct NoteMute {
     PostId note_id;
     std::optional<Time> until;
@@ -250,6 +257,10 @@ struct World {
         });
         api.on<NotePicture>([](const Caller&, const NotePicture& in) {
             return std::string(in.picture ? "picture" : "none");
+        });
+        api.on<NoteCookie>([](const Caller&, const NoteCookie&, Reply& reply) {
+            reply.header("Set-Cookie", "note=secret");
+            return std::string("made");
         });
         api.on<NoteMute>([](const Caller&, const NoteMute& in) {
             return std::string(in.until->us == 0 ? "cleared" : "set");

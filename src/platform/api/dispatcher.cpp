@@ -246,7 +246,9 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     auto set_next = [&](std::string_view position) {
         if (!position.empty()) turn.next = cursors_.seal(turn.endpoint->name, position);
     };
-    auto replay = [&] { return replayed(exchange, turn, inputs); };
+    // Before the inputs are taken apart: a file goes to the handler.
+    const auto input_hash = may_replay(turn, request) ? fingerprint_of(inputs) : std::string();
+    auto replay = [&] { return !input_hash.empty() && replayed(exchange, turn, input_hash); };
     response.status = route.status;
     Call call{caller, inputs, reply, open_cursor, set_next, replay};
     try {
@@ -266,10 +268,14 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
         throw;
     }
     if (!turn.next.empty()) response.add_header("X-Next-Cursor", turn.next);
-    if (!turn.idempotency_key.empty()) {
-        idempotency_.finish(caller.id, http::to_string(request.method), turn.path, turn.idempotency_key,
-                            response.status, response.body);
+    if (turn.idempotency_key.empty()) return;
+    // With a cookie comes a secret, and secrets are not kept; nor would the kept answer set the cookie again.
+    if (response.has_header("Set-Cookie")) {
+        idempotency_.forget(caller.id, http::to_string(request.method), turn.path, turn.idempotency_key);
+        return;
     }
+    idempotency_.finish(caller.id, http::to_string(request.method), turn.path, turn.idempotency_key,
+                        response.status, response.body);
 }
 
 void Dispatcher::limit_rate(Turn& turn, RateClass limit, std::string_view key) {
@@ -326,20 +332,22 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
         read_body(exchange, *turn.endpoint, options_.upload_directory, inputs, turn.bytes_in);
 }
 
-bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs) {
+bool Dispatcher::may_replay(const Turn& turn, const RequestHead& request) {
+    return !request.header("idempotency-key").empty() && !turn.caller.is_anonymous() &&
+           request.method != Method::get && request.method != Method::head;
+}
+
+bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const std::string& input_hash) {
     const auto& request = exchange.request();
     const auto key = request.header("idempotency-key");
-    if (key.empty() || turn.caller.is_anonymous() || request.method == Method::get ||
-        request.method == Method::head)
-        return false;
     const bool visible = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
     if (key.size() > kMaxIdempotencyKey || !visible) {
         throw invalid_input({"header", "Idempotency-Key"},
                             "Idempotency-Key should have 1 to 128 visible ASCII characters");
     }
     auto& response = exchange.response();
-    const auto outcome = idempotency_.begin(turn.caller.id, http::to_string(request.method), turn.path, key,
-                                            fingerprint_of(inputs));
+    const auto outcome =
+        idempotency_.begin(turn.caller.id, http::to_string(request.method), turn.path, key, input_hash);
     if (std::holds_alternative<IdempotencyStore::OtherInput>(outcome)) {
         throw Error(ErrorKind::invalid_input, "Idempotency-Key was used with another request");
     }

@@ -126,7 +126,8 @@ private:
     void limit_upload(Turn& turn);
     void authenticate(const http::RequestHead& request, Turn& turn);
     void read_inputs(http::Exchange& exchange, Turn& turn, Inputs& inputs);
-    bool replayed(http::Exchange& exchange, Turn& turn, const Inputs& inputs);
+    static bool may_replay(const Turn& turn, const http::RequestHead& request);
+    bool replayed(http::Exchange& exchange, Turn& turn, const std::string& input_hash);
 
     Authenticator& authenticator_;
     IdempotencyStore& idempotency_;

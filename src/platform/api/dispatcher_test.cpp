@@ -162,6 +162,36 @@ TEST_CASE("the same request with one key is done once; another request with it i
               .status == 422);
 }
 
+TEST_CASE("another file is another request") {
+    World w;
+    w.options.upload_directory = std::filesystem::temp_directory_path().string();
+    const auto send = [&](const std::string& bytes) {
+        return w.post("/api/notes/picture",
+                      "--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a\"\r\n\r\n" +
+                          bytes + "\r\n--b--\r\n",
+                      {{"Authorization", "Bearer ada"},
+                       {"Idempotency-Key", "k"},
+                       {"Content-Type", "multipart/form-data; boundary=b"}});
+    };
+    const std::string large(3'000'000, 'x');
+    CHECK(send(large).header("Idempotency-Replayed").empty());
+    CHECK(send(large).header("Idempotency-Replayed") == "true");
+    CHECK(send(large + "y").has("Idempotency-Key was used with another request"));
+    CHECK(send("z" + large.substr(1)).has("Idempotency-Key was used with another request"));
+}
+
+TEST_CASE("an answer that sets a cookie is not kept: with it comes a secret") {
+    World w;
+    const World::Headers key{{"Authorization", "Bearer ada"}, {"Idempotency-Key", "k"}};
+    for (int i = 0; i < 2; ++i) {
+        const auto sent = w.post("/api/notes/cookie", "", key);
+        CHECK(sent.status == 200);
+        CHECK(sent.header("Set-Cookie") == "note=secret");
+        CHECK(sent.header("Idempotency-Replayed").empty());
+        CHECK(w.memory.kept.empty());
+    }
+}
+
 TEST_CASE("while the first one runs a second with its key waits") {
     World w;
     const World::Headers key{{"Authorization", "Bearer ada"}, {"Idempotency-Key", "k"}};

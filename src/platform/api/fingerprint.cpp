@@ -3,10 +3,16 @@
 #include <sodium.h>
 
 #include <array>
+#include <chrono>
 #include <fstream>
+
+#include "platform/runtime/runtime.hpp"
 
 namespace grover::api {
 namespace {
+
+constexpr std::streamsize kPiece = 1 << 20;
+constexpr std::chrono::milliseconds kBreath{1};
 
 class Hash {
 public:
@@ -19,11 +25,14 @@ public:
         raw(text.data(), text.size());
     }
 
+    // A large file takes a while, and the loop answers others meanwhile.
     void add_file(const std::string& path) {
         std::ifstream in(path, std::ios::binary);
-        std::array<char, 64 * 1024> buffer;
-        while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0)
+        std::string buffer(kPiece, '\0');
+        while (in.read(buffer.data(), kPiece) || in.gcount() > 0) {
             raw(buffer.data(), static_cast<std::size_t>(in.gcount()));
+            if (in && runtime::in_fiber()) runtime::sleep_for(kBreath);
+        }
     }
 
     std::string hex() {
