@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "platform/api/api.hpp"
@@ -28,6 +29,7 @@ std::string lower_method(http::Method method) {
 std::string tag_of(std::string_view path) {
     if (path.starts_with("/api/")) path.remove_prefix(5);
     if (path.starts_with('/')) path.remove_prefix(1);
+    if (path.empty()) return "docs";  // the front page leads there
     return std::string(path.substr(0, path.find('/')));
 }
 
@@ -52,8 +54,11 @@ void append_parameter(std::string& out, const InputInfo& input, std::string_view
 
 std::string body_schema(const std::vector<InputInfo>& inputs) {
     std::string properties, required;
+    std::set<std::string_view> named;
     for (const auto& input : inputs) {
         if (!(input.where & (wire::in_body | wire::in_file))) continue;
+        // A file that may also come as text has two fields of one name, the file first; readers take a name once.
+        if (!named.insert(input.name).second) continue;
         if (!properties.empty()) properties += ',';
         append_string(properties, input.name);
         properties += ':' + input.schema;

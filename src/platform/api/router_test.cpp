@@ -29,6 +29,14 @@ struct Paths<2> {
     static constexpr auto fields = Pack{};
 };
 
+struct Picture {
+    std::optional<http::UploadedFile> picture;
+    std::optional<std::string> text;  // base64 where the file belongs
+    static constexpr Route route{.method = http::Method::post, .path = "/pictures", .summary = "A picture."};
+    static constexpr auto fields =
+        Pack{api::file("picture", &Picture::picture), wire::field("picture", &Picture::text, wire::in_body)};
+};
+
 Api make_api() {
     Api api;
     api.on<Paths<0>>([](const Caller&, Paths<0>&) { return NoContent{}; });
@@ -67,4 +75,14 @@ TEST_CASE("OpenAPI shows such a parameter as an ordinary one") {
     const auto document = openapi_of(make_api(), "1.0.0");
     CHECK(document.find(R"("/api/files/{kind}/get/{key}":)") != std::string::npos);
     CHECK(document.find("...") == std::string::npos);
+}
+
+TEST_CASE("OpenAPI takes a name once, that of a file which may also come as text") {
+    Api api;
+    api.on<Picture>([](const Caller&, const Picture&) { return std::string("taken"); });
+    const auto document = openapi_of(api, "1.0.0");
+    const auto at = document.find(R"("picture":)");
+    REQUIRE(at != std::string::npos);
+    CHECK(document.substr(at).starts_with(R"("picture":{"type":"string","format":"binary"})"));
+    CHECK(document.find(R"("picture":)", at + 1) == std::string::npos);
 }
