@@ -15,6 +15,8 @@ constexpr int kAuthorDepth = 32;
 constexpr int kMaxAuthorDepth = 1'024;
 // Positions kept of each viewer's merged feed, and of explore: some pages.
 constexpr int kHeadDepth = 200;
+// The same from where a viewer is who has scrolled past those.
+constexpr int kFurtherDepth = 100;
 
 // A FeedPost whose author is known by where it stands.
 struct Listed : Position {
@@ -42,8 +44,14 @@ struct Head {
     }
 };
 
-struct FeedHead : Head<Listed> {
+// A part of a viewer's feed: what comes after `from`.
+struct FeedPart : Head<Listed> {
     std::shared_ptr<const users::Relations> relations;  // what it was merged for; `author` counts its sources
+    Position from{};
+
+    bool begins_before(const Position& after) const {
+        return from == Position{} || from == after || comes_before(from, after);
+    }
 };
 
 db::RowCache<AuthorPostsPtr>& author_cache() {
@@ -51,9 +59,10 @@ db::RowCache<AuthorPostsPtr>& author_cache() {
     return cache;
 }
 
-// Feeds of viewers, valid while nobody posted (key kAnyPostKey) and the viewer follows the same people.
-db::RowCache<FeedHead>& feed_cache() {
-    thread_local db::RowCache<FeedHead> cache{"feed_heads"};
+// The beginning of each viewer's feed and the part read last, valid while nobody posted (key kAnyPostKey) and the viewer
+// follows the same people.
+db::RowCache<FeedPart>& feed_cache() {
+    thread_local db::RowCache<FeedPart> cache{"feed_parts"};
     return cache;
 }
 
@@ -215,19 +224,24 @@ std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& author
 bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer, const Position& after,
                  int limit, std::vector<Listed>& out) {
     if (tx.snapshot() == 0) return false;
-    const std::string key = "feed:" + viewer->viewer().str();
-    const auto* head = feed_cache().find(tx, key);
-    if (head && head->is_current(tx) && head->relations == viewer && take_after(*head, after, limit, out))
-        return true;
+    const std::string top_key = "feed:" + viewer->viewer().str();
+    const std::string further_key = "feed+:" + viewer->viewer().str();
+    for (const auto* key : {&top_key, &further_key}) {
+        const auto* part = feed_cache().find(tx, *key);
+        if (part && part->is_current(tx) && part->relations == viewer && part->begins_before(after) &&
+            take_after(*part, after, limit, out))
+            return true;
+    }
 
     Merge merge(tx, sources_of(*viewer));
-    if (after != Position{}) return merge.next(after, limit, out);
-    FeedHead fresh{{{}, false, tx.snapshot()}, viewer};
-    if (!merge.next(after, std::max(limit, kHeadDepth), fresh.positions)) return false;
-    fresh.complete = static_cast<int>(fresh.positions.size()) < kHeadDepth;
+    const bool at_top = after == Position{};
+    const int depth = std::max(limit, at_top ? kHeadDepth : kFurtherDepth);
+    FeedPart fresh{{{}, false, tx.snapshot()}, viewer, after};
+    if (!merge.next(after, depth, fresh.positions)) return merge.next(after, limit, out);
+    fresh.complete = static_cast<int>(fresh.positions.size()) < depth;
     take_after(fresh, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    feed_cache().put(key, std::move(fresh), bytes, tx.snapshot());
+    feed_cache().put(at_top ? top_key : further_key, std::move(fresh), bytes, tx.snapshot());
     return true;
 }
 

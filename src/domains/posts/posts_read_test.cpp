@@ -154,6 +154,43 @@ TEST_CASE("pages by cursor and by skip hold each post once, in order, to the end
     }
 }
 
+TEST_CASE("far down the feed a page is right however often it is read, and after every change") {
+    for (const bool cached : {true, false}) {
+        World w(cached);
+        const auto me = w.user("reader"), ada = w.user("ada"), bob = w.user("bob");
+        w.follow(me, ada);
+        w.follow(me, bob);
+        std::vector<PostId> posts;  // newest first
+        for (int i = 0; i < 360; ++i) posts.insert(posts.begin(), w.post(i % 3 == 0 ? bob : ada, "p"));
+        const auto page_after = [&](std::size_t place, int limit = 20) {
+            PageRequest page{.limit = limit};
+            // A cursor names a post, wherever the pages before were cut.
+            page.after = w.posts.feed(me, {.limit = 1, .skip = static_cast<int>(place)}).next;
+            return ids_of(w.posts.feed(me, page));
+        };
+        const auto expected = [&](std::size_t place, std::size_t limit = 20) {
+            Ids out;
+            for (auto i = place + 1; i < std::min(posts.size(), place + 1 + limit); ++i)
+                out.push_back(posts[i].str());
+            return out;
+        };
+        for (const std::size_t place : {250U, 250U, 270U, 260U, 230U, 339U, 355U, 10U, 190U, 250U})
+            CHECK(page_after(place) == expected(place));
+        CHECK(page_after(255, 100) == expected(255, 100));
+
+        w.posts.remove(ada, posts[262]);
+        posts.erase(posts.begin() + 262);
+        CHECK(page_after(250) == expected(250));
+        posts.insert(posts.begin(), w.post(bob, "new"));
+        CHECK(page_after(250) == expected(250));
+        w.block(bob, me);
+        std::erase_if(posts, [&](const PostId& id) {
+            return w.db().read([&](db::Read& tx) { return w.posts.gate().find(tx, id)->user_id == bob.id; });
+        });
+        CHECK(page_after(200) == expected(200));
+    }
+}
+
 TEST_CASE("everybody sees the own write at once, with memory and without") {
     for (const bool cached : {true, false}) {
         World w(cached);
