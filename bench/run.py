@@ -268,13 +268,12 @@ def measure_rows(table, engine, rows, options):
     with Server(place) as server:
         community = read_community(place[0])
         wait_for_search(community)
-        pids = [server.pid, *engine.database_processes()]
+        pids = lambda: [server.pid, *engine.database_processes()]
         for row in rows:
-            wait_for_rest(pids)
+            wait_for_rest(pids())
             requests_file = REQUESTS / "current.tsv"
             requests_file.write_text("\n".join(row.requests(community, chance)) + "\n")
-            run = measure(f"http://127.0.0.1:{PORT}/", lambda: [server.pid, *engine.database_processes()],
-                          options.seconds, options.runs, requests_file)
+            run = measure(f"http://127.0.0.1:{PORT}/", pids, options.seconds, options.runs, requests_file)
             table.judge(row, run, resident_mb(server.pid))
 
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "platform/runtime/give_way.hpp"
 #include "platform/runtime/runtime.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/ranks.hpp"
@@ -24,7 +25,6 @@ constexpr std::size_t kFewCreators = 64;
 constexpr std::chrono::seconds kCreatorsEvery{30};
 // Counting one person reads up to a thousand rows, on the loop that answers requests: after so many it is their turn.
 constexpr std::size_t kCountedAtOnce = 4;
-constexpr std::chrono::milliseconds kBreath{1};
 // The best posts older than 30 days that are kept.
 constexpr int kKeptOfOld = 2'000;
 // An author's newest posts of the week that count.
@@ -59,7 +59,7 @@ template <class T, class F>
 std::vector<T> count_each(db::Database& db, std::span<const UserId> people, F count) {
     std::vector<T> out;
     for (std::size_t done = 0; done < people.size(); done = out.size()) {
-        if (done > 0 && runtime::in_fiber()) runtime::sleep_for(kBreath);
+        if (done > 0) runtime::give_way();
         const auto some = people.subspan(done, std::min(kCountedAtOnce, people.size() - done));
         db.read([&](db::Read& tx) {
             out.resize(done);

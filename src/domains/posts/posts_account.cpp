@@ -118,9 +118,7 @@ bool PostsService::erase_some(db::Write& tx, const UserId& user, int batch) {
     const auto facts_of = [&](const PostId& id) {
         return tx.find<PostFacts>(sql::posts::get_facts{.post_id = id});
     };
-    std::vector<PostId> stances;
-    tx.each(account::some_stances{.user_id = user, .after = "", .limit = batch},
-            [&](const db::Row& row) { stances.push_back(row.get<PostId>(0)); });
+    const auto stances = tx.list<PostId>(account::some_stances{.user_id = user, .after = "", .limit = batch});
     for (const auto& id : stances) change_stance(tx, leaving, *facts_of(id), standing(tx, user, id), "", "");
     if (!stances.empty()) return false;
 

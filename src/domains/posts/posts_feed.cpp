@@ -224,10 +224,10 @@ std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& author
 bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer, const Position& after,
                  int limit, std::vector<Listed>& out) {
     if (tx.snapshot() == 0) return false;
-    const std::string top_key = "feed:" + viewer->viewer().str();
-    const std::string further_key = "feed+:" + viewer->viewer().str();
-    for (const auto* key : {&top_key, &further_key}) {
-        const auto* part = feed_cache().find(tx, *key);
+    constexpr std::string_view kTop = "feed:", kFurther = "feed+:";
+    const auto key = [&](std::string_view part) { return std::string(part).append(viewer->viewer().view()); };
+    for (const auto which : {kTop, kFurther}) {
+        const auto* part = feed_cache().find(tx, key(which));
         if (part && part->is_current(tx) && part->relations == viewer && part->begins_before(after) &&
             take_after(*part, after, limit, out))
             return true;
@@ -241,7 +241,7 @@ bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& vi
     fresh.complete = static_cast<int>(fresh.positions.size()) < depth;
     take_after(fresh, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    feed_cache().put(at_top ? top_key : further_key, std::move(fresh), bytes, tx.snapshot());
+    feed_cache().put(key(at_top ? kTop : kFurther), std::move(fresh), bytes, tx.snapshot());
     return true;
 }
 

@@ -3,16 +3,14 @@
 #include <sodium.h>
 
 #include <array>
-#include <chrono>
 #include <fstream>
 
-#include "platform/runtime/runtime.hpp"
+#include "platform/runtime/give_way.hpp"
 
 namespace grover::api {
 namespace {
 
 constexpr std::streamsize kPiece = 1 << 20;
-constexpr std::chrono::milliseconds kBreath{1};
 
 class Hash {
 public:
@@ -31,7 +29,7 @@ public:
         std::string buffer(kPiece, '\0');
         while (in.read(buffer.data(), kPiece) || in.gcount() > 0) {
             raw(buffer.data(), static_cast<std::size_t>(in.gcount()));
-            if (in && runtime::in_fiber()) runtime::sleep_for(kBreath);
+            if (in) runtime::give_way();
         }
     }
 
