@@ -176,7 +176,8 @@ struct SocketTicket {
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/socket-ticket",
                                  .summary = "A ticket for one socket handshake that cannot set headers.",
-                                 .cache_control = kNoStore};
+                                 .cache_control = kNoStore,
+                                 .answers_secret = true};
     static constexpr auto fields = Pack{};
 };
 
@@ -185,7 +186,8 @@ struct TokenCreate {
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/token",
                                  .summary = "JWT access and refresh tokens of this session.",
-                                 .cache_control = kNoStore};
+                                 .cache_control = kNoStore,
+                                 .answers_secret = true};
     static constexpr auto fields = Pack{};
 };
 

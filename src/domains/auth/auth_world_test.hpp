@@ -37,13 +37,17 @@ struct MovedClock final : Clock {
     }
 };
 
+// Gives nothing back; what it was given to keep.
 struct NothingKept final : api::IdempotencyStore {
+    std::string given;
     Outcome begin(const UserId&, std::string_view, std::string_view, std::string_view,
                   std::string_view) override {
         return Fresh{};
     }
     void finish(const UserId&, std::string_view, std::string_view, std::string_view, int,
-                std::string_view) override {}
+                std::string_view body) override {
+        given += body;
+    }
     void forget(const UserId&, std::string_view, std::string_view, std::string_view) override {}
 };
 

@@ -71,6 +71,24 @@ TEST_CASE("no token, id, password or answer of an exchange reaches a log, an err
                attempt == "session_exchange success"));
 }
 
+TEST_CASE("no answer with a token or a ticket is kept for a request that comes again") {
+    World w({.jwt_secret = "a secret of more than thirty-two bytes"});
+    const auto session = w.register_user("ada");
+    auto headers = World::bearer(session);
+    headers.push_back({"Idempotency-Key", "once"});
+    for (const auto* path : {"/api/auth/socket-ticket", "/api/auth/token"}) {
+        const auto first = w.send(http::Method::post, path, "", headers);
+        const auto again = w.send(http::Method::post, path, "", headers);
+        CHECK(first.status == 200);
+        CHECK(again.status == 200);
+        CHECK(again.body != first.body);
+    }
+    CHECK(w.nothing_kept.given.empty());
+    // Others are.
+    CHECK(w.send(http::Method::post, "/api/auth/verify-email/resend", "", headers).status == 200);
+    CHECK_FALSE(w.nothing_kept.given.empty());
+}
+
 TEST_CASE("a mail that waits to be sent holds no token") {
     World w;
     w.register_user("ada");

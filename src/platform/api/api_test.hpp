@@ -112,6 +112,14 @@ struct NoteCookie {
     static constexpr auto fields = Pack{};
 };
 
+struct NoteSecret {
+    static constexpr Route route{.method = http::Method::post,
+                                 .path = "/notes/secret",
+                                 .summary = "A secret for the caller.",
+                                 .answers_secret = true};
+    static constexpr auto fields = Pack{};
+};
+
 struct NoteMute {
     PostId note_id;
     std::optional<Time> until;
@@ -262,6 +270,8 @@ struct World {
             reply.header("Set-Cookie", "note=secret");
             return std::string("made");
         });
+        api.on<NoteSecret>(
+            [this](const Caller&, const NoteSecret&) { return "secret " + std::to_string(++notes); });
         api.on<NoteMute>([](const Caller&, const NoteMute& in) {
             return std::string(in.until->us == 0 ? "cleared" : "set");
         });

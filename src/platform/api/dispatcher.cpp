@@ -334,7 +334,8 @@ void Dispatcher::read_inputs(http::Exchange& exchange, Turn& turn, Inputs& input
 
 bool Dispatcher::may_replay(const Turn& turn, const RequestHead& request) {
     return !request.header("idempotency-key").empty() && !turn.caller.is_anonymous() &&
-           request.method != Method::get && request.method != Method::head;
+           !turn.endpoint->route.answers_secret && request.method != Method::get &&
+           request.method != Method::head;
 }
 
 bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const std::string& input_hash) {

@@ -192,6 +192,16 @@ TEST_CASE("an answer that sets a cookie is not kept: with it comes a secret") {
     }
 }
 
+TEST_CASE("an answer that is a secret is not kept, not even for a moment") {
+    World w;
+    const World::Headers key{{"Authorization", "Bearer ada"}, {"Idempotency-Key", "k"}};
+    CHECK(w.post("/api/notes/secret", "", key).body == "\"secret 1\"");
+    const auto again = w.post("/api/notes/secret", "", key);
+    CHECK(again.body == "\"secret 2\"");
+    CHECK(again.header("Idempotency-Replayed").empty());
+    CHECK(w.memory.kept.empty());
+}
+
 TEST_CASE("while the first one runs a second with its key waits") {
     World w;
     const World::Headers key{{"Authorization", "Bearer ada"}, {"Idempotency-Key", "k"}};

@@ -64,6 +64,8 @@ struct Route {
     std::string_view cache_control = {};
     // The body may carry base64 media: 70 MB instead of 1 MiB (media.md §4).
     bool takes_base64 = false;
+    // The answer is a secret: it is not kept for a request that comes again with its Idempotency-Key.
+    bool answers_secret = false;
 };
 
 }  // namespace grover::api
