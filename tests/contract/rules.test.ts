@@ -153,6 +153,11 @@ it("believes nobody who is no proxy about whose request it is", async () => {
     const reads: number[] = [];
     for (let i = 0; i < 4; ++i) reads.push((await strict.get("/api/push/devices", eve.token)).status);
     expect(reads).toEqual([200, 200, 200, 429]);
+    // Of errors on purpose six in a minute, whatever R is.
+    const failures: number[] = [];
+    for (let i = 0; i < 12; ++i) failures.push((await strict.get("/test-sentry")).status);
+    expect(failures.slice(0, 6)).toEqual(Array(6).fill(200));
+    expect(failures).toContain(429);
   } finally {
     await strict.stop();
   }

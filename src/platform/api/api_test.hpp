@@ -120,6 +120,14 @@ struct NoteSecret {
     static constexpr auto fields = Pack{};
 };
 
+struct NoteRare {
+    static constexpr Route route{.method = http::Method::get,
+                                 .path = "/notes/rare",
+                                 .summary = "What is asked for now and then.",
+                                 .per_minute = 6};
+    static constexpr auto fields = Pack{};
+};
+
 struct NoteMute {
     PostId note_id;
     std::optional<Time> until;
@@ -272,6 +280,7 @@ struct World {
         });
         api.on<NoteSecret>(
             [this](const Caller&, const NoteSecret&) { return "secret " + std::to_string(++notes); });
+        api.on<NoteRare>([](const Caller&, const NoteRare&) { return std::string("rare"); });
         api.on<NoteMute>([](const Caller&, const NoteMute& in) {
             return std::string(in.until->us == 0 ? "cleared" : "set");
         });

@@ -280,7 +280,8 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
 
 void Dispatcher::limit_rate(Turn& turn, RateClass limit, std::string_view key) {
     if (!options_.rate_limits || limit == RateClass::exempt) return;
-    turn.rate = limiter_.take(limit, key);
+    const int own = turn.endpoint->route.per_minute;
+    turn.rate = own > 0 ? limiter_.take(limit, key, turn.endpoint->name, own) : limiter_.take(limit, key);
     if (turn.rate->allowed) return;
     turn.refused_class = limit;
     throw rate_limited(std::chrono::seconds{turn.rate->retry_after_seconds});

@@ -245,6 +245,27 @@ TEST_CASE("a refused request costs nothing, and users have buckets of their own"
     CHECK(w.notes == 6);
 }
 
+TEST_CASE("an endpoint with a limit of its own keeps to it, whatever its class allows") {
+    World w;
+    const auto ask = [&](const char* who) { return w.get("/api/notes/rare", {{"Authorization", who}}); };
+    for (int i = 0; i < 6; ++i) {
+        const auto sent = ask("Bearer ada");
+        CHECK(sent.status == 200);
+        CHECK(sent.header("X-RateLimit-Limit") == "6");
+        CHECK(sent.header("X-RateLimit-Remaining") == std::to_string(5 - i));
+    }
+    const auto refused = ask("Bearer ada");
+    CHECK(refused.status == 429);
+    CHECK(refused.header("Retry-After") == "10");
+    CHECK(ask("Bearer bob").status == 200);
+    CHECK(w.get("/api/notes/saved").header("X-RateLimit-Remaining") ==
+          "593");  // of 600: what was refused cost none
+
+    w.clock.at = w.clock.at + std::chrono::seconds{10};
+    CHECK(ask("Bearer ada").status == 200);
+    CHECK(ask("Bearer ada").status == 429);
+}
+
 TEST_CASE("a request that carries a file counts as an upload too, one without does not") {
     World w;
     w.options.requests_per_minute = 1;  // upload: burst 1; write: burst 5

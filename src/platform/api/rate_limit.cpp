@@ -10,6 +10,7 @@ namespace grover::api {
 namespace {
 
 constexpr std::size_t kWays = 4;
+constexpr std::size_t kMostBuckets = 3;  // that one request takes from
 
 std::uint64_t mix(std::uint64_t h, std::string_view text) {
     // FNV-1a from a secret start: keys are user ids and addresses, and nobody may aim at somebody else's slot.
@@ -52,12 +53,15 @@ RateLimiter::RateLimiter(const Clock& clock, int requests_per_minute, std::size_
       is_shared_(shared_seed.has_value()) {
     if (!is_shared_) fill_random(&seed_, sizeof seed_);
     for (std::size_t i = 0; i < std::size(buckets_); ++i) {
-        const auto size = bucket_size(static_cast<RateClass>(i), requests_per_minute);
-        const double interval = 60e6 / std::max(size.per_minute, 1e-6);
-        const double burst = std::max(1.0, size.burst);
-        buckets_[i] = {static_cast<std::int64_t>(interval), static_cast<std::int64_t>(interval * burst),
-                       static_cast<std::int64_t>(burst)};
+        buckets_[i] = bucket_of(bucket_size(static_cast<RateClass>(i), requests_per_minute));
     }
+}
+
+RateLimiter::Bucket RateLimiter::bucket_of(BucketSize size) {
+    const double interval = 60e6 / std::max(size.per_minute, 1e-6);
+    const double burst = std::max(1.0, size.burst);
+    return {static_cast<std::int64_t>(interval), static_cast<std::int64_t>(interval * burst),
+            static_cast<std::int64_t>(burst)};
 }
 
 RateLimiter::Slot& RateLimiter::slot_of(std::uint64_t hash, std::int64_t now) {
@@ -89,22 +93,38 @@ bool RateLimiter::take(std::string_view key, BucketSize size, std::int64_t token
     return true;
 }
 
-Verdict RateLimiter::take(RateClass limit, std::string_view key) {
-    if (limit == RateClass::exempt) return {};
-    const std::array both{limit, RateClass::general};
-    return take_each(std::span(both).first(limit == RateClass::general ? 1 : 2), key);
+RateLimiter::Wanted RateLimiter::of_class(RateClass limit, std::string_view key) const {
+    const auto index = static_cast<std::size_t>(limit);
+    return {mix(seed_ + index, key) | 1, buckets_[index]};
 }
 
-Verdict RateLimiter::take_one(RateClass limit, std::string_view key) { return take_each({&limit, 1}, key); }
+Verdict RateLimiter::take(RateClass limit, std::string_view key) {
+    if (limit == RateClass::exempt) return {};
+    if (limit == RateClass::general) return take_one(limit, key);
+    return take_each(std::array{of_class(limit, key), of_class(RateClass::general, key)});
+}
 
-Verdict RateLimiter::take_each(std::span<const RateClass> limits, std::string_view key) {
+Verdict RateLimiter::take(RateClass limit, std::string_view key, std::string_view name, int per_minute) {
+    // The name is part of the start of the hash, so that no key can be mistaken for another name and key.
+    const auto start = mix(seed_ + static_cast<std::uint64_t>(RateClass::count), name);
+    const Wanted own{mix(start, key) | 1, bucket_of({.per_minute = static_cast<double>(per_minute),
+                                                     .burst = static_cast<double>(per_minute)})};
+    if (limit == RateClass::general) return take_each(std::array{own, of_class(limit, key)});
+    return take_each(std::array{own, of_class(limit, key), of_class(RateClass::general, key)});
+}
+
+Verdict RateLimiter::take_one(RateClass limit, std::string_view key) {
+    return take_each(std::array{of_class(limit, key)});
+}
+
+Verdict RateLimiter::take_each(std::span<const Wanted> wanted) {
     const auto now = clock_.now().us;
-    std::array<Slot*, 2> slots{};
+    std::array<Slot*, kMostBuckets> slots{};
     Verdict tightest;
     tightest.remaining = INT64_MAX;
-    for (std::size_t i = 0; i < limits.size(); ++i) {
-        const auto& bucket = buckets_[static_cast<std::size_t>(limits[i])];
-        slots[i] = &slot_of(mix(seed_ + static_cast<std::uint64_t>(limits[i]), key) | 1, now);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto& bucket = wanted[i].bucket;
+        slots[i] = &slot_of(wanted[i].slot, now);
         const auto full_at = std::max(slots[i]->full_at.load(std::memory_order_relaxed), now);
         const auto after = full_at + bucket.interval_us;
         Verdict verdict;
@@ -120,8 +140,8 @@ Verdict RateLimiter::take_each(std::span<const RateClass> limits, std::string_vi
         }
         if (verdict.remaining < tightest.remaining) tightest = verdict;
     }
-    for (std::size_t i = 0; i < limits.size(); ++i) {
-        const auto& bucket = buckets_[static_cast<std::size_t>(limits[i])];
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const auto& bucket = wanted[i].bucket;
         auto full_at = slots[i]->full_at.load(std::memory_order_relaxed);
         while (!slots[i]->full_at.compare_exchange_weak(full_at, std::max(full_at, now) + bucket.interval_us,
                                                         std::memory_order_relaxed)) {

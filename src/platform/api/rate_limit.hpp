@@ -42,6 +42,8 @@ public:
     // Takes one token of the class's bucket and one of `general`; either empty: refused, and nothing is taken. Answers for the
     // tighter of the two. Any thread.
     Verdict take(RateClass limit, std::string_view key);
+    // And one of a bucket of `name` that holds `per_minute` tokens.
+    Verdict take(RateClass limit, std::string_view key, std::string_view name, int per_minute);
     // One token of the class's bucket alone.
     Verdict take_one(RateClass limit, std::string_view key);
     // Takes tokens of a bucket that belongs to no class; false: it has not so many. One size for each key.
@@ -65,7 +67,13 @@ private:
     };
 
     Slot& slot_of(std::uint64_t hash, std::int64_t now);
-    Verdict take_each(std::span<const RateClass> limits, std::string_view key);
+    struct Wanted {
+        std::uint64_t slot;
+        Bucket bucket;
+    };
+    static Bucket bucket_of(BucketSize size);
+    Wanted of_class(RateClass limit, std::string_view key) const;
+    Verdict take_each(std::span<const Wanted> wanted);
 
     const Clock& clock_;
     Bucket buckets_[static_cast<std::size_t>(RateClass::count)];

@@ -66,6 +66,8 @@ struct Route {
     bool takes_base64 = false;
     // The answer is a secret: it is not kept for a request that comes again with its Idempotency-Key.
     bool answers_secret = false;
+    // A limit of the endpoint's own beside its class: so many in a minute, at once or one by one; 0: none.
+    int per_minute = 0;
 };
 
 }  // namespace grover::api
