@@ -27,10 +27,12 @@ constexpr std::array<std::string_view, 2> enum_names(TokenType) { return {"sessi
 
 // ---- signing in -------------------------------------------------------------------------------------------------------
 
+inline constexpr api::RouteError kExchangeErrors[] = {
+    {400, "Invalid session ID"}, {403, "Account suspended"}, {502, "Sign-in service unavailable"}};
+
 struct SessionExchange {
     std::string session_id;
-    static constexpr api::RouteError errors[] = {
-        {400, "Invalid session ID"}, {403, "Account suspended"}, {502, "Sign-in service unavailable"}};
+    static constexpr auto& errors = kExchangeErrors;
     static constexpr Route route{.method = Method::get,
                                  .path = "/auth/session",
                                  .summary = "Exchange a one-time id for a session.",
@@ -43,8 +45,7 @@ struct SessionExchange {
 // The same with the id where no access log shows it.
 struct SessionExchangePost {
     std::string session_id;
-    static constexpr api::RouteError errors[] = {
-        {400, "Invalid session ID"}, {403, "Account suspended"}, {502, "Sign-in service unavailable"}};
+    static constexpr auto& errors = kExchangeErrors;
     static constexpr Route route{.method = Method::post,
                                  .path = "/auth/session",
                                  .summary = "Exchange a one-time id for a session.",

@@ -16,11 +16,13 @@ struct CollectionFollowAnswer {
     };
 };
 
+inline constexpr api::RouteError kFollowErrors[] = {{404, "Collection not found"},
+                                                    {403, "Collection is private"},
+                                                    {400, "Cannot follow your own collection"}};
+
 struct CollectionFollowToggle {
     CollectionId collection_id;
-    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
-                                                 {403, "Collection is private"},
-                                                 {400, "Cannot follow your own collection"}};
+    static constexpr auto& errors = kFollowErrors;
     static constexpr Route route{.method = Method::post,
                                  .path = "/collections/{collection_id}/follow",
                                  .summary = "Follow a collection, or stop following it.",
@@ -31,9 +33,7 @@ struct CollectionFollowToggle {
 
 struct CollectionFollowSet {
     CollectionId collection_id;
-    static constexpr api::RouteError errors[] = {{404, "Collection not found"},
-                                                 {403, "Collection is private"},
-                                                 {400, "Cannot follow your own collection"}};
+    static constexpr auto& errors = kFollowErrors;
     static constexpr Route route{.method = Method::put,
                                  .path = "/collections/{collection_id}/follow",
                                  .summary = "Follow a collection; again changes nothing.",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domains/communities/communities.hpp"
+#include "domains/media/media.hpp"
 #include "platform/api/api.hpp"
 #include "platform/text/sanitize.hpp"
 
@@ -94,12 +95,8 @@ struct CommunityCreate {
     bool is_private = false;
     std::optional<http::UploadedFile> cover_image;
 
-    static constexpr api::RouteError errors[] = {{400, "You can own at most 20 communities"},
-                                                 {400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors =
+        api::join({{400, "You can own at most 20 communities"}}, media::kUploadErrors);
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/create",
                                  .summary = "Found a community.",
@@ -132,13 +129,8 @@ struct CommunityUpdate {
     std::optional<std::vector<Rule>> rules;
     std::optional<http::UploadedFile> cover_image;
 
-    static constexpr api::RouteError errors[] = {{404, "Community not found"},
-                                                 {403, "Not authorized"},
-                                                 {400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors =
+        api::join({{404, "Community not found"}, {403, "Not authorized"}}, media::kUploadErrors);
     static constexpr Route route{.method = Method::put,
                                  .path = "/communities/{community_id}",
                                  .summary = "Change a community that one owns or moderates.",
@@ -184,13 +176,8 @@ struct CommunityPostCreate {
     CommunityId community_id;
     std::string content;
     std::optional<http::UploadedFile> media;
-    static constexpr api::RouteError errors[] = {{404, "Community not found"},
-                                                 {403, "Not a member"},
-                                                 {400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors =
+        api::join({{404, "Community not found"}, {403, "Not a member"}}, media::kUploadErrors);
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/posts",
                                  .summary = "Post to a community.",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domains/groups/groups.hpp"
+#include "domains/media/media.hpp"
 #include "platform/api/bind.hpp"
 #include "platform/api/route.hpp"
 #include "platform/http/multipart.hpp"
@@ -90,14 +91,10 @@ struct GroupCreate {
     std::optional<std::vector<std::string>> member_ids;
     std::optional<http::UploadedFile> photo;
 
-    static constexpr api::RouteError errors[] = {{400, "Maximum 50 members allowed"},
-                                                 {400, "Maximum 500 groups allowed"},
-                                                 {400, "Name cannot be empty"},
-                                                 {400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors = api::join({{400, "Maximum 50 members allowed"},
+                                              {400, "Maximum 500 groups allowed"},
+                                              {400, "Name cannot be empty"}},
+                                             media::kUploadErrors);
     static constexpr Route route{
         .method = Method::post,
         .path = "/groups/create",

@@ -26,6 +26,7 @@
 
 #include "domains/media/media_account.hpp"
 #include "domains/media/media_objects.hpp"
+#include "platform/api/route.hpp"
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
@@ -66,6 +67,13 @@ inline constexpr Use kVideoMessageUse{.folder = Folder::messages, .kinds = {Kind
 inline constexpr Use kThumbnailUse{.folder = Folder::messages, .kinds = {Kind::image}};
 inline constexpr Use kGroupUse{.folder = Folder::groups, .kinds = {Kind::image}};
 inline constexpr Use kCommunityUse{.folder = Folder::communities, .kinds = {Kind::image}};
+
+// What an endpoint that takes files of the largest size refuses.
+inline constexpr api::RouteError kUploadErrors[] = {{400, "File too large. Maximum size: 50MB"},
+                                                    {400, "Empty file"},
+                                                    {400, "File type not allowed. Allowed types: <list>"},
+                                                    {400, "File is damaged or not supported"},
+                                                    {503, "Storage is temporarily unavailable"}};
 
 // What refers to a medium: {"post", post_id}.
 struct Reference {

@@ -25,13 +25,8 @@ struct MediaUpload {
     Folder folder = Folder::uploads;
 
     static constexpr std::array aliases{api::Alias{Method::post, "/upload/media"}};
-    static constexpr api::RouteError errors[] = {{400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {413, "Storage limit reached"},
-                                                 {503, "Storage is temporarily unavailable"},
-                                                 {409, "Too many uploads that nothing uses yet"}};
+    static constexpr auto errors = api::join(
+        kUploadErrors, {{413, "Storage limit reached"}, {409, "Too many uploads that nothing uses yet"}});
     static constexpr Route route{
         .method = Method::post,
         .path = "/media/upload",

@@ -24,6 +24,15 @@ inline constexpr double kMaxRecording = 300;  // seconds
 // 422 unless 1 to 64 of [A-Za-z0-9_-]; empty is absent.
 std::optional<std::string> client_id(const std::optional<std::string>& given);
 
+// What every way to send refuses: the other side, the choice between two of them, the message.
+inline constexpr api::RouteError kOpenErrors[] = {
+    {404, "User not found"}, {404, "Group not found"}, {400, "Cannot message yourself"}};
+inline constexpr api::RouteError kTargetErrors[] = {{400, "Not one conversation but two"}};
+inline constexpr api::RouteError kSendErrors[] = {{403, "You have blocked this user"},
+                                                  {403, "Not a member"},
+                                                  {403, "You can send more once your request is accepted"},
+                                                  {400, "The quoted message is not in this conversation"}};
+
 // Where a text goes: one of the three is given.
 struct SendTarget {
     std::optional<UserId> receiver_id;
@@ -41,16 +50,9 @@ struct MessageSend : TextInput {
     std::optional<ChatId> conversation_id;
     std::optional<GroupId> group_id;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {404, "Group not found"},
-                                                 {400, "Cannot message yourself"},
-                                                 {400, "Not one conversation but two"},
-                                                 {403, "You have blocked this user"},
-                                                 {403, "Not a member"},
-                                                 {403, "You can send more once your request is accepted"},
-                                                 {400, "The quoted message is not in this conversation"},
-                                                 {404, "Conversation not found"},
-                                                 {400, "receiver_id is not in that conversation"}};
+    static constexpr auto errors =
+        api::join(kOpenErrors, kTargetErrors, kSendErrors,
+                  {{404, "Conversation not found"}, {400, "receiver_id is not in that conversation"}});
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send",
@@ -72,13 +74,7 @@ struct MessageSend : TextInput {
 struct MessageSendToUser : TextInput {
     UserId user_id;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {404, "Group not found"},
-                                                 {400, "Cannot message yourself"},
-                                                 {403, "You have blocked this user"},
-                                                 {403, "Not a member"},
-                                                 {403, "You can send more once your request is accepted"},
-                                                 {400, "The quoted message is not in this conversation"}};
+    static constexpr auto errors = api::join(kOpenErrors, kSendErrors);
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/{user_id}",
@@ -92,14 +88,7 @@ struct MessageSendToUser : TextInput {
 struct MessageSendToChat : TextInput {
     ChatId conversation_id;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {404, "Group not found"},
-                                                 {400, "Cannot message yourself"},
-                                                 {403, "You have blocked this user"},
-                                                 {403, "Not a member"},
-                                                 {403, "You can send more once your request is accepted"},
-                                                 {400, "The quoted message is not in this conversation"},
-                                                 {404, "Conversation not found"}};
+    static constexpr auto errors = api::join(kOpenErrors, kSendErrors, {{404, "Conversation not found"}});
     static constexpr Route route{
         .method = Method::post,
         .path = "/conversations/{conversation_id}/messages",
@@ -131,15 +120,8 @@ struct MessageSendPost : SendInput {
     PostId post_id;
     std::optional<std::string> message_text;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {404, "Group not found"},
-                                                 {400, "Cannot message yourself"},
-                                                 {400, "Not one conversation but two"},
-                                                 {403, "You have blocked this user"},
-                                                 {403, "Not a member"},
-                                                 {403, "You can send more once your request is accepted"},
-                                                 {400, "The quoted message is not in this conversation"},
-                                                 {404, "Post not found"}};
+    static constexpr auto errors =
+        api::join(kOpenErrors, kTargetErrors, kSendErrors, {{404, "Post not found"}});
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-post",
@@ -159,19 +141,7 @@ struct MessageSendVoice : SendInput {
     std::optional<std::string> audio_text;  // base64 where a file belongs
     double duration = 0;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {404, "Group not found"},
-                                                 {400, "Cannot message yourself"},
-                                                 {400, "Not one conversation but two"},
-                                                 {403, "You have blocked this user"},
-                                                 {403, "Not a member"},
-                                                 {403, "You can send more once your request is accepted"},
-                                                 {400, "The quoted message is not in this conversation"},
-                                                 {400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors = api::join(kOpenErrors, kTargetErrors, kSendErrors, media::kUploadErrors);
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-voice",
@@ -195,19 +165,7 @@ struct MessageSendVideo : SendInput {
     std::optional<std::string> thumbnail_text;
     double duration = 0;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {404, "Group not found"},
-                                                 {400, "Cannot message yourself"},
-                                                 {400, "Not one conversation but two"},
-                                                 {403, "You have blocked this user"},
-                                                 {403, "Not a member"},
-                                                 {403, "You can send more once your request is accepted"},
-                                                 {400, "The quoted message is not in this conversation"},
-                                                 {400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors = api::join(kOpenErrors, kTargetErrors, kSendErrors, media::kUploadErrors);
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-video",
@@ -229,14 +187,7 @@ struct MessageSendVideo : SendInput {
 struct MessageSendGif : SendInput {
     std::string gif_url;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {404, "Group not found"},
-                                                 {400, "Cannot message yourself"},
-                                                 {400, "Not one conversation but two"},
-                                                 {403, "You have blocked this user"},
-                                                 {403, "Not a member"},
-                                                 {403, "You can send more once your request is accepted"},
-                                                 {400, "The quoted message is not in this conversation"}};
+    static constexpr auto errors = api::join(kOpenErrors, kTargetErrors, kSendErrors);
     static constexpr Route route{
         .method = Method::post,
         .path = "/messages/send-gif",

@@ -38,14 +38,15 @@ struct VoteAnswer : Post, VoteSummary {
     static constexpr auto fields = join(Post::fields, VoteSummary::fields);
 };
 
+inline constexpr api::RouteError kVoteErrors[] = {{404, "Post not found"},
+                                                  {403, "Not authorized"},
+                                                  {400, "Post does not have a poll"},
+                                                  {400, "Poll has expired"}};
+
 struct PostVote {
     PostId post_id;
     int option_index = 0;
-    static constexpr api::RouteError errors[] = {{404, "Post not found"},
-                                                 {403, "Not authorized"},
-                                                 {400, "Post does not have a poll"},
-                                                 {400, "Poll has expired"},
-                                                 {400, "Invalid option index"}};
+    static constexpr auto errors = api::join(kVoteErrors, {{400, "Invalid option index"}});
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/{post_id}/vote",
                                  .summary = "Vote in a post's poll, or move one's vote.",
@@ -59,10 +60,7 @@ struct PostVote {
 
 struct VoteWithdraw {
     PostId post_id;
-    static constexpr api::RouteError errors[] = {{404, "Post not found"},
-                                                 {403, "Not authorized"},
-                                                 {400, "Post does not have a poll"},
-                                                 {400, "Poll has expired"}};
+    static constexpr auto& errors = kVoteErrors;
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/posts/{post_id}/vote",
                                  .summary = "Take back one's vote, as long as the poll runs.",

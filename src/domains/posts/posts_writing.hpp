@@ -76,14 +76,9 @@ struct PostCreate {
     std::optional<int> free_preview_duration_minutes;
     std::optional<std::string> preview_content;
 
-    static constexpr api::RouteError errors[] = {{400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {413, "Storage limit reached"},
-                                                 {503, "Storage is temporarily unavailable"},
-                                                 {403, "Not authorized"},
-                                                 {400, "Invalid media_id format"}};
+    static constexpr auto errors = api::join(
+        media::kUploadErrors,
+        {{413, "Storage limit reached"}, {403, "Not authorized"}, {400, "Invalid media_id format"}});
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts",
                                  .summary = "Publish a post.",

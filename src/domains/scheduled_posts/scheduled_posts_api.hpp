@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domains/media/media.hpp"
 #include "domains/scheduled_posts/scheduled_posts.hpp"
 #include "platform/api/api.hpp"
 
@@ -132,17 +133,13 @@ struct PostSchedule : posts::PostCreate {
     std::optional<Time> scheduled_at;
     std::optional<std::string> timezone;
 
-    static constexpr api::RouteError errors[] = {
-        {400, "Scheduled time must be in the future"},
-        {400, "Scheduled time cannot be more than 365 days in the future"},
-        {400, "You already have 100 posts waiting"},
-        {404, "Media not found"},
-        {403, "Not authorized"},
-        {400, "File too large. Maximum size: 50MB"},
-        {400, "Empty file"},
-        {400, "File type not allowed. Allowed types: <list>"},
-        {400, "File is damaged or not supported"},
-        {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors =
+        api::join({{400, "Scheduled time must be in the future"},
+                   {400, "Scheduled time cannot be more than 365 days in the future"},
+                   {400, "You already have 100 posts waiting"},
+                   {404, "Media not found"},
+                   {403, "Not authorized"}},
+                  media::kUploadErrors);
     static constexpr Route route{.method = Method::post,
                                  .path = "/posts/schedule",
                                  .summary = "Publish a post later.",

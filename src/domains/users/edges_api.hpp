@@ -7,13 +7,13 @@ namespace grover::users {
 
 // --- Following ---
 
+inline constexpr api::RouteError kFollowErrors[] = {
+    {404, "User not found"}, {403, "You have blocked this user"}, {400, "Cannot follow yourself"}};
+
 struct UserFollowToggle {
     UserId user_id;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {403, "You have blocked this user"},
-                                                 {400, "Cannot follow yourself"},
-                                                 {429, "Daily follow limit reached"}};
+    static constexpr auto errors = api::join(kFollowErrors, {{429, "Daily follow limit reached"}});
     static constexpr Route route{
         .method = Method::post,
         .path = "/users/{user_id}/follow",
@@ -25,10 +25,7 @@ struct UserFollowToggle {
 struct UserFollowSet {
     UserId user_id;
 
-    static constexpr api::RouteError errors[] = {{404, "User not found"},
-                                                 {403, "You have blocked this user"},
-                                                 {400, "Cannot follow yourself"},
-                                                 {429, "Daily follow limit reached"}};
+    static constexpr auto errors = api::join(kFollowErrors, {{429, "Daily follow limit reached"}});
     static constexpr Route route{.method = Method::put,
                                  .path = "/users/{user_id}/follow",
                                  .summary = "Follow; repeating it changes nothing.",
@@ -39,8 +36,7 @@ struct UserFollowSet {
 struct UserFollowClear {
     UserId user_id;
 
-    static constexpr api::RouteError errors[] = {
-        {404, "User not found"}, {403, "You have blocked this user"}, {400, "Cannot follow yourself"}};
+    static constexpr auto& errors = kFollowErrors;
     static constexpr Route route{.method = Method::delete_,
                                  .path = "/users/{user_id}/follow",
                                  .summary = "Unfollow, or withdraw a request.",

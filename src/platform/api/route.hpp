@@ -1,6 +1,7 @@
 // What an endpoint says of itself beside its fields. contract/endpoints.md, system.md §7.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -42,6 +43,16 @@ struct RouteError {
     int status;
     std::string_view detail;
 };
+
+// What several requests refuse alike is listed once, and joined with what is their own:
+//     static constexpr auto errors = api::join(kSendErrors, {{404, "Post not found"}});
+template <std::size_t... N>
+constexpr auto join(const RouteError (&... lists)[N]) {
+    std::array<RouteError, (N + ...)> all{};
+    auto end = all.begin();
+    ((end = std::copy(lists, lists + N, end)), ...);
+    return all;
+}
 
 struct Alias {
     http::Method method;
