@@ -32,13 +32,13 @@ def main(stem, *pairs):
         declarations.append(f'extern "C" const char {symbol}[], {symbol}_end[];')
         kind = TYPES[pathlib.Path(path).suffix]
         rows.append(
-            f'    if (name == "{name}") return Asset{{"{kind}", {{{symbol}, static_cast<std::size_t>({symbol}_end - {symbol})}}}};'
+            f'        {{"{name}", "{kind}", {{{symbol}, static_cast<std::size_t>({symbol}_end - {symbol})}}}},'
         )
     assembler.append('.section .note.GNU-stack,"",@progbits\n')
     pathlib.Path(f"{stem}.S").write_text("".join(assembler))
     pathlib.Path(f"{stem}.cpp").write_text(
         '#include "app/assets.hpp"\n\n' + "\n".join(declarations) + "\n\nnamespace grover::app {\n\n"
-        "std::optional<Asset> find_asset(std::string_view name) {\n" + "\n".join(rows) + "\n    return std::nullopt;\n}\n\n}  // namespace grover::app\n"
+        "std::span<const Asset> assets() {\n    static const Asset all[] = {\n" + "\n".join(rows) + "\n    };\n    return all;\n}\n\n}  // namespace grover::app\n"
     )
 
 

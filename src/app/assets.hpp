@@ -1,17 +1,18 @@
 // Files embedded into the binary by tools/embed_assets.py.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string_view>
 
 namespace grover::app {
 
 struct Asset {
+    std::string_view name;  // "swagger-ui.css"
     std::string_view content_type;
-    std::string_view gzipped;  // lives for the whole process
+    std::string_view gzipped;
 };
 
-// "docs/swagger-ui.css".
-std::optional<Asset> find_asset(std::string_view name);
+// Live for the whole process.
+std::span<const Asset> assets();
 
 }  // namespace grover::app

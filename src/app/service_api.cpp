@@ -2,11 +2,10 @@
 
 #include <sodium.h>
 
-#include "app/assets.hpp"
 #include "app/build_info.hpp"
+#include "app/docs_page.hpp"
 #include "app/sentry_test.hpp"
 #include "platform/base/page.hpp"
-#include "platform/http/compression.hpp"
 #include "platform/text/utf8.hpp"
 
 namespace grover::app {
@@ -135,41 +134,6 @@ struct OpenapiGet {
     static constexpr Route route = service_route("/openapi.json", "This description.", true);
     static constexpr auto fields = Pack{};
 };
-constexpr std::array kRedoc{api::Alias{Method::get, "/redoc"}};
-struct DocsGet {
-    static constexpr Route route{.method = Method::get,
-                                 .path = "/docs",
-                                 .summary = "The interactive documentation.",
-                                 .auth = Auth::none,
-                                 .limit = RateClass::exempt,
-                                 .aliases = kRedoc,
-                                 .absolute = true,
-                                 .cache_control = kNoStore};
-    static constexpr auto fields = Pack{};
-};
-// Whoever opens the address that the server prints.
-struct FrontGet {
-    static constexpr Route route{.method = Method::get,
-                                 .path = "/",
-                                 .summary = "Leads to the interactive documentation.",
-                                 .auth = Auth::none,
-                                 .limit = RateClass::exempt,
-                                 .status = 302,
-                                 .absolute = true,
-                                 .cache_control = kNoStore};
-    static constexpr auto fields = Pack{};
-};
-struct DocsAssetGet {
-    std::string name;
-    static constexpr Route route{.method = Method::get,
-                                 .path = "/docs/{name}",
-                                 .summary = "A part of the documentation page.",
-                                 .auth = Auth::none,
-                                 .limit = RateClass::exempt,
-                                 .absolute = true,
-                                 .cache_control = "public, max-age=3600"};
-    static constexpr auto fields = Pack{field("name", &DocsAssetGet::name, wire::in_path)};
-};
 constexpr std::array kPlainMetrics{api::Alias{Method::get, "/metrics"}};
 struct MetricsGet {
     static constexpr Route route{.method = Method::get,
@@ -266,21 +230,6 @@ std::map<std::string, double> limits(const Config& config) {
             {"max_blocks_per_day", 100}};
 }
 
-void send_asset(std::string_view name, Reply& reply) {
-    const auto asset = find_asset(name);
-    if (!asset) throw not_found("Not Found");
-    auto& response = reply.response();
-    response.content_type = asset->content_type;
-    response.may_compress = false;
-    reply.header("Vary", "Accept-Encoding");
-    if (!http::accepts_gzip(reply.request().header("accept-encoding"))) {
-        response.body = http::unpack_gzip(asset->gzipped);
-        return;
-    }
-    response.body = asset->gzipped;
-    reply.header("Content-Encoding", "gzip");
-}
-
 // The scheme in any case, as everywhere; the token in constant time.
 bool is_bearer(std::string_view header, std::string_view token) {
     constexpr std::string_view kScheme = "bearer ";
@@ -338,15 +287,7 @@ void add_service_api(Api& api, ServiceStatus& status) {
             .features = {.communities = config.enable_communities, .google = config.google_enabled},
             .limits = limits(config)};
     });
-    if (config.enable_docs) {
-        api.on<FrontGet>(
-            [](const Caller&, const FrontGet&, Reply& reply) { reply.header("Location", "/docs"); });
-        api.on<DocsGet>(
-            [](const Caller&, const DocsGet&, Reply& reply) { send_asset("docs/index.html", reply); });
-        api.on<DocsAssetGet>([](const Caller&, const DocsAssetGet& in, Reply& reply) {
-            send_asset("docs/" + in.name, reply);
-        });
-    }
+    if (config.enable_docs) add_docs_page(api);
     api.on<OpenapiGet>(
         [&](const Caller&, const OpenapiGet&, Reply& reply) { reply.response().body = status.openapi(); });
     if (status.sources().metrics) {
