@@ -1,5 +1,7 @@
 #include "domains/messages/messages_changes.hpp"
 
+#include <algorithm>
+
 #include "domains/messages/read_marks.hpp"
 #include "platform/text/sanitize.hpp"
 #include "sql/chats.hpp"
@@ -14,6 +16,14 @@ constexpr int kKeptEdits = 20;
 
 bool has_text(MessageType type) {
     return type == MessageType::text || type == MessageType::post || type == MessageType::story_reply;
+}
+
+bool is_read_by_others(db::Read& tx, const UserId& me, const MessageFacts& message) {
+    const auto marks = store::marks(tx, message.chat_id, message.created_at, message.created_at);
+    const ReadMarks read(marks);
+    return std::ranges::any_of(marks, [&](const auto& mark) {
+        return mark.user_id != me && read.read_at(mark.user_id, message.created_at);
+    });
 }
 
 }  // namespace
@@ -119,12 +129,9 @@ DeleteAnswer Changes::erase(db::Write& tx, const UserId& me, const SeenMessage& 
     if (!is_admin) {
         if (now > message.created_at + kDeleteWindow)
             throw validation_error("Cannot delete for everyone: delete window expired");
-        const auto marks = store::marks(tx, chat.chat_id, message.created_at, message.created_at);
-        const ReadMarks read(marks);
-        for (const auto& mark : marks) {
-            if (mark.user_id != me && read.read_at(mark.user_id, message.created_at))
-                throw validation_error("Cannot delete for everyone: message has been read");
-        }
+        // Who sent a request cannot tell whether somebody looked at it.
+        if (!chat.is_pending() && is_read_by_others(tx, me, message))
+            throw validation_error("Cannot delete for everyone: message has been read");
         if (message.edited_at) throw validation_error("Cannot delete for everyone: message has been edited");
     }
     tx.exec(sql::messages::erase_content{.now = now, .message_id = message.message_id});

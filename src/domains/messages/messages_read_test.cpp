@@ -224,6 +224,21 @@ TEST_CASE("a stranger's first message is a request: in no list, count or receipt
     CHECK(w.drifted() == 0);
 }
 
+TEST_CASE("who sent a request can delete it for everyone, and learns nothing of whether it was read") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    w.privacy(bob, "allow_messages", "'none'");
+    const auto first = w.send(ada, bob, "hello?"), second = w.send(ada, bob, "anybody?");
+    w.page(bob, ada);
+    CHECK(w.remove(ada, first.message_id, true).deleted_for_everyone);
+    CHECK(w.page(bob, ada).messages[0].content == "Message deleted");
+
+    w.parts().lists.accept(bob, first.conversation_id);
+    CHECK(refusal([&] { w.remove(ada, second.message_id, true); }) ==
+          "400 Cannot delete for everyone: message has been read");
+    CHECK(w.drifted() == 0);
+}
+
 TEST_CASE("answering accepts a request; a declined one stays away and its sender cannot tell") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

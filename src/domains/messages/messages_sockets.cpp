@@ -50,19 +50,29 @@ private:
     }
     void relay(const UserId& user, const ChatId& chat, bool is_typing) {
         sockets::Delivery others{.except_user = user};
-        const auto name = parts_.ground.db.read([&](db::Read& tx) {
-            if (is_group(chat)) others.except_users = members_cut_off(tx, user, chat);
+        const auto name = parts_.ground.db.read([&](db::Read& tx) -> std::optional<std::string> {
+            if (is_group(chat)) {
+                others.except_users = members_cut_off(tx, user, chat);
+            } else if (is_asked_in(tx, user, chat)) {
+                return std::nullopt;
+            }
             return parts_.ground.users.card(tx, user, {})->summary.name;
         });
+        if (!name) return;
         const auto room = room_of(chat);
         hub_.broadcast(room, events::TypingUpdate{chat, user, is_typing}, others);
         if (is_typing) {
-            hub_.broadcast(room, events::UserTyping{user, name, chat}, others);
+            hub_.broadcast(room, events::UserTyping{user, *name, chat}, others);
         } else {
-            hub_.broadcast(room, events::UserStoppedTyping{user, name, chat}, others);
+            hub_.broadcast(room, events::UserStoppedTyping{user, *name, chat}, others);
         }
     }
 
+    // Whether this user has a request there that waits: who sent it cannot tell that somebody looks at it.
+    static bool is_asked_in(db::Read& tx, const UserId& user, const ChatId& chat) {
+        const auto standing = store::find_standing(tx, chat, user);
+        return standing && standing->is_pending() && standing->requested_by != user;
+    }
     static bool is_group(const ChatId& chat) { return chat.view().starts_with("group_"); }
     // Members who are in a block with this one.
     std::vector<UserId> members_cut_off(db::Read& tx, const UserId& user, const ChatId& chat) {

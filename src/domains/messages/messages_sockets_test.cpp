@@ -230,6 +230,30 @@ TEST_CASE("every way to type makes both styles, to the others, at most one each 
     CHECK(typing().size() == 1);
 }
 
+TEST_CASE("who sent a request does not hear the other side type until it is accepted") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    w.privacy(bob, "allow_messages", "'none'");
+    const auto chat = w.send(ada, bob).conversation_id;
+    live.heard("");
+    TestSocket mine(live.hub, "s1", ada.id), theirs(live.hub, "s2", bob.id);
+    const auto type = [&](std::string_view event) {
+        w.clock.advance(2s);
+        CHECK(live.send(theirs, bob, event, live.in(chat)) == R"({"ok":true})");
+        return live.hub.sent().size();
+    };
+    CHECK(type("typing") == 0);
+    CHECK(type("typing_stop") == 0);
+    live.send(mine, ada, "typing", live.in(chat));
+    CHECK(live.hub.sent().size() == 2);
+
+    w.parts().lists.accept(bob, chat);
+    live.heard("");
+    CHECK(type("typing") == 2);
+    CHECK(type("typing_stop") == 2);
+}
+
 TEST_CASE("a sent message ends typing, whichever way it came, in its own chat alone") {
     Live live;
     auto& w = live.w;
