@@ -191,6 +191,7 @@ CREATE TABLE chat_members (
     PRIMARY KEY (chat_id, user_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_members_list ON chat_members (user_id, is_group, folder, last_message_at DESC, chat_id);
+CREATE INDEX chat_members_pinned ON chat_members (user_id) WHERE is_pinned = 1;
 
 CREATE TABLE chats (
     chat_id         TEXT NOT NULL PRIMARY KEY,

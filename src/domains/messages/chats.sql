@@ -197,7 +197,7 @@ UPDATE chat_members SET muted_until = :muted_until, is_pinned = :is_pinned, fold
 WHERE chat_id = :chat_id AND user_id = :user_id
 
 -- name: count_pinned
-SELECT count(*) FROM chat_members WHERE user_id = :user_id AND is_group IN (0, 1) AND folder IN (0, 1) AND is_pinned = 1
+SELECT count(*) FROM chat_members WHERE user_id = :user_id AND is_pinned = 1
 
 -- name: clear_chat
 -- For one member: without a past, and unlisted until the next message.

@@ -106,12 +106,15 @@ Conversation Lists::change(const Caller& me, const ChatSettings& in) const {
         if (!muted_until) throw validation_error("Invalid datetime format");
     }
     ground_.db.write([&](db::Write& tx) {
+        // Before the chat is held: who waits for a turn holds nothing that others wait for.
+        if (in.pinned == true) ground_.users.take_turn(tx, me.id);
         store::hold(tx, in.conversation_id);
         const auto chat = chats_.get_visible(tx, me.id, in.conversation_id).chat;
+        const bool is_request = chat.folder == ChatFolder::request || chat.folder == ChatFolder::declined;
         auto folder = chat.folder;
-        if (in.archived && folder != ChatFolder::request && folder != ChatFolder::declined)
-            folder = *in.archived ? ChatFolder::archived : ChatFolder::listed;
-        const bool is_pinned = in.pinned.value_or(chat.is_pinned);
+        if (in.archived && !is_request) folder = *in.archived ? ChatFolder::archived : ChatFolder::listed;
+        // What is in no list takes no place among the pinned.
+        const bool is_pinned = !is_request && in.pinned.value_or(chat.is_pinned);
         if (is_pinned && !chat.is_pinned &&
             tx.value<int>(sql::chats::count_pinned{.user_id = me.id}) >= kMaxPinned)
             throw validation_error("At most 10 conversations can be pinned");

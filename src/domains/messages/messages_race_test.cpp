@@ -116,3 +116,27 @@ TEST_CASE("the rate of a sender holds for many at once") {
     CHECK(sent == 60);
     CHECK(w.rows("messages") == 60);
 }
+
+TEST_CASE("of twelve chats pinned at once, and again and again, ten are") {
+    World w({.limit_rate = false});
+    const auto ada = w.user("ada");
+    std::vector<ChatId> chats;
+    for (int i = 0; i < 12; ++i)
+        chats.push_back(w.send(w.user("friend" + std::to_string(i)), ada).conversation_id);
+    for (int round = 0; round < 5; ++round) {
+        std::atomic<int> pinned{0}, refused{0};
+        at_once(12, [&](int i) {
+            const auto text = refusal([&] {
+                w.parts().lists.change(
+                    ada, {.conversation_id = chats[static_cast<std::size_t>(i)], .pinned = true});
+            });
+            if (text.empty()) ++pinned;
+            if (text == "400 At most 10 conversations can be pinned") ++refused;
+        });
+        CHECK(pinned == 10);
+        CHECK(refused == 2);
+        CHECK(w.query("SELECT count(*) FROM chat_members WHERE is_pinned = 1") == "10");
+        for (const auto& chat : chats)
+            w.parts().lists.change(ada, {.conversation_id = chat, .pinned = false});
+    }
+}

@@ -239,6 +239,17 @@ TEST_CASE("who sent a request can delete it for everyone, and learns nothing of 
     CHECK(w.drifted() == 0);
 }
 
+TEST_CASE("a request that waits cannot be pinned: it is in no list") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    w.privacy(bob, "allow_messages", "'none'");
+    const auto chat = w.send(ada, bob).conversation_id;
+    CHECK_FALSE(w.parts().lists.change(bob, {.conversation_id = chat, .pinned = true}).pinned);
+    w.parts().lists.accept(bob, chat);
+    CHECK_FALSE(w.list(bob)[0].pinned);
+    CHECK(w.parts().lists.change(bob, {.conversation_id = chat, .pinned = true}).pinned);
+}
+
 TEST_CASE("answering accepts a request; a declined one stays away and its sender cannot tell") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
