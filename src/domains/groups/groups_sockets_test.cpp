@@ -127,6 +127,14 @@ TEST_CASE("members in a block hear nothing of each other: typing, edits, deletio
     not_to_eve("message:reaction");
     w.react(bob, by_ada.message_id);
     not_to_eve("message:reaction");
+    // Hers show her and the others, but not him.
+    w.react(ada, by_ada.message_id);
+    lines = live.heard("message:reaction");
+    REQUIRE(lines.size() == 2);
+    CHECK(has(lines[0], " only " + eve.id.str()));
+    CHECK_FALSE(has(lines[0], bob.id.str()));
+    CHECK(has(lines[1], bob.id.str()));
+    CHECK(has(lines[1], " except " + eve.id.str()));
     w.read(bob, id);
     live.background.run_due();
     for (const auto& line : live.hub.sent()) {

@@ -186,6 +186,40 @@ TEST_CASE("across a block nobody sees the other's words in lists or quotes") {
     CHECK(w.drifted() == 0);
 }
 
+TEST_CASE("across a block nobody sees the other's reactions, or whether they read") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto id = w.make(ada, {bob, eve}).group_id;
+    const auto sent = w.say(ada, id, "hello");
+    w.read(bob, id);
+    w.react(bob, sent.message_id);
+    w.react(ada, sent.message_id);
+    w.block(bob, eve);
+    w.messages.blocks_changed(bob.id, eve.id);
+
+    const auto of_eve = w.read(eve, id).back();
+    CHECK(of_eve.read_by == std::vector{ada.id, eve.id});
+    CHECK(of_eve.read_at.json.find(bob.id.view()) == std::string::npos);
+    CHECK(of_eve.read);
+    REQUIRE(of_eve.reactions.size() == 1);
+    CHECK(of_eve.reactions.begin()->second.size() == 1);
+    CHECK(of_eve.reaction_totals.begin()->second == 1);
+    const auto listed = w.parts().changes.reactions(eve, sent.message_id);
+    REQUIRE(listed.size() == 1);
+    REQUIRE(listed.begin()->second.size() == 1);
+    CHECK(listed.begin()->second[0].user_id == ada.id);
+    const auto added = w.react(eve, sent.message_id);
+    CHECK(added.reaction_totals.begin()->second == 2);
+    CHECK(w.react(eve, sent.message_id).reaction_totals.begin()->second == 1);
+
+    // Those who are in no block with them see both.
+    w.react(eve, sent.message_id);
+    const auto of_ada = w.read(ada, id).back();
+    CHECK(of_ada.read_by->size() == 3);
+    CHECK(of_ada.reaction_totals.begin()->second == 3);
+    CHECK(w.drifted() == 0);
+}
+
 TEST_CASE("only admins add, once, and not whom they cannot reach") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), dan = w.user("dan");

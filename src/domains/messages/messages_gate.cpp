@@ -1,6 +1,5 @@
 #include "domains/messages/messages_gate.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace grover::messages {
@@ -24,11 +23,16 @@ SeenMessage Chats::get_visible_message(db::Read& tx, const UserId& me, const Mes
     auto facts = store::find_facts(tx, message, me);
     if (!facts || facts->is_hidden) throw not_found(std::string(kNotFound));
     auto seen = get_visible(tx, me, facts->chat_id, kNotFound);
-    const bool is_of_somebody_unseen =
-        facts->sender_id && std::ranges::find(seen.cut_off, *facts->sender_id) != seen.cut_off.end();
+    const bool is_of_somebody_unseen = facts->sender_id && seen.is_cut_off(*facts->sender_id);
     if (facts->created_at < seen.chat.seen_from || is_of_somebody_unseen)
         throw not_found(std::string(kNotFound));
     return {std::move(*facts), std::move(seen)};
+}
+
+std::vector<ReactionRow> Chats::visible_reactions(db::Read& tx, const SeenMessage& seen) {
+    auto rows = store::reactions(tx, std::span(&seen.message.message_id, 1));
+    std::erase_if(rows, [&](const ReactionRow& row) { return seen.in.is_cut_off(row.user_id); });
+    return rows;
 }
 
 const users::Reach& Chats::reachable(const users::Reach* found) {

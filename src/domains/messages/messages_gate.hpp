@@ -1,6 +1,7 @@
 // What every part of this domain works with, and who may see which chat and message. Private to domains/messages.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,12 +23,13 @@ struct Ground {
     Plugs plugs{};
 };
 
-// A chat with the people whose messages its viewer does not see in it.
+// A chat with the people whose messages, reactions and reading its viewer does not see in it.
 struct SeenChat {
     Standing chat;
     std::vector<UserId> cut_off;  // groups only: in a direct chat with a block nothing is seen at all
 
     std::vector<std::string_view> cut_off_ids() const { return db::ids_of(cut_off); }
+    bool is_cut_off(const UserId& user) const { return std::ranges::find(cut_off, user) != cut_off.end(); }
 };
 
 struct SeenMessage {
@@ -45,6 +47,9 @@ public:
                          std::string_view not_found_text = "Conversation not found") const;
     // Throws 404 "Message not found" for what the caller cannot see, or has hidden.
     SeenMessage get_visible_message(db::Read& tx, const UserId& me, const MessageId& message) const;
+
+    // The reactions to it that its viewer sees.
+    static std::vector<ReactionRow> visible_reactions(db::Read& tx, const SeenMessage& seen);
 
     // S2 for an account named as the other side: 400 "Cannot message yourself", 404 "User not found", 403 "You have blocked
     // this user".

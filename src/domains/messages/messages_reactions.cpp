@@ -10,18 +10,6 @@ namespace {
 // Without U+FE0F, which some keyboards send and some do not.
 constexpr std::array<std::string_view, 10> kEmojis = {"❤", "😂", "😮", "😢", "👍", "🔥", "🎉", "👏", "🙏", "💯"};
 
-Reactions counts_of(std::span<const ReactionRow> rows) {
-    Reactions out;
-    for (const auto& row : rows) out[shown_emoji(row.emoji)].push_back({row.user_id, row.created_at});
-    return out;
-}
-
-ReactionTotals totals_of(const Reactions& reactions) {
-    ReactionTotals out;
-    for (const auto& [emoji, list] : reactions) out[emoji] = static_cast<std::int64_t>(list.size());
-    return out;
-}
-
 }  // namespace
 
 std::string require_emoji(std::string_view given) {
@@ -69,7 +57,7 @@ ReactAnswer Changes::react(const Caller& me, const MessageReact& in) const {
         ReactAnswer answer;
         answer.action = removed ? "removed" : "added";
         answer.emoji = shown_emoji(emoji);
-        answer.reaction_counts = counts_of(store::reactions(tx, std::span(&in.message_id, 1)));
+        answer.reaction_counts = reactions_of(Chats::visible_reactions(tx, seen));
         answer.reaction_totals = totals_of(answer.reaction_counts);
         return answer;
     });
@@ -85,7 +73,7 @@ UnreactAnswer Changes::unreact(const Caller& me, const MessageUnreact& in) const
         tx.exec(sql::messages::add_reactions{.delta = -1, .message_id = in.message_id});
         tell_reaction(tx, me.id, seen, emoji, false);
         UnreactAnswer answer;
-        answer.reaction_counts = counts_of(store::reactions(tx, std::span(&in.message_id, 1)));
+        answer.reaction_counts = reactions_of(Chats::visible_reactions(tx, seen));
         return answer;
     });
 }
@@ -95,7 +83,7 @@ std::map<std::string, std::vector<ReactionOfUser>> Changes::reactions(const Call
     return ground_.db.read([&](db::Read& tx) {
         const auto seen = chats_.get_visible_message(tx, me.id, id);
         if (seen.message.deleted_at) throw not_found("Message not found");
-        const auto rows = store::reactions(tx, std::span(&id, 1));
+        const auto rows = Chats::visible_reactions(tx, seen);
         std::vector<UserId> people;
         for (const auto& row : rows) people.push_back(row.user_id);
         const auto cards = ground_.users.cards(tx, people, me.base_url);

@@ -1,5 +1,7 @@
 // What sockets hear of chats: each node tells its own members what committed.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "domains/messages/messages_parts.hpp"
 #include "domains/messages/messages_socket_events.hpp"
@@ -74,24 +76,22 @@ public:
     void tell(const MessageReacted& event) {
         const auto room = room_of(event.conversation_id);
         if (!hub_.has_members(room)) return;
-        events::MessageReaction out{.message_id = event.message_id,
-                                    .conversation_id = event.conversation_id,
-                                    .user_id = event.user_id,
-                                    .emoji = event.emoji,
-                                    .action = event.added ? "added" : "removed",
-                                    .reaction_counts = {},
-                                    .reaction_totals = {}};
         const auto rows = parts_.ground.db.read(
             [&](db::Read& tx) { return store::reactions(tx, std::span(&event.message_id, 1)); });
-        for (const auto& row : rows) {
-            out.reaction_counts[shown_emoji(row.emoji)].push_back({row.user_id, row.created_at});
-            ++out.reaction_totals[shown_emoji(row.emoji)];
-        }
         auto delivery = without_cut_off(room, event.is_group, event.sender_id);
         const auto others = without_cut_off(room, event.is_group, event.user_id);
         delivery.except_users.insert(delivery.except_users.end(), others.except_users.begin(),
                                      others.except_users.end());
-        hub_.emit(room, out, delivery);
+        if (event.is_group) {
+            for (const auto& [user, unseen] : unseen_reactors(hub_.members(room), rows)) {
+                if (std::ranges::find(delivery.except_users, user) != delivery.except_users.end()) continue;
+                auto seen = rows;
+                std::erase_if(seen, [&](const ReactionRow& row) { return unseen.contains(row.user_id); });
+                hub_.emit(room, reaction_of(event, seen), {.only_user = user});
+                delivery.except_users.push_back(user);
+            }
+        }
+        hub_.emit(room, reaction_of(event, rows), delivery);
     }
 
     // To the room, and to those who wrote what was read, wherever they are; to each socket once.
@@ -137,6 +137,41 @@ private:
         const auto here = hub_.members(room);
         std::erase_if(cut_off, [&](const UserId& one) { return std::ranges::find(here, one) == here.end(); });
         return {.except_users = std::move(cut_off)};
+    }
+
+    static events::MessageReaction reaction_of(const MessageReacted& event,
+                                               std::span<const ReactionRow> rows) {
+        events::MessageReaction out{.message_id = event.message_id,
+                                    .conversation_id = event.conversation_id,
+                                    .user_id = event.user_id,
+                                    .emoji = event.emoji,
+                                    .action = event.added ? "added" : "removed",
+                                    .reaction_counts = reactions_of(rows),
+                                    .reaction_totals = {}};
+        out.reaction_totals = totals_of(out.reaction_counts);
+        return out;
+    }
+
+    // Which of these reacted, for each of `users` who is in a block with some.
+    std::map<UserId, std::set<UserId>> unseen_reactors(const std::vector<UserId>& users,
+                                                       std::span<const ReactionRow> rows) {
+        std::set<UserId> reactors;
+        for (const auto& row : rows) reactors.insert(row.user_id);
+        std::vector<users::Pair> pairs;
+        for (const auto& user : users) {
+            for (const auto& reactor : reactors) {
+                if (user != reactor) pairs.push_back({user, reactor});
+            }
+        }
+        std::map<UserId, std::set<UserId>> out;
+        if (pairs.empty()) return out;
+        const auto found =
+            parts_.ground.db.read([&](db::Read& tx) { return parts_.ground.users.reach(tx, pairs); });
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            if (found[i] && (found[i]->has_blocked || found[i]->is_blocked_by))
+                out[pairs[i].viewer].insert(pairs[i].other);
+        }
+        return out;
     }
 
     static sockets::Delivery without(sockets::Delivery delivery, std::span<const UserId> users) {

@@ -53,17 +53,30 @@ std::string shown_emoji(std::string_view emoji) {
     return emoji == "❤" ? "❤️" : std::string(emoji);
 }
 
+Reactions reactions_of(std::span<const ReactionRow> rows) {
+    Reactions out;
+    for (const auto& row : rows) out[shown_emoji(row.emoji)].push_back({row.user_id, row.created_at});
+    return out;
+}
+
+ReactionTotals totals_of(const Reactions& reactions) {
+    ReactionTotals out;
+    for (const auto& [emoji, list] : reactions) out[emoji] = static_cast<std::int64_t>(list.size());
+    return out;
+}
+
 struct MessageViews::Page {
     std::unordered_map<UserId, std::shared_ptr<const users::UserCard>> cards;
     std::unordered_map<MediaId, std::shared_ptr<const media::Medium>> media;
     std::unordered_map<PostId, std::string> posts;
     std::vector<ReactionRow> reactions;
-    std::vector<UserId>
-        unseen;  // whom nobody quotes to this reader: members of the group in a block with them
+    // Of a group: who is in a block with this reader. Nothing of them is quoted, listed or counted.
+    std::vector<UserId> unseen;
 
     const users::UserCard& card(const std::optional<UserId>& user) const {
         return *cards.at(or_deleted(user));
     }
+    bool is_unseen(const UserId& user) const { return std::ranges::find(unseen, user) != unseen.end(); }
 };
 
 MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const ChatRow& chat,
@@ -96,8 +109,8 @@ MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const Chat
         for (std::size_t i = 0; i < posts.size(); ++i) page.posts.emplace(posts[i], std::move(views[i]));
     }
     page.reactions = store::reactions(tx, reacted);
-    if (chat.is_group && std::ranges::any_of(rows, &MessageRow::quotes))
-        page.unseen = ground_.users.cut_off(tx, me.id);
+    if (chat.is_group) page.unseen = ground_.users.cut_off(tx, me.id);
+    std::erase_if(page.reactions, [&](const ReactionRow& row) { return page.is_unseen(row.user_id); });
     return page;
 }
 
@@ -158,10 +171,7 @@ void MessageViews::fill(Message& out, const Caller& me, const ChatRow& chat, con
         out.original_sender_name = author.summary.name;
     }
     out.forward_comment = row.forward_comment;
-    const auto is_unseen = [&](const UserId& user) {
-        return std::ranges::find(page.unseen, user) != page.unseen.end();
-    };
-    if (row.quotes() && !is_unseen(or_deleted(row.reply_sender_id))) {
+    if (row.quotes() && !page.is_unseen(or_deleted(row.reply_sender_id))) {
         const auto& author = page.card(row.reply_sender_id);
         out.reply_to =
             Quoted{.message_id = *row.reply_to_id,
@@ -183,7 +193,8 @@ std::vector<Message> MessageViews::of(db::Read& tx, const Caller& me, const Chat
     if (rows.empty()) return out;
     const auto page = load(tx, me, chat, rows);
     const ReadMarks marks(store::marks(tx, chat.chat_id, rows.front().created_at, rows.back().created_at));
-    const auto members = chat.is_group ? store::members(tx, chat.chat_id) : std::vector<MemberRow>{};
+    auto members = chat.is_group ? store::members(tx, chat.chat_id) : std::vector<MemberRow>{};
+    std::erase_if(members, [&](const MemberRow& one) { return page.is_unseen(one.user_id); });
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows[i];
         fill(out[i], me, chat, row, page);

@@ -15,6 +15,8 @@ std::string preview_of(MessageType type, std::string_view content, bool is_forwa
 std::string_view first_code_points(std::string_view text, std::size_t count);
 // Without deleted ones of the reader: `emoji` as it is stored, answered with its variation selector.
 std::string shown_emoji(std::string_view emoji);
+Reactions reactions_of(std::span<const ReactionRow> rows);
+ReactionTotals totals_of(const Reactions& reactions);
 
 class MessageViews {
 public:

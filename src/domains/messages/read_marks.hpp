@@ -20,7 +20,7 @@ public:
 
     void fill_direct(Message& out, const MessageRow& row, const std::optional<UserId>& reader,
                      bool shows_receipts) const;
-    // `read` when every other member who sees the message has read it.
+    // `members`: those whom the viewer sees. `read` when every other one of them who sees the message has read it.
     void fill_group(Message& out, std::span<const MemberRow> members) const;
 
 private:
