@@ -1,4 +1,4 @@
-// What the demo community says to each other in private: facts only, demo.cpp plays them.
+// What the demo community says to each other in private: facts only, demo_plans.cpp plays them.
 #pragma once
 
 #include <span>

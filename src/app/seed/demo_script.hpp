@@ -1,4 +1,4 @@
-// Who lives in the demo community and what they say: facts only, demo.cpp plays them.
+// Who lives in the demo community and what they say: facts only, demo_plans.cpp plays them.
 #pragma once
 
 #include <optional>
