@@ -493,7 +493,7 @@ CREATE TABLE idempotency_keys (
     running_until INTEGER NOT NULL,
     status INTEGER,
     body TEXT,
-    created_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, acted INTEGER NOT NULL DEFAULT 0 CHECK (acted IN (0, 1)),
     PRIMARY KEY (user_id, method, path, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_keys_by_created_at ON idempotency_keys (created_at);

@@ -10,11 +10,13 @@ api::IdempotencyStore::Outcome StoredAnswers::begin(const UserId& user, std::str
     auto begun = keys_.begin({user, method, path, key}, input_hash);
     switch (begun.kind) {
         case Kind::fresh:
-            return Fresh{};
+            return Fresh{std::make_shared<const db::Claim>(std::move(*begun.claim))};
         case Kind::replay:
             return Replay{begun.status, std::move(begun.body)};
         case Kind::other_input:
             return OtherInput{};
+        case Kind::interrupted:
+            return Interrupted{};
         case Kind::still_running:
             break;
     }
@@ -24,6 +26,11 @@ api::IdempotencyStore::Outcome StoredAnswers::begin(const UserId& user, std::str
 void StoredAnswers::finish(const UserId& user, std::string_view method, std::string_view path,
                            std::string_view key, int status, std::string_view body) {
     keys_.finish({user, method, path, key}, status, body);
+}
+
+void StoredAnswers::give_up(const UserId& user, std::string_view method, std::string_view path,
+                            std::string_view key) {
+    keys_.give_up({user, method, path, key});
 }
 
 void StoredAnswers::forget(const UserId& user, std::string_view method, std::string_view path,

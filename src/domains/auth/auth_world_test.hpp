@@ -48,6 +48,7 @@ struct NothingKept final : api::IdempotencyStore {
                 std::string_view body) override {
         given += body;
     }
+    void give_up(const UserId&, std::string_view, std::string_view, std::string_view) override {}
     void forget(const UserId&, std::string_view, std::string_view, std::string_view) override {}
 };
 

@@ -7,6 +7,7 @@
 #include "domains/media/media_parts.hpp"
 #include "domains/media/media_store.hpp"
 #include "domains/media/media_uploads.hpp"
+#include "platform/db/idempotency.hpp"
 
 namespace grover::media {
 
@@ -58,6 +59,7 @@ MediaId MediaService::upload(const UserId& owner, http::UploadedFile& file, cons
         return store_upload(parts, owner, file, use);
     });
     try {
+        const db::NotNoted aside;  // nothing refers to it yet: it may be uploaded again
         parts.db.write([&](db::Write& tx) {
             // Again, because many may have come at once.
             parts.users.take_turn(tx, owner);

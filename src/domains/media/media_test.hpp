@@ -39,6 +39,7 @@ struct NoKeys final : api::IdempotencyStore {
     }
     void finish(const UserId&, std::string_view, std::string_view, std::string_view, int,
                 std::string_view) override {}
+    void give_up(const UserId&, std::string_view, std::string_view, std::string_view) override {}
     void forget(const UserId&, std::string_view, std::string_view, std::string_view) override {}
 };
 

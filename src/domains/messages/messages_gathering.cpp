@@ -13,6 +13,11 @@ namespace {
 constexpr int kTransactions = 2;
 constexpr std::size_t kMost = 64;
 
+bool has_claim() {
+    const auto* work = log::current_context();
+    return work != nullptr && work->claim != nullptr;
+}
+
 // Nothing of the transaction happened, and each message of it may be tried by itself.
 bool is_refusal(const std::exception_ptr& error) {
     try {
@@ -38,10 +43,10 @@ struct Gathering::Waiter {
     runtime::Signal done{};
 };
 
-// What is addressed by its chat and needs nothing but its row.
+// What is addressed by its chat and needs nothing but its row; what has a key is noted in a transaction of its own.
 bool Gathering::gathers(const Outgoing& out) const {
     return db_.engine() == db::Engine::postgres && runtime::in_fiber() && out.row.is_plain() &&
-           !out.receiver_id && !out.group_id;
+           !out.receiver_id && !out.group_id && !has_claim();
 }
 
 Sent Gathering::send(const Caller& me, const Outgoing& out) {

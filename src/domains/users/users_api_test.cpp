@@ -16,6 +16,7 @@ struct NoIdempotency final : api::IdempotencyStore {
     }
     void finish(const UserId&, std::string_view, std::string_view, std::string_view, int,
                 std::string_view) override {}
+    void give_up(const UserId&, std::string_view, std::string_view, std::string_view) override {}
     void forget(const UserId&, std::string_view, std::string_view, std::string_view) override {}
 };
 

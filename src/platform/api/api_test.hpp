@@ -198,6 +198,7 @@ struct Memory final : IdempotencyStore {
         std::string hash;
         int status = 0;
         std::string body;
+        bool is_interrupted = false;
     };
     std::map<std::string, Kept> kept;
 
@@ -208,9 +209,10 @@ struct Memory final : IdempotencyStore {
     Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
                   std::string_view hash) override {
         const auto [found, fresh] =
-            kept.try_emplace(name_of(user, method, path, key), Kept{std::string(hash), 0, {}});
+            kept.try_emplace(name_of(user, method, path, key), Kept{.hash = std::string(hash), .body = {}});
         if (fresh) return Fresh{};
         if (found->second.hash != hash) return OtherInput{};
+        if (found->second.is_interrupted) return Interrupted{};
         if (found->second.status == 0) return StillRunning{};
         return Replay{found->second.status, found->second.body};
     }
@@ -219,6 +221,10 @@ struct Memory final : IdempotencyStore {
         auto& entry = kept[name_of(user, method, path, key)];
         entry.status = status;
         entry.body = body;
+    }
+    void give_up(const UserId& user, std::string_view method, std::string_view path,
+                 std::string_view key) override {
+        forget(user, method, path, key);
     }
     void forget(const UserId& user, std::string_view method, std::string_view path,
                 std::string_view key) override {

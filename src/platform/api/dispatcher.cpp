@@ -91,7 +91,8 @@ struct Dispatcher::Turn {
     RateClass refused_class = RateClass::count;
     std::optional<Verdict> rate;
     std::string idempotency_key;
-    std::string_view path;  // without the trailing slash, which means nothing
+    std::shared_ptr<const db::Claim> claim;  // of the key
+    std::string_view path;                   // without the trailing slash, which means nothing
     std::string next;
 };
 
@@ -253,16 +254,19 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     Call call{caller, inputs, reply, open_cursor, set_next, replay};
     try {
         turn.endpoint->run(call);
+        turn.context.claim = nullptr;
     } catch (...) {
+        turn.context.claim = nullptr;
         if (!turn.idempotency_key.empty()) {
             const auto failure = answer_current_exception(response, caller.request_id);
-            const bool keep = failure.status < 500 && failure.status != 401 && failure.status != 429;
             const auto method = http::to_string(request.method);
-            if (keep) {
+            if (failure.status >= 500) {
+                idempotency_.give_up(caller.id, method, turn.path, turn.idempotency_key);
+            } else if (failure.status == 401 || failure.status == 429) {
+                idempotency_.forget(caller.id, method, turn.path, turn.idempotency_key);
+            } else {
                 idempotency_.finish(caller.id, method, turn.path, turn.idempotency_key, failure.status,
                                     response.body);
-            } else {
-                idempotency_.forget(caller.id, method, turn.path, turn.idempotency_key);
             }
         }
         throw;
@@ -358,6 +362,10 @@ bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const std::strin
         error.retry_after = std::chrono::seconds{1};
         throw error;
     }
+    if (std::holds_alternative<IdempotencyStore::Interrupted>(outcome)) {
+        throw conflict(
+            "The first request with this Idempotency-Key was interrupted after it had changed something");
+    }
     if (const auto* stored = std::get_if<IdempotencyStore::Replay>(&outcome)) {
         response.status = stored->status;
         response.body = stored->body;
@@ -365,6 +373,8 @@ bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const std::strin
         return true;
     }
     turn.idempotency_key = key;
+    turn.claim = std::get<IdempotencyStore::Fresh>(outcome).claim;
+    turn.context.claim = turn.claim.get();
     return false;
 }
 

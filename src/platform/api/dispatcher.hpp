@@ -31,20 +31,27 @@ public:
 // Stored answers of system.md §2 "Idempotency-Key"; implemented over the store by app.
 class IdempotencyStore {
 public:
-    struct Fresh {};
+    struct Fresh {
+        std::shared_ptr<const db::Claim> claim{};  // for the log::Context of what is done now
+    };
     struct Replay {
         int status;
         std::string body;
     };
     struct OtherInput {};
     struct StillRunning {};
-    using Outcome = std::variant<Fresh, Replay, OtherInput, StillRunning>;
+    struct Interrupted {};  // it acted, but its answer is lost
+    using Outcome = std::variant<Fresh, Replay, OtherInput, StillRunning, Interrupted>;
 
     virtual ~IdempotencyStore() = default;
     virtual Outcome begin(const UserId& user, std::string_view method, std::string_view path,
                           std::string_view key, std::string_view input_hash) = 0;
     virtual void finish(const UserId& user, std::string_view method, std::string_view path,
                         std::string_view key, int status, std::string_view body) = 0;
+    // It failed: as if it had never begun, unless it acted.
+    virtual void give_up(const UserId& user, std::string_view method, std::string_view path,
+                         std::string_view key) = 0;
+    // As if it had never begun.
     virtual void forget(const UserId& user, std::string_view method, std::string_view path,
                         std::string_view key) = 0;
 };

@@ -213,6 +213,18 @@ TEST_CASE("while the first one runs a second with its key waits") {
     CHECK(w.notes == 1);
 }
 
+TEST_CASE("a request that acted and whose answer is lost is not run again") {
+    World w;
+    const World::Headers key{{"Authorization", "Bearer ada"}, {"Idempotency-Key", "k"}};
+    w.post("/api/posts/p/notes", R"({"content":"x"})", key);
+    w.memory.kept.begin()->second.is_interrupted = true;
+    const auto sent = w.post("/api/posts/p/notes", R"({"content":"x"})", key);
+    CHECK(sent.status == 409);
+    CHECK(sent.has("was interrupted after it had changed something"));
+    CHECK(sent.header("Retry-After").empty());
+    CHECK(w.notes == 1);
+}
+
 TEST_CASE("the bucket of a class empties, says so, and fills again") {
     World w;
     w.options.requests_per_minute = 6;  // auth: 1 a minute, burst 6

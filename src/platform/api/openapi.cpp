@@ -95,6 +95,8 @@ std::map<int, std::vector<std::string>> errors_of(const Endpoint& endpoint, http
     for (const auto& error : endpoint.errors) add(error.status, error.detail);
     if (method != http::Method::get && method != http::Method::head && signs_in) {
         add(409, "A request with this Idempotency-Key is still running");
+        add(409,
+            "The first request with this Idempotency-Key was interrupted after it had changed something");
         add(422, "Idempotency-Key was used with another request");
     }
     if (endpoint.reads_body) add(413, "Body too large");

@@ -218,6 +218,8 @@ public:
     WriteTimer& operator=(const WriteTimer&) = delete;
 
     const log::Context* context() const { return context_; }
+    // At the end of each transaction: see Claim in idempotency.hpp.
+    void note_claim(Write& tx) const;
 
 private:
     const log::Context* context_;
@@ -249,12 +251,14 @@ public:
             run_write([&](Write& tx) {
                 const log::ContextScope here(timer.context());
                 f(tx);
+                timer.note_claim(tx);
             });
         } else {
             std::optional<Result> result;
             run_write([&](Write& tx) {
                 const log::ContextScope here(timer.context());
                 result.emplace(f(tx));
+                timer.note_claim(tx);
             });
             return std::move(*result);
         }

@@ -1,5 +1,6 @@
 #include "platform/db/idempotency.hpp"
 
+#include "platform/base/error.hpp"
 #include "sql/idempotency.hpp"
 
 namespace grover::db {
@@ -9,6 +10,15 @@ constexpr std::chrono::seconds kLongestRun{30};
 constexpr int kRemovedAtOnce = 1'000;
 
 }  // namespace
+
+void Claim::note(Write& tx) const {
+    if (tx.exec(sql::idempotency::note_act{.user_id = request_.user_id,
+                                           .method = request_.method,
+                                           .path = request_.path,
+                                           .key = request_.key,
+                                           .claimed_at = claimed_at_}) == 0)
+        throw conflict("Another request with this Idempotency-Key took over");
+}
 
 IdempotencyKeys::Begun IdempotencyKeys::begin(const Request& request, std::string_view input_hash) {
     const Time now = clock_.now();
@@ -22,9 +32,13 @@ IdempotencyKeys::Begun IdempotencyKeys::begin(const Request& request, std::strin
                                                              .now = now,
                                                              .expired_at = now - kIdempotencyKept});
         Begun begun{.kind = Begun::Kind::fresh};
-        if (fresh) return begun;
+        if (fresh) {
+            begun.claim.emplace(request, now);
+            return begun;
+        }
         begun.kind = Begun::Kind::still_running;
-        tx.each(sql::idempotency::find{.user_id = request.user_id,
+        tx.each(sql::idempotency::find{.now = now,
+                                       .user_id = request.user_id,
                                        .method = request.method,
                                        .path = request.path,
                                        .key = request.key},
@@ -33,6 +47,8 @@ IdempotencyKeys::Begun IdempotencyKeys::begin(const Request& request, std::strin
                         begun.kind = Begun::Kind::other_input;
                     } else if (!row.is_null(1)) {
                         begun = {Begun::Kind::replay, row.get<int>(1), row.get<std::string>(2)};
+                    } else if (row.get<bool>(3)) {
+                        begun.kind = Begun::Kind::interrupted;
                     }
                 });
         return begun;
@@ -47,6 +63,18 @@ void IdempotencyKeys::finish(const Request& request, int status, std::string_vie
                                          .method = request.method,
                                          .path = request.path,
                                          .key = request.key});
+    });
+}
+
+void IdempotencyKeys::give_up(const Request& request) {
+    database_.write([&](Write& tx) {
+        tx.exec(sql::idempotency::forget_idle{
+            .user_id = request.user_id, .method = request.method, .path = request.path, .key = request.key});
+        tx.exec(sql::idempotency::end{.now = clock_.now(),
+                                      .user_id = request.user_id,
+                                      .method = request.method,
+                                      .path = request.path,
+                                      .key = request.key});
     });
 }
 

@@ -6,6 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "platform/base/error.hpp"
+#include "platform/db/db_test.hpp"
+#include "sql/db_test.hpp"
 #include "sql/idempotency.hpp"
 #include "testing/database.hpp"
 #include "testing/query_plan.hpp"
@@ -63,6 +66,85 @@ TEST_CASE("a forgotten request and one whose server died may begin anew") {
     CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
     keys.finish(kRequest, 200, "");
     CHECK(keys.begin(kRequest, "hash").body.empty());
+}
+
+namespace {
+
+// A request that runs, and what it changes: a new counter each time.
+struct Running {
+    db::Database& database;
+    db::IdempotencyKeys& keys;
+    db::Claim claim = *keys.begin(kRequest, "hash").claim;
+    log::Context work{.claim = &claim};
+
+    void act(std::string_view name, bool fails = false) {
+        const log::ContextScope here(work);
+        database.write([&](db::Write& tx) {
+            tx.exec(sql::db_test::add_counter{.name = name, .value = 1});
+            if (fails) throw validation_error("no");
+        });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what acted before its server died is not run again; what did not act may be") {
+    const auto database = database_with_tables();
+    StoppedClock clock;
+    db::IdempotencyKeys keys(*database, clock);
+    {
+        Running first{*database, keys};
+        CHECK_THROWS_AS(first.act("undone", true), Error);
+    }
+    clock.time = clock.time + 30s;
+    {
+        Running second{*database, keys};
+        second.act("done");
+        second.act("done too");
+        CHECK(keys.begin(kRequest, "hash").kind == Kind::still_running);
+    }
+    clock.time = clock.time + 30s;
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::interrupted);
+    CHECK(keys.begin(kRequest, "other").kind == Kind::other_input);
+    clock.time = clock.time + 23h;
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::interrupted);
+    CHECK(testing::count_rows(*database, "counters") == 2);
+    clock.time = clock.time + 1h;
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
+}
+
+TEST_CASE("one that failed is forgotten unless it acted, and nobody waits for it") {
+    const auto database = database_with_tables();
+    StoppedClock clock;
+    db::IdempotencyKeys keys(*database, clock);
+    {
+        Running first{*database, keys};
+        const log::ContextScope here(first.work);
+        const db::NotNoted aside;
+        first.act("a file that nothing refers to");
+    }
+    keys.give_up(kRequest);
+    CHECK(testing::count_rows(*database, "idempotency_keys") == 0);
+    Running{*database, keys}.act("done");
+    keys.give_up(kRequest);
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::interrupted);
+    keys.forget(kRequest);
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
+}
+
+TEST_CASE("one that comes to life after another took its key over changes nothing") {
+    const auto database = database_with_tables();
+    StoppedClock clock;
+    db::IdempotencyKeys keys(*database, clock);
+    Running slow{*database, keys};
+    clock.time = clock.time + 30s;
+    Running next{*database, keys};
+    CHECK_THROWS_AS(slow.act("late"), Error);
+    CHECK(testing::count_rows(*database, "counters") == 0);
+    next.act("in time");
+    keys.finish(kRequest, 200, "answer");
+    CHECK_THROWS_AS(slow.act("later still"), Error);
+    CHECK(keys.begin(kRequest, "hash").body == "answer");
 }
 
 TEST_CASE("after a day an answer is no longer given, and is removed") {

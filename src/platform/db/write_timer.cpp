@@ -1,4 +1,4 @@
-#include "platform/db/db.hpp"
+#include "platform/db/idempotency.hpp"
 
 namespace grover::db {
 
@@ -10,6 +10,10 @@ WriteTimer::WriteTimer() : context_(log::current_context()) {
 
 WriteTimer::~WriteTimer() {
     if (context_ != nullptr) context_->store.time = before_ + (std::chrono::steady_clock::now() - begin_);
+}
+
+void WriteTimer::note_claim(Write& tx) const {
+    if (context_ != nullptr && context_->claim != nullptr) context_->claim->note(tx);
 }
 
 }  // namespace grover::db

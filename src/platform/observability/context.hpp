@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <string_view>
 
+namespace grover::db {
+class Claim;
+}
+
 namespace grover::log {
 
 // What a piece of work has asked of the store so far.
@@ -20,6 +24,8 @@ struct Context {
     std::string_view span_id;
     std::string_view user_id;
     std::string_view session_id;  // "sess_…", never the token
+    // Of its Idempotency-Key, where it has one: what it writes is noted in the same transactions (db/idempotency.hpp).
+    mutable const db::Claim* claim = nullptr;
     // Counted by whoever runs the statements, on the thread that works for this context at that moment.
     mutable StoreUse store{};
 };
