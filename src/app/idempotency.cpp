@@ -10,7 +10,7 @@ api::IdempotencyStore::Outcome StoredAnswers::begin(const UserId& user, std::str
     auto begun = keys_.begin({user, method, path, key}, input_hash);
     switch (begun.kind) {
         case Kind::fresh:
-            return Fresh{std::make_shared<const db::Claim>(std::move(*begun.claim))};
+            return Fresh{std::make_shared<const db::Claim>(*begun.claim)};
         case Kind::replay:
             return Replay{begun.status, std::move(begun.body)};
         case Kind::other_input:

@@ -359,7 +359,7 @@ TEST_CASE("adding many at once never passes 50, and every one added is counted")
     const auto id = w.make(ada, {members.begin(), members.begin() + 44}).group_id;
     std::atomic<int> added{0};
     at_once(10, [&](int i) {
-        if (refusal([&] { w.add(ada, id, members[static_cast<std::size_t>(45 + i)]); }).empty()) ++added;
+        if (refusal([&] { w.add(ada, id, members[45 + static_cast<std::size_t>(i)]); }).empty()) ++added;
     });
     CHECK(added == 5);
     CHECK(w.rows("chat_members") == 50);

@@ -36,7 +36,7 @@ SeenMessage Changes::held(db::Write& tx, const UserId& me, const MessageId& mess
 
 Message Changes::edit(const Caller& me, const MessageEdit& in) const {
     const auto content = text::required_text(in.content, kMaxMessageLength, "content", text::Cleaning::chat);
-    const auto chat = ground_.db.write([&](db::Write& tx) -> ChatRow {
+    const auto chat = ground_.db.write([&](db::Write& tx) {
         const auto seen = held(tx, me.id, in.message_id);
         const auto& message = seen.message;
         const Time now = ground_.clock.now();

@@ -105,7 +105,7 @@ TEST_CASE("a forward keeps the media and the first author through a chain") {
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), dan = w.user("dan");
     const auto voice = w.voice(ada, bob);
     const auto forward = [&](const Caller& me, const MessageId& id, std::vector<std::string> to) {
-        const auto answer = w.parts().forwards.forward(
+        auto answer = w.parts().forwards.forward(
             me, {.message_id = id, .recipient_ids = std::move(to), .comment = "listen"});
         w.pass();
         return answer;

@@ -66,8 +66,8 @@ TEST_CASE("nobody messages themselves, unknown people, or across a block, and no
          {std::pair{ada, "400 Cannot message yourself"}, std::pair{bob, "404 User not found"},
           std::pair{eve, "403 You have blocked this user"}, std::pair{dan, "404 User not found"},
           std::pair{nobody, "404 User not found"}}) {
-        CHECK(refusal([&] { w.send(ada, whom); }) == expected);
-        CHECK(refusal([&] { w.page(ada, whom); }) == expected);
+        CHECK(refusal([&, &to = whom] { w.send(ada, to); }) == expected);
+        CHECK(refusal([&, &to = whom] { w.page(ada, to); }) == expected);
     }
     CHECK(w.rows("chats") == 0);
     CHECK(w.rows("messages") == 0);

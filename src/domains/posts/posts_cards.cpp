@@ -286,7 +286,7 @@ std::shared_ptr<PostCard> PostCards::card_of(const Row& row, const users::UserCa
                                              const media::Medium* medium, std::string_view base_url,
                                              std::uint64_t snapshot) const {
     auto card = std::make_shared<PostCard>();
-    card->facts = row;
+    card->facts = static_cast<const PostFacts&>(row);
     card->poll_expires_at = row.poll_expires_at;
     auto content = row.shown_content();
     if (row.media_id) {

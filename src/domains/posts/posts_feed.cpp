@@ -286,7 +286,8 @@ std::vector<FeedPost> PostFeed::posts_after(db::Read& tx,
     std::vector<FeedPost> out;
     out.reserve(listed.size());
     for (const auto& post : listed)
-        out.push_back({post, post.visibility, post.content, source(*viewer, post.author)});
+        out.push_back({static_cast<const Position&>(post), post.visibility, post.content,
+                       source(*viewer, post.author)});
     return out;
 }
 

@@ -106,7 +106,7 @@ private:
 
 class PostGate::Admission {
 public:
-    explicit Admission(PostId post_id) : post_id_(std::move(post_id)) {}
+    explicit Admission(const PostId& post_id) : post_id_(post_id) {}
 
 private:
     friend class PostGate;

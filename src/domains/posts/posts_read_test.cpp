@@ -79,8 +79,10 @@ TEST_CASE("no write gets past what the reader may see, and a refusal writes noth
     const auto open = w.post(ada);
     const auto followers = w.post(ada, "x", Visibility::followers);
     w.effects();
-    for (const auto& [who, id, kind] : {std::tuple{blocked, open, ErrorKind::not_found},
-                                        std::tuple{stranger, followers, ErrorKind::not_authorized}}) {
+    for (const auto& [caller, post, kind] : {std::tuple{blocked, open, ErrorKind::not_found},
+                                             std::tuple{stranger, followers, ErrorKind::not_authorized}}) {
+        const auto& who = caller;
+        const auto& id = post;
         refuses(kind, "", [&] { w.posts.react(who, id, "like"); });
         refuses(kind, "", [&] { w.posts.unlike(who, id); });
         refuses(kind, "", [&] { w.posts.dislike(who, id); });

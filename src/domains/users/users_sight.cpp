@@ -118,8 +118,8 @@ std::vector<Reach> UsersService::reach(db::Read& tx, const UserId& viewer, std::
     for (const auto& user : users) pairs.push_back({viewer, user});
     std::vector<Reach> out;
     out.reserve(users.size());
-    for (auto& one : reach(tx, pairs)) {
-        if (one) out.push_back(std::move(*one));
+    for (const auto& one : reach(tx, pairs)) {
+        if (one) out.push_back(*one);
     }
     return out;
 }

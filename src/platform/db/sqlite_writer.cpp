@@ -216,6 +216,7 @@ void SqliteWriter::run_one(Batch& batch, Waiting& waiting, Waiting*& pending) {
     // The first closure needs no savepoint: nothing is lost when its transaction ends with it.
     const bool first = batch.succeeded.empty();
     const bool saves = batch.careful && !first;
+    // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): read after an exception
     const std::int64_t changes = connection_.changes();
     waiting.error = nullptr;
     try {
