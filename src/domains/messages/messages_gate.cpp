@@ -6,9 +6,9 @@ namespace grover::messages {
 
 SeenChat Chats::get_visible(db::Read& tx, const UserId& me, const ChatId& chat,
                             std::string_view not_found_text) const {
-    auto standing = store::find_standing(tx, chat, me);
+    const auto standing = store::find_standing(tx, chat, me);
     if (!standing) throw not_found(std::string(not_found_text));
-    SeenChat seen{std::move(*standing), {}};
+    SeenChat seen{*standing, {}};
     if (seen.chat.is_group) {
         seen.cut_off = ground_.users.cut_off(tx, me);
     } else if (const auto& other = seen.chat.other(me);
@@ -43,7 +43,7 @@ const users::Reach& Chats::reachable(const users::Reach* found) {
 
 users::Reach Chats::require_reachable(db::Read& tx, const UserId& me, const UserId& other) const {
     const users::Pair pair{me, other};
-    return std::move(require_reachable(tx, std::span(&pair, 1)).front());
+    return require_reachable(tx, std::span(&pair, 1)).front();
 }
 
 std::vector<users::Reach> Chats::require_reachable(db::Read& tx, std::span<const users::Pair> pairs) const {

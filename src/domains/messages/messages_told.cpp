@@ -86,7 +86,8 @@ public:
             for (const auto& [user, unseen] : unseen_reactors(hub_.members(room), rows)) {
                 if (std::ranges::find(delivery.except_users, user) != delivery.except_users.end()) continue;
                 auto seen = rows;
-                std::erase_if(seen, [&](const ReactionRow& row) { return unseen.contains(row.user_id); });
+                std::erase_if(seen,
+                              [&of = unseen](const ReactionRow& row) { return of.contains(row.user_id); });
                 hub_.emit(room, reaction_of(event, seen), {.only_user = user});
                 delivery.except_users.push_back(user);
             }
