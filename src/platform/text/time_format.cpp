@@ -45,14 +45,15 @@ public:
     std::int64_t fraction_us() {
         std::int64_t us = 0;
         std::int64_t unit = kSecond / 10;
-        if (rest_.empty() || rest_.front() < '0' || rest_.front() > '9') return fail();
-        for (; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; rest_.remove_prefix(1)) {
+        if (!at_digit()) return fail();
+        for (; at_digit(); rest_.remove_prefix(1)) {
             us += (rest_.front() - '0') * unit;
             unit /= 10;
         }
         return us;
     }
     char front() const { return rest_.empty() ? '\0' : rest_.front(); }
+    bool at_digit() const { return front() >= '0' && front() <= '9'; }
     bool done() const { return sound_ && rest_.empty(); }
     int fail() {
         sound_ = false;
@@ -92,23 +93,26 @@ std::string format_time(Time time) {
 std::optional<Time> parse_time(std::string_view text) {
     Reader in(text);
     const std::chrono::year year{in.number(4, 0, 9999)};
-    in.need("-");
+    // With separators or without ("20260124T101112Z"), but not half and half.
+    const bool is_extended = in.take_any("-");
     const std::chrono::month month{static_cast<unsigned>(in.number(2, 1, 12))};
-    in.need("-");
+    if (is_extended) in.need("-");
     const std::chrono::day day{static_cast<unsigned>(in.number(2, 1, 31))};
     in.need("Tt ");
     std::int64_t seconds = in.number(2, 0, 23) * 3600;
-    in.need(":");
+    if (is_extended) in.need(":");
     seconds += in.number(2, 0, 59) * 60;
-    in.need(":");
-    seconds += in.number(2, 0, 59);
-    const std::int64_t fraction = in.take_any(".") ? in.fraction_us() : 0;
+    std::int64_t fraction = 0;
+    // What a browser's field for a date and a time sends ends with the minute.
+    if (is_extended ? in.take_any(":") : in.at_digit()) {
+        seconds += in.number(2, 0, 59);
+        if (in.take_any(".,")) fraction = in.fraction_us();
+    }
     if (!in.take_any("Zz")) {
         const int sign = in.front() == '-' ? 1 : -1;  // west of Greenwich it is later in UTC
         if (in.take_any("+-")) {
             seconds += sign * in.number(2, 0, 23) * 3600;
-            in.need(":");
-            seconds += sign * in.number(2, 0, 59) * 60;
+            if (in.take_any(":") || in.at_digit()) seconds += sign * in.number(2, 0, 59) * 60;
         }
     }
     const std::chrono::year_month_day date{year, month, day};

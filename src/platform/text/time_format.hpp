@@ -15,8 +15,10 @@ std::string format_time(Time time);
 // The same 24 characters behind what `out` holds: for serialisation, where a string for each would cost.
 void append_time(std::string& out, Time time);
 
-// RFC 3339 with "T", "t" or a blank in the middle, any fraction (cut to microseconds) and any offset; without
-// an offset the time is UTC. Nothing for everything else, such as 30 February, hour 24 or a date alone.
+// RFC 3339, and the other forms of ISO 8601 for a day of a month and a time: "T", "t" or a blank in the middle, seconds
+// or none, any fraction (cut to microseconds), any offset ("+02:00", "+0200", "+02"), all of it without separators
+// ("20260124T101112Z"). Without an offset the time is UTC. Nothing for everything else, such as 30 February, hour 24, a
+// date alone or a week.
 std::optional<Time> parse_time(std::string_view text);
 
 }  // namespace grover::text
