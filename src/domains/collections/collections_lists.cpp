@@ -1,5 +1,6 @@
 // The lists of collections, one collection with its posts, and what is new in followed ones.
 #include <algorithm>
+#include <unordered_map>
 
 #include "domains/collections/collections_more_api.hpp"
 #include "domains/collections/collections_store.hpp"
@@ -21,10 +22,19 @@ constexpr int kMaxLookedAt = 5'000;
 // Followed collections whose news are read.
 constexpr int kMaxNewsSources = 500;
 
+struct FollowerRow {
+    UserId user_id;
+    Time created_at;
+    static constexpr auto columns = Pack{db::column("user_id", &FollowerRow::user_id),
+                                         db::column("created_at", &FollowerRow::created_at)};
+};
+
+Place place_of(const FollowerRow& row) { return {.at = row.created_at, .id = row.user_id.str()}; }
+
 // `source(place, limit)`: the next rows of the list. `keep(rows)`: for each, whether it is this reader's to see.
 template <class Source, class Keep>
-std::vector<CollectionRow> cut(const PageRequest& page, std::string& next, Source&& source, Keep&& keep) {
-    std::vector<CollectionRow> out;
+auto cut(const PageRequest& page, std::string& next, Source&& source, Keep&& keep) {
+    decltype(source(Place{}, 0)) out;
     auto skip = page.after.empty() ? page.skip : 0;
     if (skip > kMaxSkip) return out;
     auto place = place_from(page.after);
@@ -46,13 +56,6 @@ std::vector<CollectionRow> cut(const PageRequest& page, std::string& next, Sourc
     next = to_text(place);
     return out;
 }
-
-struct FollowerRow {
-    UserId user_id;
-    Time created_at;
-    static constexpr auto columns = Pack{db::column("user_id", &FollowerRow::user_id),
-                                         db::column("created_at", &FollowerRow::created_at)};
-};
 
 std::vector<bool> everything(const std::vector<CollectionRow>& rows) {
     return std::vector<bool>(rows.size(), true);
@@ -213,22 +216,25 @@ Page<CollectionFollower> CollectionsService::followers(const Caller& me, const C
                                                        const PageRequest& request) {
     return db_.read([&](db::Read& tx) {
         require_own(tx, users_, me, id);
-        const auto place = place_from(request.after);
-        const auto skip = request.after.empty() ? std::min(request.skip, kMaxSkip) : 0;
-        auto rows = tx.list<FollowerRow>(sql::collections_people::list_followers{
-            .collection_id = id, .at = place.at, .id = place.id, .limit = request.limit + 1 + skip});
-        rows.erase(rows.begin(), rows.begin() + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(skip),
-                                                                         std::ssize(rows)));
+        const auto relations = users_.relations(tx, me.id);
         Page<CollectionFollower> page;
-        if (std::ssize(rows) > request.limit) {
-            rows.pop_back();
-            page.next = to_text({.at = rows.back().created_at, .id = rows.back().user_id.str()});
-        }
-        std::vector<UserId> users;
-        for (const auto& row : rows) users.push_back(row.user_id);
-        const auto cards = users_.cards(tx, users, me.base_url);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            page.items.push_back({{cards[i]->json}, rows[i].created_at});
+        const auto source = [&](const Place& place, int limit) {
+            return tx.list<FollowerRow>(sql::collections_people::list_followers{
+                .collection_id = id, .at = place.at, .id = place.id, .limit = limit});
+        };
+        std::unordered_map<UserId, std::shared_ptr<const users::UserCard>> cards;
+        const auto rows = cut(request, page.next, source, [&](const std::vector<FollowerRow>& some) {
+            std::vector<UserId> people;
+            for (const auto& row : some) people.push_back(row.user_id);
+            const auto found = users_.cards(tx, people, me.base_url);
+            std::vector<bool> kept;
+            for (std::size_t i = 0; i < people.size(); ++i) {
+                kept.push_back(!found[i]->is_hidden && !relations->is_cut_off_from(people[i]));
+                if (kept.back()) cards.emplace(people[i], found[i]);
+            }
+            return kept;
+        });
+        for (const auto& row : rows) page.items.push_back({{cards.at(row.user_id)->json}, row.created_at});
         return page;
     });
 }

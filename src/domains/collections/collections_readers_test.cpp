@@ -116,6 +116,41 @@ TEST_CASE("following toggles, counts once, and is told to the owner once") {
     refuses(ErrorKind::not_authorized, "", [&] { w.collections.followers(bob, id, {}); });
 }
 
+TEST_CASE("an owner sees who follows, newest first, but nobody across a block and no suspended account") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto id = w.collection(ada, "open");
+    std::vector<Caller> fans;
+    for (const auto* name : {"bob", "eve", "zoe", "dan", "kim"}) {
+        fans.push_back(w.user(name));
+        w.collections.follow(fans.back(), id, FollowChange::set);
+        w.clock.advance(std::chrono::seconds{1});
+    }
+    const auto page = [&](PageRequest request) {
+        std::string names;
+        auto found = w.collections.followers(ada, id, request);
+        for (const auto& item : found.items) {
+            const auto json = item.user.json;
+            const auto at = json.find("\"username\":\"") + 12;
+            names += json.substr(at, json.find('"', at) - at) + ' ';
+        }
+        return std::pair{names, found.next};
+    };
+    CHECK(page({.limit = 10}).first == "kim dan zoe eve bob ");
+    CHECK(page({.limit = 2, .skip = 1}).first == "dan zoe ");
+    w.block(ada, fans[1]);
+    w.block(fans[3], ada);
+    testing::execute(w.db(), "UPDATE users SET suspended_at = 1 WHERE username = 'bob'");
+    w.forget(fans[0].id.view());
+    const auto [first, next] = page({.limit = 1});
+    CHECK(first == "kim ");
+    REQUIRE(!next.empty());
+    const auto [second, last] = page({.limit = 1, .after = next});
+    CHECK(second == "zoe ");
+    CHECK(last.empty());
+    CHECK(page({.limit = 10}).first == "kim zoe ");
+}
+
 TEST_CASE("a followed collection that becomes private sleeps until it is public again") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
