@@ -281,6 +281,12 @@ TEST_CASE("suggested are whom friends follow, most mutual first, and never those
     CHECK(suggested(w, me).empty());
     w.clock.advance(std::chrono::hours{91 * 24});
     CHECK(suggested(w, me) == "eve");
+    w.mute(eve, me);
+    CHECK(suggested(w, me).empty());
+    testing::execute(w.db(), "UPDATE mutes SET scope = 'stories'");
+    CHECK(suggested(w, me) == "eve");
+    testing::execute(w.db(), "UPDATE mutes SET scope = 'posts', until = 1");
+    CHECK(suggested(w, me) == "eve");
     w.follow(me, eve);
     CHECK(suggested(w, me).empty());
     refuses(ErrorKind::not_found, "User not found", [&] { w.discovery.dismiss(me, UserId("user_x")); });

@@ -74,7 +74,15 @@ bool is_one_name(const search::Query& query) {
            query.authors.empty();
 }
 
+const std::string& the_name(const search::Query& query) {
+    return query.words.empty() ? query.mentions[0] : query.words[0];
+}
+
 }  // namespace
+
+bool asks_for_username(const search::Query& query, std::string_view username) {
+    return is_one_name(query) && text::fold_for_search(the_name(query)) == text::fold_for_search(username);
+}
 
 PostFilter post_filter_of(const SearchFilters& filters) {
     PostFilter out;
@@ -86,6 +94,8 @@ PostFilter post_filter_of(const SearchFilters& filters) {
     out.min_comments = filters.min_comments.value_or(0);
     out.following_only = filters.following_only.value_or(false);
     out.has_poll = filters.has_poll;
+    if (filters.location && text::words_of(*filters.location).size() > 1)
+        out.location = text::fold_for_search(text::trim(*filters.location));
     return out;
 }
 
@@ -188,7 +198,11 @@ std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Quer
     if (filters->location) {
         const auto words = text::words_of(*filters->location);
         if (words.empty()) return std::nullopt;
+        // The index knows what begins with two letters or holds three: shorter parts of a word are found beside longer ones.
+        const auto is_long = [](const std::string& word) { return word.size() >= 3; };
+        const bool has_long = std::ranges::any_of(words, is_long);
         for (const auto& word : words) {
+            if (has_long && !is_long(word)) continue;
             clauses.push_back(word_clause(word, kPlaceWeights, false));
             clauses.back().scored = false;
         }
@@ -198,14 +212,15 @@ std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Quer
 
 SearchResult SearchFinder::find_posts(db::Read& tx, const SearchRequest& request,
                                       const std::vector<Clause>& clauses, const PostFilter& filter) const {
-    const bool has_phrases = !request.query.phrases.empty();
+    // The index knows words, not what stands between them.
+    const bool is_verified = !request.query.phrases.empty() || !filter.location.empty();
     Collector::Options options{.order = request.order,
                                .aging = search::Aging::halves,
                                .now = request.as_of(),
-                               .keep = has_phrases ? kMostVerified : request.wanted,
+                               .keep = is_verified ? kMostVerified : request.wanted,
                                .highest_factor = viewer_.follows_anybody() ? SearchViewer::kFollowed : 1,
                                .deadline = request.deadline};
-    if (request.position && !has_phrases) options.after = request.position->after;
+    if (request.position && !is_verified) options.after = request.position->after;
     Collector collector(options, [&](const search::Segment& segment, std::uint32_t document, std::uint32_t) {
         if (segment.is_dead(document, snapshot_.version)) return 0.0;
         return viewer_.post(segment, document, filter);
@@ -213,12 +228,13 @@ SearchResult SearchFinder::find_posts(db::Read& tx, const SearchRequest& request
     for (const auto& segment : snapshot_.posts) search::match(*segment, clauses, collector);
     SearchResult result{.total = collector.total(), .is_partial = collector.is_partial()};
     result.hits = collector.take();
-    if (has_phrases) keep_phrases(tx, request, result);
+    if (is_verified) keep_verified(tx, request, filter, result);
     return result;
 }
 
-// All words of the phrases are there; whether in that order, the texts say.
-void SearchFinder::keep_phrases(db::Read& tx, const SearchRequest& request, SearchResult& result) const {
+// All words of the phrases and of the location are there; whether in that order, the texts say.
+void SearchFinder::keep_verified(db::Read& tx, const SearchRequest& request, const PostFilter& filter,
+                                 SearchResult& result) const {
     const auto candidates = std::move(result.hits);
     if (candidates.size() == kMostVerified) result.is_partial = true;
     result.hits.clear();
@@ -233,8 +249,11 @@ void SearchFinder::keep_phrases(db::Read& tx, const SearchRequest& request, Sear
         for (auto i = start; i < end; ++i) ids.emplace_back(candidates[i].id());
         std::map<PostId, bool> holds;
         for (const auto& post : posts::indexed_posts(tx, ids)) {
-            holds[post.post_id] = std::ranges::all_of(
-                request.query.phrases, [&](const auto& phrase) { return has_phrase(post, phrase); });
+            holds[post.post_id] = text::fold_for_search(post.location.value_or("")).find(filter.location) !=
+                                      std::string::npos &&
+                                  std::ranges::all_of(request.query.phrases, [&](const auto& phrase) {
+                                      return has_phrase(post, phrase);
+                                  });
         }
         for (auto i = start; i < end; ++i) {
             if (!holds[ids[i - start]]) continue;
@@ -313,8 +332,8 @@ SearchResult SearchFinder::users(const SearchRequest& request,
                 return factor * std::pow(kOfMutualFollower, std::min(mutual, kMostMutualFollowers));
             });
         if (one_name) {
-            const auto& name = query.words.empty() ? query.mentions[0] : query.words[0];
-            const std::vector<Clause> exact{exact_clause(text::fold_for_search(name), kUsernameWeights)};
+            const std::vector<Clause> exact{
+                exact_clause(text::fold_for_search(the_name(query)), kUsernameWeights)};
             for (const auto& segment : snapshot_.users) search::match(*segment, exact, collector);
             for_exact = false;
         }

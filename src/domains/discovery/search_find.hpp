@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domains/discovery/search_api.hpp"
@@ -54,13 +55,17 @@ private:
     std::vector<std::pair<std::uint32_t, search::Weight>> authors_matching(const search::Clause& word) const;
     SearchResult find_posts(db::Read& tx, const SearchRequest& request,
                             const std::vector<search::Clause>& clauses, const PostFilter& filter) const;
-    void keep_phrases(db::Read& tx, const SearchRequest& request, SearchResult& result) const;
+    void keep_verified(db::Read& tx, const SearchRequest& request, const PostFilter& filter,
+                       SearchResult& result) const;
     std::vector<const search::Segment*> all_segments() const;
 
     const SearchSnapshot& snapshot_;
     const People& people_;
     const SearchViewer& viewer_;
 };
+
+// Whether the query is this username and nothing else.
+bool asks_for_username(const search::Query& query, std::string_view username);
 
 // The part of the filters that posts are asked one by one. Throws 422.
 PostFilter post_filter_of(const SearchFilters& filters);

@@ -315,6 +315,10 @@ TEST_CASE("filters") {
     CHECK(found(with([](auto& in) { in.is_paid = true; })).empty());
     CHECK(found(with([](auto& in) { in.location = "erli"; })) == "picture");
     CHECK(found(with([](auto& in) { in.location = "berlin pankow"; })).empty());
+    CHECK(found(with([](auto& in) { in.location = "BERLIN m"; })) == "picture");
+    CHECK(found(with([](auto& in) { in.location = "in mitt"; })) == "picture");
+    CHECK(found(with([](auto& in) { in.location = "mitte berlin"; })).empty());
+    CHECK(found(with([](auto& in) { in.location = "berlin%mitte"; })).empty());
     const auto there = w.search.posts_at(ada, "Berlin", {});
     CHECK(there.json.find("\"picture\"") != std::string::npos);
     CHECK(wire::JsonDocument::parse(there.json)->root().size() == 1);

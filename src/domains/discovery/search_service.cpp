@@ -129,8 +129,14 @@ SearchService::Written SearchService::write_users(db::Read& tx, const Caller& me
         if (!ids.empty()) followers = users::followers_among(tx, me.id, ids);
     }
     const auto cards = users_.profiles(tx, ids, me.base_url);
+    // Hidden since the index heard last.
+    const auto is_gone = [&](const UserId& id, const users::ProfileCard& card) {
+        if (id == me.id) return false;
+        return card.is_hidden || asked.relations->is_cut_off_from(id) ||
+               (!card.is_discoverable && !asks_for_username(asked.request.query, card.summary.username));
+    };
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (cards[i]->is_hidden || asked.relations->is_cut_off_from(ids[i])) {
+        if (is_gone(ids[i], *cards[i])) {
             --out.total;
             continue;
         }

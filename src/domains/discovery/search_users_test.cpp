@@ -74,6 +74,20 @@ TEST_CASE("a person hidden or blocked is gone before the index hears of it") {
     CHECK(found.total("users") == 0);
 }
 
+TEST_CASE("who no longer wants to be found is gone before the index hears of it") {
+    World w;
+    const auto eve = w.user("eve");
+    w.user("ada");
+    const auto adam = w.user("adam");
+    REQUIRE(people(w, eve, "ad") == "adam ada");
+    w.execute("UPDATE users SET is_discoverable = 0 WHERE user_id = '" + adam.id.str() + "'");
+    const auto found = search(w, eve, "ad");
+    CHECK(found.users() == "ada");
+    CHECK(found.total("users") == 1);
+    CHECK(people(w, eve, "Adam") == "adam ada");
+    CHECK(people(w, adam, "ad") == "adam ada");
+}
+
 TEST_CASE("followed people and friends of friends come earlier") {
     World w;
     const auto eve = w.user("eve"), bob = w.user("bob");

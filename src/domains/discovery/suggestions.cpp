@@ -96,6 +96,7 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
 
         std::vector<UserId> ids;
         for (const auto& suggestion : all) ids.push_back(suggestion.user_id);
+        const auto muters = ids.empty() ? std::vector<UserId>{} : users::muters_among(tx, me.id, ids, now);
         const auto profiles = users.profiles(tx, ids, me.base_url);
         auto skip = page.after.empty() ? page.skip : std::atoll(page.after.c_str());
         const auto limit = std::min(page.limit, kMaxSuggestions);
@@ -104,7 +105,9 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
         std::int64_t passed = 0;
         for (std::size_t i = 0; i < all.size(); ++i) {
             const auto& profile = *profiles[i];
-            if (profile.is_hidden || !profile.is_discoverable || passed++ < skip) continue;
+            if (profile.is_hidden || !profile.is_discoverable ||
+                std::ranges::find(muters, all[i].user_id) != muters.end() || passed++ < skip)
+                continue;
             if (shown == limit) {
                 out.next = std::to_string(passed - 1);
                 break;

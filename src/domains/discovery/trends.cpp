@@ -17,8 +17,9 @@ constexpr std::size_t kRatedPeople = 15;
 constexpr int kKeptCreators = 300;
 constexpr int kTags = 10;
 
-bool is_left_out(const users::Relations& viewer, const UserId& user) {
-    return viewer.is_cut_off_from(user) || viewer.mutes_posts_of(user);
+bool is_left_out(const users::Relations& viewer, const UserId& user, const users::ProfileCard& profile) {
+    return profile.is_hidden || profile.is_private || (!profile.is_discoverable && user != viewer.viewer()) ||
+           viewer.is_cut_off_from(user) || viewer.mutes_posts_of(user);
 }
 
 }  // namespace
@@ -90,8 +91,7 @@ std::string DiscoveryService::trending(const Caller& me) {
         const auto profiles = parts_->ground.users.profiles(tx, ids, me.base_url);
         std::size_t shown = 0;
         for (std::size_t i = 0; i < ids.size() && shown < kShownPeople; ++i) {
-            if (profiles[i]->is_hidden || profiles[i]->is_private || is_left_out(*relations, ids[i]))
-                continue;
+            if (is_left_out(*relations, ids[i], *profiles[i])) continue;
             if (shown++ > 0) out += ',';
             RisingCreator item;
             static_cast<users::UserSummary&>(item) = profiles[i]->summary;
@@ -131,7 +131,7 @@ std::string DiscoveryService::creators(const Caller& me, int limit) {
             const auto profiles = parts_->ground.users.profiles(tx, ids, me.base_url);
             for (std::size_t i = 0; i < count; ++i) {
                 const auto& profile = *profiles[i];
-                if (profile.is_hidden || profile.is_private || is_left_out(*relations, ids[i])) continue;
+                if (is_left_out(*relations, ids[i], profile)) continue;
                 const auto& row = (*ranked)[first + i];
                 if (shown++ > 0) out += ',';
                 TrendingCreator item;

@@ -98,6 +98,22 @@ TEST_CASE("trends hold nothing private, deleted or hidden, and nobody that the v
     CHECK(creators(w, zoe).empty());
 }
 
+TEST_CASE("who does not want to be found is no creator for others, and does not rise") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.post(ada, "hers");
+    w.post(bob, "his");
+    w.follow(eve, ada);
+    w.follow(eve, bob);
+    w.settle();
+    REQUIRE(creators(w, eve, 10).size() == std::string("ada bob").size());
+    testing::execute(w.db(), "UPDATE users SET is_discoverable = 0 WHERE username = 'ada'");
+    w.forget("profile:" + ada.id.str(), ada.id.str());
+    CHECK(creators(w, eve) == "bob");
+    CHECK(trending(w, eve).rising == "bob");
+    CHECK(creators(w, ada).size() == std::string("ada bob").size());
+}
+
 TEST_CASE("creators by likes, twice comments and three times posts of a week") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

@@ -12,6 +12,12 @@ std::vector<IndexedUser> indexed_users_after(db::Read& tx, const UserId& after, 
     return tx.list<IndexedUser>(sql::users_index::indexed_users_after{.after = after, .limit = limit});
 }
 
+std::vector<UserId> muters_among(db::Read& tx, const UserId& viewer, std::span<const UserId> users,
+                                 Time now) {
+    return tx.list<UserId>(
+        sql::users_index::muters_among{.viewer = viewer, .ids = db::ids_of(users), .now = now});
+}
+
 std::vector<UserId> followers_among(db::Read& tx, const UserId& viewer, std::span<const UserId> users) {
     return tx.list<UserId>(sql::users_index::followers_among{.viewer = viewer, .ids = db::ids_of(users)});
 }

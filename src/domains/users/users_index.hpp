@@ -42,6 +42,8 @@ std::vector<IndexedUser> indexed_users_after(db::Read& tx, const UserId& after, 
 
 // Which of the users follow the viewer.
 std::vector<UserId> followers_among(db::Read& tx, const UserId& viewer, std::span<const UserId> users);
+// Which of them muted the viewer's posts, or everything of theirs.
+std::vector<UserId> muters_among(db::Read& tx, const UserId& viewer, std::span<const UserId> users, Time now);
 
 // Somebody whom people that the viewer follows follow, and how many of these do.
 struct MutualCount {

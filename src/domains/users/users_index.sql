@@ -19,6 +19,11 @@ WHERE u.user_id > :after ORDER BY u.user_id LIMIT :limit
 -- name: followers_among
 SELECT follower_id AS user_id FROM follows WHERE following_id = :viewer AND follower_id IN each(:ids)
 
+-- name: muters_among
+-- Who muted the viewer's posts or everything of theirs.
+SELECT muter_id AS user_id FROM mutes
+WHERE muted_id = :viewer AND muter_id IN each(:ids) AND scope IN ('all', 'posts') AND (until IS NULL OR until > :now)
+
 -- name: mutual_counts
 SELECT e.following_id AS user_id, count(*) AS followers
 FROM (SELECT theirs.following_id FROM follows mine CROSS JOIN follows theirs
