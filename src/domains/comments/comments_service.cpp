@@ -85,7 +85,8 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
             if (!hears.empty()) told.push_back(event.replied_to.emplace(hears.front()));
         }
         if (std::ranges::find(told, post.user_id) == told.end()) {
-            told.push_back(event.commented_to.emplace(post.user_id));
+            if (posts_.author_sees(tx, post)) event.commented_to = post.user_id;
+            told.push_back(post.user_id);
         }
         auto people = tagged;
         people.insert(people.end(), mentioned.begin(), mentioned.end());
@@ -166,7 +167,11 @@ CommentLikeResponse CommentsService::like(const Caller& me, const CommentId& com
                                .author_id = comment.user_id,
                                .user_id = me.id,
                                .liked = added};
-            if (comment.user_id == me.id) event.author_id.reset();
+            const auto& author = comment.user_id;
+            if (author == me.id) event.author_id.reset();
+            // A like that is taken back withdraws what was told while they saw the post.
+            if (added && author && who_may_hear(tx, posts_, post, std::span(&*author, 1), {}).empty())
+                event.author_id.reset();
             tx.publish(event);
         }
         CommentLikeResponse answer;

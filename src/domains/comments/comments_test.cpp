@@ -419,6 +419,20 @@ TEST_CASE("liking toggles, counts and is told to the author, but not for own com
     CHECK(w.drifted() == 0);
 }
 
+TEST_CASE("a like is not told to who no longer sees the post, but taking it back is") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto post = w.post(ada);
+    const auto comment = w.comment(bob, post);
+    w.make_private(ada);
+    w.forget_effects();
+    CHECK(w.like(ada, comment).likes_count == 1);
+    CHECK(w.payload("comment.liked").find(R"("author_id":null)") != std::string::npos);
+    w.forget_effects();
+    CHECK(w.like(ada, comment).likes_count == 0);
+    CHECK(w.payload("comment.liked").find(bob.id.str()) != std::string::npos);
+}
+
 TEST_CASE("setting and clearing a like may be repeated") {
     World w;
     const auto ada = w.user("ada");

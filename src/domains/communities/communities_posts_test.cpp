@@ -94,6 +94,36 @@ TEST_CASE("nothing of a private community is visible to a non-member, through an
     }
 }
 
+TEST_CASE("who left a private community is told no more of what becomes of their posts there") {
+    for (const bool cached : {true, false}) {
+        World w(cached);
+        const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+        const auto id = w.community(ada);
+        w.join(bob, id);
+        w.join(eve, id);
+        const auto post = w.post(bob, id);
+        const auto repost = w.posts.repost(eve, {.post_id = post}).repost_id;
+        CommunityUpdate close{.community_id = id, .is_private = true};
+        w.communities.update(ada, close);
+        const auto heard = [&](const PostId& what) {
+            w.told();
+            w.posts.react(ada, what, "like");
+            w.posts.share(ada, what);
+            const auto told = w.told();
+            w.posts.unlike(ada, what);
+            CHECK(std::ranges::count(told, '\n') == 2);
+            return told.find("\"author_lost_sight\":true") == std::string::npos;
+        };
+        CHECK(heard(post));
+        CHECK(heard(repost));
+        w.communities.leave(bob, id);
+        w.communities.leave(eve, id);
+        CHECK_FALSE(heard(post));
+        CHECK_FALSE(heard(repost));
+        CHECK(w.told().find("\"removed\":true") != std::string::npos);
+    }
+}
+
 TEST_CASE("an author's private account does not hide what they post in an open community; a block does") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

@@ -67,6 +67,8 @@ public:
         record(static_cast<const CommunityLeft*>(nullptr));
         record(static_cast<const posts::PostCreated*>(nullptr));
         record(static_cast<const posts::PostDeleted*>(nullptr));
+        record(static_cast<const posts::PostReacted*>(nullptr));
+        record(static_cast<const posts::PostShared*>(nullptr));
     }
     ~World() { std::filesystem::remove_all(root_); }
 

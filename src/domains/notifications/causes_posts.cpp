@@ -90,15 +90,18 @@ void Causes::listen_to_posts(jobs::Events& events) {
         });
     events.on_in_transaction<posts::PostReacted>(kListener,
                                                  [this](db::Write& tx, const posts::PostReacted& e) {
-                                                     if (e.added) notices_.tell(tx, reaction(e), e.author_id);
+                                                     if (e.added && !e.author_lost_sight)
+                                                         notices_.tell(tx, reaction(e), e.author_id);
                                                      if (e.removed)
                                                          notices_.withdraw(tx, reaction(e), e.author_id);
                                                  });
     events.on_in_transaction<posts::PostShared>(kListener, [this](db::Write& tx, const posts::PostShared& e) {
+        if (e.author_lost_sight) return;
         notices_.tell(tx, about_post(Type::share, e.user_id, e.post_id, "shared your post"), e.author_id);
     });
     events.on_in_transaction<posts::PostReposted>(
         kListener, [this](db::Write& tx, const posts::PostReposted& e) {
+            if (e.author_lost_sight) return;
             auto notice = about_post(Type::repost, e.user_id, e.post_id, "reposted your post");
             notice.related_id = e.repost_id.str();
             notices_.tell(tx, notice, e.author_id);

@@ -70,10 +70,14 @@ struct PostReacted {
     UserId user_id;
     std::optional<std::string> added;
     bool removed = false;
+    bool author_lost_sight = false;  // of what they posted: they are not told
     static constexpr auto fields = Pack{
-        field("post_id", &PostReacted::post_id), field("author_id", &PostReacted::author_id),
-        field("user_id", &PostReacted::user_id), field("added", &PostReacted::added),
+        field("post_id", &PostReacted::post_id),
+        field("author_id", &PostReacted::author_id),
+        field("user_id", &PostReacted::user_id),
+        field("added", &PostReacted::added),
         field("removed", &PostReacted::removed),
+        field("author_lost_sight", &PostReacted::author_lost_sight, wire::or_default),
     };
 };
 
@@ -82,9 +86,11 @@ struct PostShared {
     PostId post_id;
     UserId author_id;
     UserId user_id;
+    bool author_lost_sight = false;  // of what they posted: they are not told
     static constexpr auto fields =
         Pack{field("post_id", &PostShared::post_id), field("author_id", &PostShared::author_id),
-             field("user_id", &PostShared::user_id)};
+             field("user_id", &PostShared::user_id),
+             field("author_lost_sight", &PostShared::author_lost_sight, wire::or_default)};
 };
 
 struct PostReposted {
@@ -93,11 +99,13 @@ struct PostReposted {
     PostId post_id;  // the root
     UserId author_id;
     UserId user_id;
+    bool author_lost_sight = false;  // of what they posted: they are not told
     static constexpr auto fields = Pack{
         field("repost_id", &PostReposted::repost_id),
         field("post_id", &PostReposted::post_id),
         field("author_id", &PostReposted::author_id),
         field("user_id", &PostReposted::user_id),
+        field("author_lost_sight", &PostReposted::author_lost_sight, wire::or_default),
     };
 };
 

@@ -70,6 +70,11 @@ Sight PostGate::sight_of(db::Read& tx, const UserId& viewer, const PostFacts& po
     return root ? own_sight(tx, viewer, *root) : Sight::hidden;
 }
 
+bool PostGate::author_sees(db::Read& tx, const PostFacts& post) const {
+    const bool may_be_hidden = post.community_id || post.original_post_id;
+    return !may_be_hidden || sight_of(tx, post.user_id, post) == Sight::seen;
+}
+
 std::optional<PostFacts> PostGate::find(db::Read& tx, const PostId& post_id) const {
     return find_facts(tx, post_id);
 }

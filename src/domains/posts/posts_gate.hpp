@@ -71,6 +71,8 @@ public:
                     const std::vector<std::string_view>& post) const;
     Opened take(db::Read& tx, Asked& asked, const Caller& me, const PostId& post_id) const;
     Sight sight_of(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
+    // Not who left the private community, nor from whom the root of the repost was hidden.
+    bool author_sees(db::Read& tx, const PostFacts& post) const;
     // Whoever asks.
     std::optional<PostFacts> find(db::Read& tx, const PostId& post_id) const;
     // Whether the viewer decides what stays below the post: its author does, and moderators of its community.

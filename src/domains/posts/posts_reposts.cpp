@@ -35,8 +35,11 @@ RepostAnswer PostsService::repost(const Caller& me, const PostRepost& in) {
         tx.touch(root.post_id);
         tx.touch(marks_key(me.id));
         touch_lists_of(tx, me.id);
-        tx.publish(PostReposted{
-            .repost_id = id, .post_id = root.post_id, .author_id = root.user_id, .user_id = me.id});
+        tx.publish(PostReposted{.repost_id = id,
+                                .post_id = root.post_id,
+                                .author_id = root.user_id,
+                                .user_id = me.id,
+                                .author_lost_sight = !gate_.author_sees(tx, root)});
         tx.publish(PostCreated{.post_id = id, .user_id = me.id, .post_type = "repost", .created_at = now});
     });
     answer.post = {view(me, answer.repost_id)};

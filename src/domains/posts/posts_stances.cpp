@@ -83,7 +83,10 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
         tx.touch(post.post_id);
         tx.touch(marks_key(me.id));
         PostReacted event{.post_id = post.post_id, .author_id = post.user_id, .user_id = me.id};
-        if (is_reaction_stance(after) && !is_reaction_stance(before)) event.added = after;
+        if (is_reaction_stance(after) && !is_reaction_stance(before)) {
+            event.added = after;
+            event.author_lost_sight = !gate_.author_sees(tx, post);
+        }
         event.removed = is_reaction_stance(before) && !is_reaction_stance(after);
         tx.publish(event);
     }
@@ -156,7 +159,10 @@ ShareAnswer PostsService::share(const Caller& me, const PostId& post_id) {
         const auto post = gate_.get_visible(tx, me, admission);
         const auto count = tx.value<std::int64_t>(sql::posts::add_share{.post_id = post_id});
         tx.touch(post_id);
-        tx.publish(PostShared{.post_id = post_id, .author_id = post.user_id, .user_id = me.id});
+        tx.publish(PostShared{.post_id = post_id,
+                              .author_id = post.user_id,
+                              .user_id = me.id,
+                              .author_lost_sight = !gate_.author_sees(tx, post)});
         return ShareAnswer{.shares_count = count};
     });
 }
