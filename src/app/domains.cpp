@@ -138,6 +138,7 @@ Domains::Domains(const Ground& ground)
       messages(ground.db, ground.clock, users, media, posts.gate(), posts,
                {.limit_rate = ground.config.rate_limit_enabled}),
       groups(ground.db, ground.clock, users, media, messages.group_chats()),
+      stories(ground.db, ground.clock, users, media, messages),
       search_index(ground.db, ground.clock, search_options(ground.config)),
       search(ground.db, ground.clock, users, posts.views(), posts.gate(), search_index),
       hashtags(search_index, search),
@@ -160,7 +161,10 @@ Domains::Domains(const Ground& ground)
       scheduled_posts_export_(scheduled_posts::scheduled_posts_export(ground.db)),
       communities_eraser_(communities::communities_eraser(media, posts.writer())),
       communities_export_(communities::communities_export(ground.db)),
+      stories_eraser_(stories::stories_eraser(media)),
+      stories_export_(stories::stories_export(ground.db)),
       enable_communities_(ground.config.enable_communities),
+      enable_stories_(ground.config.enable_stories),
       collections_eraser_(collections::collections_eraser(posts.gate())),
       collections_export_(collections::collections_export(ground.db)) {
     plug();
@@ -178,6 +182,7 @@ void Domains::plug() {
     plugs.erasers = {notifications_eraser_.get(),
                      &groups,
                      &messages.eraser(),
+                     stories_eraser_.get(),
                      communities_eraser_.get(),
                      scheduled_posts_eraser_.get(),
                      comments_eraser_.get(),
@@ -191,10 +196,11 @@ void Domains::plug() {
                           communities_export_.get(),
                           collections_export_.get(),
                           &messages.exporter(),
+                          stories_export_.get(),
                           notifications_export_.get(),
                           &auth,
                           &media_export_};
-    messages.plug({.groups = &groups});
+    messages.plug({.groups = &groups, .stories = &stories});
     users.plug(std::move(plugs));
     posts.writer().plug(discovery);
     if (enable_communities_)
@@ -242,6 +248,7 @@ void Domains::register_background(jobs::Background& background) {
     jobs.on<media::DeleteMediaFiles>([this](const media::DeleteMediaFiles& job) { media.run(job); });
     jobs.on<messages::RemoveChat>([this](const messages::RemoveChat& job) { messages.run(job); });
     jobs.every("messages.sweep", std::chrono::hours{1}, [this] { messages.sweep(); });
+    jobs.every("stories.sweep", std::chrono::minutes{1}, [this] { stories.sweep(); });
     jobs.every("media.sweep", std::chrono::hours{24}, [this] { media.sweep(); });
     jobs.every("users.sweep", std::chrono::hours{1}, [this] { users.sweep(); });
 }
@@ -262,10 +269,11 @@ void Domains::add_sockets(sockets::Sockets& table, sockets::Hub& hub, jobs::Even
         {.recheck_reader = [this](const UserId& reader) { posts_sockets_->recheck_reader(reader); },
          .recheck_community = [this](const CommunityId& id) { posts_sockets_->recheck_community(id); }});
     online_ = std::make_unique<messages::OnlineByHub>(hub);
-    messages.plug({.groups = &groups, .online = online_.get()});
+    messages.plug({.groups = &groups, .online = online_.get(), .stories = &stories});
     messages::add_messages_sockets(table, hub, messages);
     messages::tell_messages_to_sockets(events, hub, messages, base_url_);
     groups::tell_groups_to_sockets(events, hub, groups, base_url_);
+    stories::add_stories_sockets(events, hub, db_, users, stories, base_url_);
     open_chats_ = std::make_unique<OpenChats>(hub);
     notifications.plug(*open_chats_);
     notifications.add_sockets(hub, events, base_url_);
@@ -284,6 +292,7 @@ void Domains::add_endpoints(Api& api) {
     communities::add_communities_api(api, communities, enable_communities_);
     messages::add_messages_api(api, messages);
     groups::add_groups_api(api, groups);
+    stories::add_stories_api(api, stories, enable_stories_);
     discovery::add_search_api(api, search);
     discovery::add_hashtags_api(api, hashtags);
     collections::add_collections_api(api, collections);

@@ -20,6 +20,7 @@
 #include "domains/posts/posts_sockets.hpp"
 #include "domains/presence/presence.hpp"
 #include "domains/scheduled_posts/scheduled_posts.hpp"
+#include "domains/stories/stories.hpp"
 #include "domains/users/users.hpp"
 #include "platform/config/config.hpp"
 #include "platform/integrations/http_client.hpp"
@@ -60,6 +61,7 @@ struct Domains {
     communities::CommunitiesService communities;
     messages::MessagesService messages;
     groups::GroupsService groups;
+    stories::StoriesService stories;
     discovery::SearchIndex search_index;  // empty until it is started
     discovery::SearchService search;
     discovery::HashtagsService hashtags;
@@ -95,7 +97,10 @@ private:
     std::unique_ptr<users::ExportContributor> scheduled_posts_export_;
     std::unique_ptr<users::AccountEraser> communities_eraser_;
     std::unique_ptr<users::ExportContributor> communities_export_;
+    std::unique_ptr<users::AccountEraser> stories_eraser_;
+    std::unique_ptr<users::ExportContributor> stories_export_;
     bool enable_communities_;
+    bool enable_stories_;
     std::unique_ptr<users::AccountEraser> collections_eraser_;
     std::unique_ptr<users::ExportContributor> collections_export_;
 };

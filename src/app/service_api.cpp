@@ -282,10 +282,11 @@ void add_service_api(Api& api, ServiceStatus& status) {
                        .built_at = std::string(kBuildTime)};
     });
     api.on<ConfigGet>([&](const Caller&, const ConfigGet&) {
-        // A feature is on when it is switched on and its domain exists: payments, streams and stories do not yet.
-        return PublicConfig{
-            .features = {.communities = config.enable_communities, .google = config.google_enabled},
-            .limits = limits(config)};
+        // A feature is on when it is switched on and its domain exists: payments and streams do not yet.
+        return PublicConfig{.features = {.stories = config.enable_stories,
+                                         .communities = config.enable_communities,
+                                         .google = config.google_enabled},
+                            .limits = limits(config)};
     });
     if (config.enable_docs) add_docs_page(api);
     api.on<OpenapiGet>(

@@ -47,9 +47,19 @@ public:
     virtual std::vector<UserId> online(db::Read& tx, const std::vector<UserId>& users) const = 0;
 };
 
+// stories implement it.
+class StoryViews {
+public:
+    virtual ~StoryViews() = default;
+    // JSON for each id, in order; empty for what the caller cannot see now. A fixed number of statements.
+    virtual std::vector<std::string> views_of(db::Read& tx, const Caller& me,
+                                              std::span<const std::string> ids) = 0;
+};
+
 struct Plugs {
     GroupDirectory* groups = nullptr;
     const OnlineUsers* online = nullptr;
+    StoryViews* stories = nullptr;
 };
 
 // For platform/jobs: what is left of a chat that nobody is in any more.
@@ -129,6 +139,22 @@ public:
     GroupChats& group_chats();
     // Whether `user` may enter the room of this chat: a participant, or a member.
     bool is_member(db::Read& tx, const UserId& user, const ChatId& chat);
+
+    // What is handed on when this message is, and who wrote it first. Throws as POST /messages/forward does.
+    struct Original {
+        MessageType type = MessageType::text;
+        std::string content;
+        std::optional<MediaId> media_id;
+        UserId author_id;
+    };
+    Original original(db::Read& tx, const Caller& me, const MessageId& message);
+    // A direct message to the author of a story, under the send rules, in the caller's transaction.
+    struct Answered {
+        MessageId message_id;
+        ChatId conversation_id;
+    };
+    Answered answer_story(db::Write& tx, const Caller& me, const UserId& author, const std::string& story_id,
+                          const std::string& content);
 
     // Of these, with whom `user` has a direct conversation that is no mere request. One statement.
     std::vector<UserId> with_direct_conversation(db::Read& tx, const UserId& user,

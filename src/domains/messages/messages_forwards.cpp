@@ -24,15 +24,25 @@ std::vector<std::string> recipients_of(const std::vector<std::string>& given) {
 
 }  // namespace
 
+MessageRow Forwards::get_original(db::Read& tx, const Caller& me, const MessageId& id) const {
+    const auto seen = chats_.get_visible_message(tx, me.id, id);
+    if (seen.message.deleted_at) throw validation_error("Cannot forward a deleted message");
+    if (seen.message.type == MessageType::system) throw validation_error("Cannot forward this message");
+    return std::move(store::named(tx, me.id, std::span(&id, 1)).front());
+}
+
+// Whoever handed it on in between is not named.
+UserId Forwards::first_author(const MessageRow& original) {
+    if (original.forwarded_from) return *original.forwarded_from;
+    return original.sender_id.value_or(users::kDeletedUser.user_id);
+}
+
 ForwardAnswer Forwards::forward(const Caller& me, const MessageForward& in) const {
     const auto recipients = recipients_of(in.recipient_ids);
     const auto comment = text::clean_chat(in.comment.value_or(""), kMaxComment);
     Outgoing out;
     ground_.db.read([&](db::Read& tx) {
-        const auto seen = chats_.get_visible_message(tx, me.id, in.message_id);
-        if (seen.message.deleted_at) throw validation_error("Cannot forward a deleted message");
-        if (seen.message.type == MessageType::system) throw validation_error("Cannot forward this message");
-        auto original = std::move(store::named(tx, me.id, std::span(&in.message_id, 1)).front());
+        auto original = get_original(tx, me, in.message_id);
         out.row.type = original.type;
         out.row.content = std::move(original.content);
         out.row.media_id = original.media_id;
@@ -41,9 +51,7 @@ ForwardAnswer Forwards::forward(const Caller& me, const MessageForward& in) cons
         out.row.gif_url = std::move(original.gif_url);
         out.row.shared_post_id = original.shared_post_id;
         out.row.story_id = std::move(original.story_id);
-        // Whoever handed it on in between is not named.
-        out.row.forwarded_from = original.forwarded_from ? original.forwarded_from : original.sender_id;
-        if (!out.row.forwarded_from) out.row.forwarded_from = users::kDeletedUser.user_id;
+        out.row.forwarded_from = first_author(original);
         if (!comment.empty()) out.row.forward_comment = comment;
         out.forwards = in.message_id;
     });

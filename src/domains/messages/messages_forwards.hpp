@@ -12,6 +12,10 @@ public:
 
     ForwardAnswer forward(const Caller& me, const MessageForward& in) const;
 
+    // Throws 404 for what the caller cannot see, 400 for what nobody hands on.
+    MessageRow get_original(db::Read& tx, const Caller& me, const MessageId& id) const;
+    static UserId first_author(const MessageRow& original);
+
 private:
     const Ground& ground_;
     const Chats& chats_;

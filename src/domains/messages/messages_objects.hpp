@@ -86,6 +86,12 @@ struct SharedPost {
     static constexpr auto fields = Pack{field("post_id", &SharedPost::post_id)};
 };
 
+// Stands for the Story of stories.md, which stories write.
+struct SharedStory {
+    std::string story_id;
+    static constexpr auto fields = Pack{field("story_id", &SharedStory::story_id)};
+};
+
 // Of a direct chat, or of a group: then with `sender` and `read_by`, and `read_at` is an object of user ids and times.
 struct Message {
     MessageId message_id;
@@ -116,7 +122,7 @@ struct Message {
     std::optional<wire::Raw<SharedPost>> shared_post;
     bool story_reply = false;
     std::optional<std::string> story_id;
-    std::optional<std::string> story;  // null until there are stories
+    std::optional<wire::Raw<SharedStory>> story;
     std::optional<UserId> forwarded_from;
     std::optional<std::string> original_sender_name;
     std::optional<std::string> forward_comment;

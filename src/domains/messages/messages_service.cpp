@@ -36,6 +36,28 @@ bool MessagesService::is_member(db::Read& tx, const UserId& user, const ChatId& 
     }
 }
 
+MessagesService::Original MessagesService::original(db::Read& tx, const Caller& me,
+                                                    const MessageId& message) {
+    auto row = parts_->forwards.get_original(tx, me, message);
+    return {.type = row.type,
+            .content = std::move(row.content),
+            .media_id = row.media_id,
+            .author_id = Forwards::first_author(row)};
+}
+
+MessagesService::Answered MessagesService::answer_story(db::Write& tx, const Caller& me, const UserId& author,
+                                                        const std::string& story_id,
+                                                        const std::string& content) {
+    Outgoing out;
+    out.receiver_id = author;
+    out.row.type = MessageType::story_reply;
+    out.row.content = content;
+    out.row.story_id = story_id;
+    const Order order{me, out};
+    const auto sent = parts_->sending.send_all(tx, std::span(&order, 1));
+    return {sent.front().row.message_id, sent.front().row.chat_id};
+}
+
 std::vector<UserId> MessagesService::with_direct_conversation(db::Read& tx, const UserId& user,
                                                               std::span<const UserId> others) {
     if (others.empty()) return {};

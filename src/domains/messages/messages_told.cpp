@@ -235,7 +235,8 @@ private:
 
     // Whether its readers see different things of it.
     static bool differs(const MessageSent& event) {
-        return event.is_group || event.type == MessageType::post || event.is_forward;
+        return event.is_group || event.type == MessageType::post || event.type == MessageType::story_reply ||
+               event.is_forward;
     }
 
     static ChatRow chat_of(const MessageSent& event) {

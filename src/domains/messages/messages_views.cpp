@@ -19,12 +19,6 @@ const UserId& or_deleted(const std::optional<UserId>& user) {
 
 }  // namespace
 
-std::string_view first_code_points(std::string_view text, std::size_t count) {
-    std::size_t at = 0;
-    while (at < text.size() && count-- > 0) text::next_code_point(text, at);
-    return text.substr(0, at);
-}
-
 std::string preview_of(MessageType type, std::string_view content, bool is_forward, bool is_deleted) {
     if (is_deleted) return std::string(kDeletedText);
     if (is_forward) return "Forwarded message";
@@ -32,10 +26,10 @@ std::string preview_of(MessageType type, std::string_view content, bool is_forwa
         case MessageType::text:
         case MessageType::story_reply:
         case MessageType::system:
-            return std::string(first_code_points(content, kPreviewLength));
+            return std::string(text::first_code_points(content, kPreviewLength));
         case MessageType::post:
             return content.empty() ? "Shared a post"
-                                   : std::string(first_code_points(content, kPreviewLength));
+                                   : std::string(text::first_code_points(content, kPreviewLength));
         case MessageType::voice:
             return "Voice message";
         case MessageType::video:
@@ -69,6 +63,7 @@ struct MessageViews::Page {
     std::unordered_map<UserId, std::shared_ptr<const users::UserCard>> cards;
     std::unordered_map<MediaId, std::shared_ptr<const media::Medium>> media;
     std::unordered_map<PostId, std::string> posts;
+    std::unordered_map<std::string, std::string> stories;
     std::vector<ReactionRow> reactions;
     // Of a group: who is in a block with this reader. Nothing of them is quoted, listed or counted.
     std::vector<UserId> unseen;
@@ -85,6 +80,7 @@ MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const Chat
     std::vector<UserId> people;
     std::vector<MediaId> media;
     std::vector<PostId> posts;
+    std::vector<std::string> stories;
     std::vector<MessageId> reacted;
     const auto once = [](auto& list, const auto& item) {
         if (std::ranges::find(list, item) == list.end()) list.push_back(item);
@@ -96,6 +92,7 @@ MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const Chat
         if (row.media_id) media.push_back(*row.media_id);
         if (row.thumbnail_id) media.push_back(*row.thumbnail_id);
         if (row.shared_post_id) once(posts, *row.shared_post_id);
+        if (row.story_id) once(stories, *row.story_id);
         if (row.reactions_count > 0) reacted.push_back(row.message_id);
     }
     const auto cards = ground_.users.cards(tx, people, me.base_url);
@@ -107,6 +104,11 @@ MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const Chat
     if (!posts.empty()) {
         auto views = ground_.posts.views_of(tx, me, posts);
         for (std::size_t i = 0; i < posts.size(); ++i) page.posts.emplace(posts[i], std::move(views[i]));
+    }
+    if (!stories.empty() && ground_.plugs.stories != nullptr) {
+        auto views = ground_.plugs.stories->views_of(tx, me, stories);
+        for (std::size_t i = 0; i < stories.size(); ++i)
+            page.stories.emplace(stories[i], std::move(views[i]));
     }
     page.reactions = store::reactions(tx, reacted);
     if (chat.is_group) page.unseen = ground_.users.cut_off(tx, me.id);
@@ -165,6 +167,10 @@ void MessageViews::fill(Message& out, const Caller& me, const ChatRow& chat, con
     }
     out.story_reply = row.type == MessageType::story_reply;
     out.story_id = row.story_id;
+    if (row.story_id) {
+        const auto found = page.stories.find(*row.story_id);
+        if (found != page.stories.end() && !found->second.empty()) out.story.emplace().json = found->second;
+    }
     if (row.forwarded_from) {
         const auto& author = page.card(row.forwarded_from);
         out.forwarded_from = author.summary.user_id;
@@ -179,7 +185,7 @@ void MessageViews::fill(Message& out, const Caller& me, const ChatRow& chat, con
                    .sender_name = author.summary.name,
                    .content = row.reply_deleted_at
                                   ? std::string(kDeletedText)
-                                  : std::string(first_code_points(*row.reply_content, kQuoteLength)),
+                                  : std::string(text::first_code_points(*row.reply_content, kQuoteLength)),
                    .type = *row.reply_type};
     }
     if (row.sender_id == me.id) out.client_message_id = row.client_message_id;

@@ -12,7 +12,6 @@ namespace grover::messages {
 // The text of lists and notifications (messages.md "Preview"), without the sender's name.
 std::string preview_of(MessageType type, std::string_view content, bool is_forward, bool is_deleted);
 // The first `count` code points.
-std::string_view first_code_points(std::string_view text, std::size_t count);
 // Without deleted ones of the reader: `emoji` as it is stored, answered with its variation selector.
 std::string shown_emoji(std::string_view emoji);
 Reactions reactions_of(std::span<const ReactionRow> rows);

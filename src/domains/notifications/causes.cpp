@@ -32,6 +32,7 @@ void Causes::listen(jobs::Events& events) {
     listen_to_chats(events);
     listen_to_communities(events);
     listen_to_collections(events);
+    listen_to_stories(events);
     listen_to_schedules(events);
 }
 

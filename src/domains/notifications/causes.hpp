@@ -56,6 +56,7 @@ private:
     void tell_of_messages(const std::vector<messages::MessageSent>& sent);
     void listen_to_communities(jobs::Events& events);
     void listen_to_collections(jobs::Events& events);
+    void listen_to_stories(jobs::Events& events);
     void listen_to_schedules(jobs::Events& events);
     void keep_readers(db::Read& tx, const PostId& post_id, std::vector<UserId>& people) const;
 

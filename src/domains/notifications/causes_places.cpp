@@ -1,8 +1,9 @@
-// Communities, collections, scheduled posts and polls.
+// Communities, collections, stories, scheduled posts and polls.
 #include "domains/collections/collections.hpp"
 #include "domains/communities/communities.hpp"
 #include "domains/notifications/causes.hpp"
 #include "domains/scheduled_posts/scheduled_posts.hpp"
+#include "domains/stories/stories.hpp"
 #include "platform/jobs/events.hpp"
 #include "sql/notifications.hpp"
 
@@ -32,6 +33,18 @@ Notice about_collection(Type type, const UserId& actor, std::string_view collect
             .place_type = "collection",
             .place_id = id,
             .target_type = "collection",
+            .target_id = id};
+}
+
+Notice reaction_to_story(const stories::StoryReacted& e) {
+    const std::string id = e.story_id.str();
+    return {.type = Type::reaction,
+            .actor = e.user_id,
+            .words = "reacted " + e.reaction + " to your story",
+            .related_id = id,
+            .place_type = "story",
+            .place_id = id,
+            .target_type = "story",
             .target_id = id};
 }
 
@@ -110,6 +123,16 @@ void Causes::listen_to_collections(jobs::Events& events) {
         });
     events.on_in_transaction<CollectionDeleted>(kListener, [](db::Write& tx, const CollectionDeleted& e) {
         remove_all_of(tx, {.of = "place", .id = e.collection_id.str()});
+    });
+}
+
+void Causes::listen_to_stories(jobs::Events& events) {
+    using namespace stories;
+    events.on_in_transaction<StoryReacted>(kListener, [this](db::Write& tx, const StoryReacted& e) {
+        if (e.is_first && e.user_id != e.author_id) notices_.tell(tx, reaction_to_story(e), e.author_id);
+    });
+    events.on_in_transaction<StoryEnded>(kListener, [](db::Write& tx, const StoryEnded& e) {
+        if (e.is_gone) remove_all_of(tx, {.of = "place", .id = e.story_id.str()});
     });
 }
 

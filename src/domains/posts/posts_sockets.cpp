@@ -14,7 +14,6 @@ namespace statements = sql::posts_sockets;
 
 // posts.md §6: counters at most once per post and second.
 constexpr std::chrono::seconds kCounterInterval{1};
-constexpr int kFollowersAtOnce = 1'000;
 constexpr std::size_t kRoomsAtOnce = 500;
 
 struct PostWatch {
@@ -198,15 +197,9 @@ void PostsSockets::tell_followers(const PostId& post_id, const UserId& author) {
     const auto post = db_.read([&](db::Read& tx) { return gate_.find(tx, post_id); });
     // Posts of communities are told to their rooms.
     if (!post || post->visibility == Visibility::private_ || post->community_id) return;
-    users::FollowerPosition after;
-    while (true) {
-        const auto followers = db_.read(
-            [&](db::Read& tx) { return users_.followers_after(tx, author, after, kFollowersAtOnce); });
-        for (const auto& follower : followers) {
-            if (hub_.has_members(Room::user(follower))) hub_.emit_user(follower, PostNew{post_id, author});
-        }
-        if (static_cast<int>(followers.size()) < kFollowersAtOnce) return;
-    }
+    users_.each_follower(author, [&](const UserId& follower) {
+        if (hub_.has_members(Room::user(follower))) hub_.emit_user(follower, PostNew{post_id, author});
+    });
 }
 
 void PostsSockets::recheck_reader(const UserId& reader) {

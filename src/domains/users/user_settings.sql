@@ -52,6 +52,9 @@ FROM privacy_settings p JOIN users u ON u.user_id = p.user_id WHERE p.user_id = 
 -- name: hiding_online
 SELECT user_id FROM privacy_settings WHERE user_id IN each(:users) AND show_online = 0 ORDER BY user_id;
 
+-- name: not_archiving
+SELECT user_id FROM privacy_settings WHERE user_id IN each(:users) AND auto_archive = 0 ORDER BY user_id;
+
 -- name: update_privacy_settings
 UPDATE privacy_settings SET
     allow_messages = COALESCE(:allow_messages, allow_messages),

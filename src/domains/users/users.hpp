@@ -348,6 +348,10 @@ public:
     PrivacySettings privacy(db::Read& tx, const UserId& user);
     // Those of `users` that switched show_online off, ascending.
     std::vector<UserId> hiding_online(db::Read& tx, std::span<const UserId> users);
+    // Those of `users` that switched auto_archive off, ascending.
+    std::vector<UserId> not_archiving(db::Read& tx, std::span<const UserId> users);
+    // Whose stories the user muted (scope `all` or `stories`), ascending.
+    std::vector<UserId> muting_stories_of(db::Read& tx, const UserId& user);
     // Whether `recipient` muted `actor` with scope `all` or `notifications`.
     bool mutes_notifications(db::Read& tx, const UserId& recipient, const UserId& actor);
 
@@ -362,6 +366,8 @@ public:
                        std::string_view target_id, std::string_view reason, std::string_view details);
     // Followers of a user, a page at a time, oldest edge first; `after` moves on. For fan-out.
     std::vector<UserId> followers_after(db::Read& tx, const UserId& user, FollowerPosition& after, int limit);
+    // All of them, outside transactions, a page at a time.
+    void each_follower(const UserId& user, FunctionRef<void(const UserId&)> on_follower);
     // An edge without rules, limits and notification, for seeds: false if it was there. Counters follow.
     bool add_follow(db::Write& tx, const UserId& follower, const UserId& following, Time at);
 

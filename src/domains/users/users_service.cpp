@@ -236,6 +236,17 @@ std::string UsersService::report(db::Write& tx, const UserId& reporter, std::str
         sql::users::open_report{.reporter_id = reporter, .target_type = target_type, .target_id = target_id});
 }
 
+void UsersService::each_follower(const UserId& user, FunctionRef<void(const UserId&)> on_follower) {
+    constexpr int kAtOnce = 1'000;
+    FollowerPosition after;
+    while (true) {
+        const auto followers =
+            parts_->ground.db.read([&](db::Read& tx) { return followers_after(tx, user, after, kAtOnce); });
+        for (const auto& follower : followers) on_follower(follower);
+        if (std::ssize(followers) < kAtOnce) return;
+    }
+}
+
 std::vector<UserId> UsersService::followers_after(db::Read& tx, const UserId& user, FollowerPosition& after,
                                                   int limit) {
     std::vector<UserId> followers;

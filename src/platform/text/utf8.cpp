@@ -111,6 +111,12 @@ std::size_t count_code_points(std::string_view text) {
     return count;
 }
 
+std::string_view first_code_points(std::string_view text, std::size_t count) {
+    std::size_t at = 0;
+    while (at < text.size() && count-- > 0) next_code_point(text, at);
+    return text.substr(0, at);
+}
+
 char32_t next_code_point(std::string_view text, std::size_t& at) {
     const std::size_t length = sequence_length(text.substr(at));
     if (length == 0) {

@@ -18,6 +18,7 @@ bool is_valid_utf8(std::string_view bytes);
 
 // Requires valid UTF-8, as do all functions below; broken input gives a wrong answer but stays in bounds.
 std::size_t count_code_points(std::string_view text);
+std::string_view first_code_points(std::string_view text, std::size_t count);
 
 // The code point that starts at `at`, which moves behind it. Requires at < text.size(). Broken bytes give
 // U+FFFD.

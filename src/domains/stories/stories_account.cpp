@@ -1,0 +1,112 @@
+// What becomes of a user's stories when the account ends, and what an export holds of them (users.md §5).
+#include "domains/stories/stories_store.hpp"
+#include "platform/wire/json_out.hpp"
+#include "sql/stories.hpp"
+#include "sql/story_marks.hpp"
+
+namespace grover::stories {
+namespace {
+
+namespace s = sql::stories;
+namespace marks = sql::story_marks;
+
+class StoriesEraser final : public users::AccountEraser {
+public:
+    explicit StoriesEraser(media::MediaService& media) : media_(media) {}
+
+    std::string_view name() const override { return "stories"; }
+
+    bool erase_some(db::Write& tx, const UserId& user, int batch) override {
+        const auto reacted = tx.list<StoryId>(marks::some_reactions_of{.user_id = user, .limit = batch});
+        for (const auto& id : reacted) {
+            tx.exec(marks::delete_reaction{.story_id = id, .user_id = user});
+            add_counts(tx, id, {.reactions = -1});
+        }
+        if (!reacted.empty()) return false;
+        const auto viewed = tx.list<StoryId>(marks::some_views_of{.user_id = user, .limit = batch});
+        for (const auto& id : viewed) {
+            tx.exec(marks::delete_view{.story_id = id, .user_id = user});
+            add_counts(tx, id, {.views = -1});
+        }
+        if (!viewed.empty()) return false;
+        const auto own = tx.list<StoryId>(s::some_stories_of{.user_id = user, .limit = batch});
+        for (const auto& id : own) {
+            erase(tx, media_, id);
+            tx.publish(StoryEnded{.story_id = id, .user_id = user, .is_expired = false, .is_gone = true});
+        }
+        if (!own.empty()) return false;
+        const auto kept = tx.list<ArchiveId>(s::some_archives_of{.user_id = user, .limit = batch});
+        for (const auto& id : kept) {
+            tx.exec(s::delete_archive{.archive_id = id});
+            media_.release(tx, {"story_archive", id.view()});
+        }
+        return kept.empty();
+    }
+
+private:
+    media::MediaService& media_;
+};
+
+struct OwnStory {
+    StoryId story_id;
+    MediaId media_id;
+    std::optional<std::string> caption;
+    std::optional<std::string> highlight_title;
+    std::int64_t views_count = 0;
+    Time created_at;
+    static constexpr auto fields = Pack{
+        wire::field("story_id", &OwnStory::story_id),
+        wire::field("media_id", &OwnStory::media_id),
+        wire::field("caption", &OwnStory::caption),
+        wire::field("highlight_title", &OwnStory::highlight_title),
+        wire::field("views_count", &OwnStory::views_count),
+        wire::field("created_at", &OwnStory::created_at),
+    };
+};
+
+class StoriesExport final : public users::ExportContributor {
+public:
+    explicit StoriesExport(db::Database& db) : db_(db) {}
+
+    void contribute(const UserId& user, users::ExportWriter& out) override {
+        out.begin("stories.json");
+        std::string piece = "[";
+        Place after{Time{INT64_MIN}, ""};
+        bool is_first = true;
+        for (auto page = next_page(user, after); !page.empty(); page = next_page(user, after)) {
+            for (auto& row : page) {
+                if (!std::exchange(is_first, false)) piece += ",\n";
+                after = {row.created_at, row.story_id.str()};
+                wire::write(piece, OwnStory{row.story_id, row.media_id, std::move(row.caption),
+                                            std::move(row.highlight_title), row.views_count, row.created_at});
+            }
+            out.text(piece);
+            piece.clear();
+        }
+        out.text(piece + "]");
+    }
+
+private:
+    std::vector<StoryRow> next_page(const UserId& user, const Place& after) {
+        return db_.read([&](db::Read& tx) {
+            std::vector<StoryRow> rows;
+            tx.each(s::exported{.user_id = user, .at = after.at, .id = after.id, .limit = 500},
+                    [&](const db::Row& row) { rows.push_back(story_of(row)); });
+            return rows;
+        });
+    }
+
+    db::Database& db_;
+};
+
+}  // namespace
+
+std::unique_ptr<users::AccountEraser> stories_eraser(media::MediaService& media) {
+    return std::make_unique<StoriesEraser>(media);
+}
+
+std::unique_ptr<users::ExportContributor> stories_export(db::Database& db) {
+    return std::make_unique<StoriesExport>(db);
+}
+
+}  // namespace grover::stories

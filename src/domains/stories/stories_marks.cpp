@@ -1,0 +1,163 @@
+// Seeing, reacting to and answering stories.
+#include <algorithm>
+
+#include "domains/stories/stories_views.hpp"
+#include "platform/base/error.hpp"
+#include "platform/text/utf8.hpp"
+#include "sql/stories.hpp"
+#include "sql/story_marks.hpp"
+
+namespace grover::stories {
+namespace {
+
+namespace marks = sql::story_marks;
+
+constexpr int kViewersAtOnce = 300;
+// Viewers looked at for one page of a search among them.
+constexpr int kMaxLookedAt = 5'000;
+
+struct ViewerRow {
+    UserId user_id;
+    Time viewed_at;
+    std::optional<std::string> reaction;
+    static constexpr auto columns = Pack{
+        db::column("user_id", &ViewerRow::user_id),
+        db::column("viewed_at", &ViewerRow::viewed_at),
+        db::column("reaction", &ViewerRow::reaction),
+    };
+};
+
+bool matches(const users::UserSummary& user, const std::string& q) {
+    return q.empty() || text::lower(user.name).find(q) != std::string::npos ||
+           user.username.find(q) != std::string::npos;
+}
+
+bool has_control_character(std::string_view text) {
+    return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+}  // namespace
+
+std::optional<FieldError> StoryReact::misfit() const {
+    if (!has_control_character(reaction)) return std::nullopt;
+    return FieldError{
+        {"body", "reaction"}, "Input should hold no control characters", "string_pattern_mismatch"};
+}
+
+StoryViewAnswer StoriesService::view(const Caller& me, const StoryId& id) {
+    return db_.write([&](db::Write& tx) {
+        const auto row = get_visible(tx, me, id);
+        StoryViewAnswer answer;
+        answer.views_count = row.views_count;
+        if (row.user_id == me.id) return answer;
+        const Time now = clock_.now();
+        if (!tx.exists(marks::insert_view{.story_id = id, .user_id = me.id, .now = now})) return answer;
+        answer.views_count = add_counts(tx, id, {.views = 1}).views;
+        tx.publish(StoryViewed{id, row.user_id, me.id, now});
+        return answer;
+    });
+}
+
+std::int64_t StoriesService::views_count(db::Read& tx, const StoryId& id) {
+    const auto row = find(tx, id);
+    return row ? row->views_count : 0;
+}
+
+Viewers StoriesService::viewers(const Caller& me, const StoryViewers& in, std::string& next) {
+    const auto q = text::lower(in.q);
+    return db_.read([&](db::Read& tx) {
+        Viewers out;
+        next.clear();
+        out.total_count = get_own(tx, me, in.story_id, "Only the story owner can view this").views_count;
+        if (in.page.after.empty() && in.page.skip > kMaxSkip) return out;
+        const auto relations = users_.relations(tx, me.id);
+        auto after = place_of(in.page.after);
+        auto skip = in.page.after.empty() ? in.page.skip : 0;
+        Place last;
+        for (std::int64_t looked_at = 0; looked_at < kMaxLookedAt + kMaxSkip; looked_at += kViewersAtOnce) {
+            const auto rows = tx.list<ViewerRow>(marks::viewers_of{
+                .story_id = in.story_id, .at = after.at, .id = after.id, .limit = kViewersAtOnce});
+            std::vector<UserId> people;
+            for (const auto& row : rows) people.push_back(row.user_id);
+            const auto cards = users_.cards(tx, people, me.base_url);
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                const auto& user = cards[i]->summary;
+                if (cards[i]->is_hidden || relations->is_cut_off_from(people[i]) || !matches(user, q))
+                    continue;
+                if (skip > 0) {
+                    --skip;
+                    continue;
+                }
+                if (std::ssize(out.viewers) == in.page.limit) {
+                    next = to_text(last);
+                    return out;
+                }
+                last = {rows[i].viewed_at, people[i].str()};
+                out.viewers.push_back({.user = {cards[i]->json},
+                                       .user_id = user.user_id,
+                                       .name = user.name,
+                                       .username = user.username,
+                                       .picture = user.picture,
+                                       .viewed_at = rows[i].viewed_at,
+                                       .reaction = rows[i].reaction});
+            }
+            if (rows.size() < kViewersAtOnce) return out;
+            after = {rows.back().viewed_at, rows.back().user_id.str()};
+        }
+        next = to_text(after);
+        return out;
+    });
+}
+
+StoryReactAnswer StoriesService::react(const Caller& me, const StoryReact& in) {
+    return db_.write([&](db::Write& tx) {
+        const auto row = get_visible(tx, me, in.story_id);
+        const Time now = clock_.now();
+        StoryReactAnswer answer;
+        answer.reaction = in.reaction;
+        const bool is_first = tx.exists(marks::insert_reaction{
+            .story_id = in.story_id, .user_id = me.id, .reaction = in.reaction, .now = now});
+        const bool is_new =
+            is_first ||
+            tx.exec(marks::change_reaction{
+                .reaction = in.reaction, .now = now, .story_id = in.story_id, .user_id = me.id}) > 0;
+        answer.reactions_count =
+            is_first ? add_counts(tx, in.story_id, {.reactions = 1}).reactions : row.reactions_count;
+        if (is_new)
+            tx.publish(StoryReacted{.story_id = in.story_id,
+                                    .author_id = row.user_id,
+                                    .user_id = me.id,
+                                    .reaction = in.reaction,
+                                    .is_first = is_first,
+                                    .reactions_count = answer.reactions_count,
+                                    .created_at = now});
+        return answer;
+    });
+}
+
+StoryReplyAnswer StoriesService::reply(const Caller& me, const StoryReply& in) {
+    const auto words =
+        text::required_text(in.message, messages::kMaxMessageLength, "message", text::Cleaning::chat);
+    return db_.write([&](db::Write& tx) {
+        const auto row = get_visible(tx, me, in.story_id);
+        if (row.user_id == me.id) throw validation_error("Cannot message yourself");
+        const auto reached = users_.reach(tx, me.id, std::span(&row.user_id, 1));
+        const auto audience = users_.privacy(tx, row.user_id).allow_story_replies;
+        if (reached.empty() || !reached.front().is_open_to(audience)) throw not_authorized("Replies are off");
+        const auto sent =
+            messages_.answer_story(tx, me, row.user_id, in.story_id.str(), "Replied to your story: " + words);
+        StoryReplyAnswer answer;
+        answer.message_id = sent.message_id;
+        answer.conversation_id = sent.conversation_id;
+        answer.replies_count = add_counts(tx, in.story_id, {.replies = 1}).replies;
+        tx.publish(StoryReplied{.story_id = in.story_id,
+                                .author_id = row.user_id,
+                                .user_id = me.id,
+                                .message_id = sent.message_id,
+                                .conversation_id = sent.conversation_id,
+                                .replies_count = answer.replies_count});
+        return answer;
+    });
+}
+
+}  // namespace grover::stories

@@ -1,0 +1,112 @@
+#include "domains/stories/stories_store.hpp"
+
+#include <charconv>
+
+#include "platform/base/error.hpp"
+#include "sql/stories.hpp"
+
+namespace grover::stories {
+namespace {
+
+namespace s = sql::stories;
+
+// Five columns from the first on.
+Music music_of(const db::Row& row, int first) {
+    return {.url = row.get<std::optional<std::string>>(first),
+            .title = row.get<std::optional<std::string>>(first + 1),
+            .artist = row.get<std::optional<std::string>>(first + 2),
+            .start_ms = row.integer(first + 3),
+            .duration_ms = row.get<std::optional<std::int64_t>>(first + 4)};
+}
+
+}  // namespace
+
+std::string to_text(const Place& place) { return std::to_string(place.at.us) + '.' + place.id; }
+
+Place place_of(std::string_view text) {
+    if (text.empty()) return {};
+    Place out;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.at.us);
+    if (error != std::errc{} || end == text.data() + text.size() || *end != '.')
+        throw validation_error("Invalid cursor");
+    out.id = text.substr(static_cast<std::size_t>(end - text.data()) + 1);
+    return out;
+}
+
+StoryRow story_of(const db::Row& row) {
+    return {.story_id = row.get<StoryId>(0),
+            .user_id = row.get<UserId>(1),
+            .media_id = row.get<MediaId>(2),
+            .story_type = static_cast<StoryType>(row.integer(3)),
+            .caption = row.get<std::optional<std::string>>(4),
+            .music = music_of(row, 5),
+            .forwarded_from = row.get<std::optional<UserId>>(10),
+            .views_count = row.integer(11),
+            .reactions_count = row.integer(12),
+            .replies_count = row.integer(13),
+            .highlight_title = row.get<std::optional<std::string>>(14),
+            .created_at = row.get<Time>(15)};
+}
+
+ArchiveRow archive_of(const db::Row& row) {
+    return {.archive_id = row.get<ArchiveId>(0),
+            .user_id = row.get<UserId>(1),
+            .story_id = row.get<StoryId>(2),
+            .media_id = row.get<MediaId>(3),
+            .story_type = static_cast<StoryType>(row.integer(4)),
+            .caption = row.get<std::optional<std::string>>(5),
+            .music = music_of(row, 6),
+            .forwarded_from = row.get<std::optional<UserId>>(11),
+            .views_count = row.integer(12),
+            .reactions_count = row.integer(13),
+            .replies_count = row.integer(14),
+            .story_created_at = row.get<Time>(15),
+            .archived_at = row.get<Time>(16)};
+}
+
+std::optional<StoryRow> find(db::Read& tx, const StoryId& id) {
+    const std::string text = id.str();
+    auto rows = load(tx, std::span(&text, 1));
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+}
+
+std::vector<StoryRow> load(db::Read& tx, std::span<const std::string> ids) {
+    std::vector<StoryRow> rows;
+    if (ids.empty()) return rows;
+    const std::vector<std::string_view> texts(ids.begin(), ids.end());
+    tx.each(s::load{.ids = texts}, [&](const db::Row& row) { rows.push_back(story_of(row)); });
+    return rows;
+}
+
+Counts add_counts(db::Write& tx, const StoryId& id, const Counts& delta) {
+    std::optional<Counts> now;
+    tx.each(
+        s::add_counts{
+            .views = delta.views, .reactions = delta.reactions, .replies = delta.replies, .story_id = id},
+        [&](const db::Row& row) {
+            now = Counts{row.integer(0), row.integer(1), row.integer(2)};
+        });
+    if (!now) throw not_found("Story not found");
+    return *now;
+}
+
+void erase(db::Write& tx, media::MediaService& media, const StoryId& id) {
+    tx.exec(s::keep_counts{.story_id = id});
+    tx.exec(s::delete_story{.story_id = id});
+    media.release(tx, {"story", id.view()});
+}
+
+void archive(db::Write& tx, media::MediaService& media, std::span<const StoryId> ids, Time now) {
+    if (ids.empty()) return;
+    for (const auto& id : tx.list<StoryId>(s::archive{.now = now, .ids = db::ids_of(ids)})) {
+        media.share(tx, {"story", id.view()}, {"story_archive", archive_id_of(id).view()},
+                    media::Access::signed_);
+    }
+}
+
+ArchiveId archive_id_of(const StoryId& id) {
+    return ArchiveId(std::string(ArchiveTag::prefix) +
+                     std::string(id.view().substr(StoryTag::prefix.size())));
+}
+
+}  // namespace grover::stories

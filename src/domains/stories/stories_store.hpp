@@ -1,0 +1,88 @@
+// Rows of stories. Private to domains/stories.
+#pragma once
+
+#include <unordered_map>
+
+#include "domains/stories/stories.hpp"
+
+namespace grover::stories {
+
+inline constexpr std::chrono::hours kLifetime{24};
+inline constexpr std::int64_t kMaxActive = 100;
+
+enum class StoryType : std::uint8_t { media, text };
+constexpr std::array<std::string_view, 2> enum_names(StoryType) { return {"media", "text"}; }
+
+struct Music {
+    std::optional<std::string> url;
+    std::optional<std::string> title;
+    std::optional<std::string> artist;
+    std::int64_t start_ms = 0;
+    std::optional<std::int64_t> duration_ms;
+};
+
+struct StoryRow {
+    StoryId story_id;
+    UserId user_id;
+    MediaId media_id;
+    StoryType story_type = StoryType::media;
+    std::optional<std::string> caption;
+    Music music;
+    std::optional<UserId> forwarded_from;
+    std::int64_t views_count = 0;
+    std::int64_t reactions_count = 0;
+    std::int64_t replies_count = 0;
+    std::optional<std::string> highlight_title;
+    Time created_at;
+
+    Time expires_at() const { return created_at + kLifetime; }
+    bool is_active(Time now) const { return now < expires_at(); }
+};
+
+struct ArchiveRow {
+    ArchiveId archive_id;
+    UserId user_id;
+    StoryId story_id;
+    MediaId media_id;
+    StoryType story_type = StoryType::media;
+    std::optional<std::string> caption;
+    Music music;
+    std::optional<UserId> forwarded_from;
+    std::int64_t views_count = 0;
+    std::int64_t reactions_count = 0;
+    std::int64_t replies_count = 0;
+    Time story_created_at;
+    Time archived_at;
+};
+
+// A place in a list, newest first; its text is "<time>.<id>".
+struct Place {
+    Time at{INT64_MAX};
+    std::string id = "~";  // behind every id: the start of the list
+};
+std::string to_text(const Place& place);
+// Throws 400 "Invalid cursor".
+Place place_of(std::string_view text);
+
+StoryRow story_of(const db::Row& row);
+ArchiveRow archive_of(const db::Row& row);
+
+std::optional<StoryRow> find(db::Read& tx, const StoryId& id);
+// In no order; unknown ones are left out.
+std::vector<StoryRow> load(db::Read& tx, std::span<const std::string> ids);
+
+struct Counts {
+    std::int64_t views = 0;
+    std::int64_t reactions = 0;
+    std::int64_t replies = 0;
+};
+// What they are afterwards. Throws 404 "Story not found" when it has gone meanwhile.
+Counts add_counts(db::Write& tx, const StoryId& id, const Counts& delta);
+
+// With its marks; what its author archived stays. The files go with the last reference.
+void erase(db::Write& tx, media::MediaService& media, const StoryId& id);
+// What is not archived yet, with its files.
+void archive(db::Write& tx, media::MediaService& media, std::span<const StoryId> ids, Time now);
+ArchiveId archive_id_of(const StoryId& id);
+
+}  // namespace grover::stories
