@@ -36,6 +36,11 @@ bool has_control_character(std::string_view text) {
     return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
+// Its marks must not be written for a story that somebody deletes at this moment.
+void hold(db::Write& tx, const StoryId& id) {
+    if (!tx.exists(marks::lock_story{.story_id = id})) throw not_found("Story not found");
+}
+
 }  // namespace
 
 std::optional<FieldError> StoryReact::misfit() const {
@@ -50,6 +55,7 @@ StoryViewAnswer StoriesService::view(const Caller& me, const StoryId& id) {
         StoryViewAnswer answer;
         answer.views_count = row.views_count;
         if (row.user_id == me.id) return answer;
+        hold(tx, id);
         const Time now = clock_.now();
         if (!tx.exists(marks::insert_view{.story_id = id, .user_id = me.id, .now = now})) return answer;
         answer.views_count = add_counts(tx, id, {.views = 1}).views;
@@ -112,6 +118,7 @@ Viewers StoriesService::viewers(const Caller& me, const StoryViewers& in, std::s
 StoryReactAnswer StoriesService::react(const Caller& me, const StoryReact& in) {
     return db_.write([&](db::Write& tx) {
         const auto row = get_visible(tx, me, in.story_id);
+        hold(tx, in.story_id);
         const Time now = clock_.now();
         StoryReactAnswer answer;
         answer.reaction = in.reaction;

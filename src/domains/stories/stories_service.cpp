@@ -131,7 +131,8 @@ StoryHighlightAnswer StoriesService::highlight(const Caller& me, const StoryHigh
         });
         if (under_title >= kMaxUnderTitle || (under_title == 0 && titles >= kMaxTitles))
             throw validation_error("Highlight is full");
-        tx.exec(s::set_highlight{.title = title, .story_id = in.story_id});
+        if (tx.exec(s::set_highlight{.title = title, .story_id = in.story_id}) == 0)
+            throw not_found("Story not found");
     });
     return {.highlight_title = title};
 }

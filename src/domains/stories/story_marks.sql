@@ -1,5 +1,12 @@
 -- Who saw stories and who reacted to them.
 
+-- name: lock_story (sqlite)
+SELECT 1 FROM stories WHERE story_id = :story_id
+
+-- name: lock_story (postgres)
+-- Nobody deletes it before the end of the transaction.
+SELECT 1 FROM stories WHERE story_id = :story_id FOR KEY SHARE
+
 -- name: insert_view
 -- Returns a row only if it is the first one.
 INSERT INTO story_views (story_id, user_id, viewed_at) VALUES (:story_id, :user_id, :now)
