@@ -236,6 +236,16 @@ std::string UsersService::report(db::Write& tx, const UserId& reporter, std::str
         sql::users::open_report{.reporter_id = reporter, .target_type = target_type, .target_id = target_id});
 }
 
+std::vector<UserId> UsersService::not_archiving(db::Read& tx, std::span<const UserId> users) {
+    if (users.empty()) return {};
+    return tx.list<UserId>(sql::user_settings::not_archiving{.users = db::ids_of(users)});
+}
+
+std::vector<UserId> UsersService::muting_stories_of(db::Read& tx, const UserId& user) {
+    return tx.list<UserId>(
+        sql::user_edges::muted_stories{.muter_id = user, .now = parts_->ground.clock.now()});
+}
+
 void UsersService::each_follower(const UserId& user, FunctionRef<void(const UserId&)> on_follower) {
     constexpr int kAtOnce = 1'000;
     FollowerPosition after;
