@@ -8,7 +8,10 @@ VALUES (:story_id, :user_id, :media_id, :story_type, :caption, :music_url, :musi
 
 -- name: load
 SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at
+       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
+       CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
+            THEN 1 ELSE 0 END AS viewed,
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
 FROM stories WHERE story_id IN each(:ids)
 
 -- name: count_since
@@ -20,12 +23,18 @@ WHERE user_id IN each(:authors) AND created_at > :since GROUP BY user_id
 
 -- name: stories_since
 SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at
+       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
+       CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
+            THEN 1 ELSE 0 END AS viewed,
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
 FROM stories WHERE user_id IN each(:authors) AND created_at > :since
 
 -- name: stories_of
 SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at
+       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
+       CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
+            THEN 1 ELSE 0 END AS viewed,
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
 FROM stories WHERE user_id = :user_id AND (created_at, story_id) < (:at, :id)
 ORDER BY created_at DESC, story_id DESC LIMIT :limit OFFSET :skip
 
@@ -34,7 +43,10 @@ SELECT count(*) FROM stories WHERE user_id = :user_id
 
 -- name: highlights_of
 SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at
+       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
+       CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
+            THEN 1 ELSE 0 END AS viewed,
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
 FROM stories WHERE user_id = :user_id AND highlight_title IS NOT NULL
 ORDER BY created_at DESC, story_id DESC LIMIT :limit
 
@@ -101,9 +113,8 @@ DELETE FROM story_archives WHERE archive_id = :archive_id
 SELECT story_id FROM stories WHERE user_id = :user_id LIMIT :limit
 
 -- name: exported
-SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at
-FROM stories WHERE user_id = :user_id AND (created_at, story_id) > (:at, :id) ORDER BY created_at, story_id LIMIT :limit
+SELECT story_id, media_id, caption, highlight_title, views_count, created_at FROM stories
+WHERE user_id = :user_id AND (created_at, story_id) > (:at, :id) ORDER BY created_at, story_id LIMIT :limit
 
 -- name: some_archives_of
 SELECT archive_id FROM story_archives WHERE user_id = :user_id LIMIT :limit

@@ -54,6 +54,14 @@ struct OwnStory {
     std::optional<std::string> highlight_title;
     std::int64_t views_count = 0;
     Time created_at;
+    static constexpr auto columns = Pack{
+        db::column("story_id", &OwnStory::story_id),
+        db::column("media_id", &OwnStory::media_id),
+        db::column("caption", &OwnStory::caption),
+        db::column("highlight_title", &OwnStory::highlight_title),
+        db::column("views_count", &OwnStory::views_count),
+        db::column("created_at", &OwnStory::created_at),
+    };
     static constexpr auto fields = Pack{
         wire::field("story_id", &OwnStory::story_id),
         wire::field("media_id", &OwnStory::media_id),
@@ -74,11 +82,10 @@ public:
         Place after{Time{INT64_MIN}, ""};
         bool is_first = true;
         for (auto page = next_page(user, after); !page.empty(); page = next_page(user, after)) {
-            for (auto& row : page) {
+            for (const auto& story : page) {
                 if (!std::exchange(is_first, false)) piece += ",\n";
-                after = {row.created_at, row.story_id.str()};
-                wire::write(piece, OwnStory{row.story_id, row.media_id, std::move(row.caption),
-                                            std::move(row.highlight_title), row.views_count, row.created_at});
+                after = {story.created_at, story.story_id.str()};
+                wire::write(piece, story);
             }
             out.text(piece);
             piece.clear();
@@ -87,12 +94,10 @@ public:
     }
 
 private:
-    std::vector<StoryRow> next_page(const UserId& user, const Place& after) {
+    std::vector<OwnStory> next_page(const UserId& user, const Place& after) {
         return db_.read([&](db::Read& tx) {
-            std::vector<StoryRow> rows;
-            tx.each(s::exported{.user_id = user, .at = after.at, .id = after.id, .limit = 500},
-                    [&](const db::Row& row) { rows.push_back(story_of(row)); });
-            return rows;
+            return tx.list<OwnStory>(
+                s::exported{.user_id = user, .at = after.at, .id = after.id, .limit = 500});
         });
     }
 

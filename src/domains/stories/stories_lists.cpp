@@ -35,8 +35,15 @@ Page<StoryGroup> StoriesService::list(const Caller& me, const StoryList& in) {
     const Time since = now - kLifetime;
     return db_.read([&](db::Read& tx) {
         Page<StoryGroup> page;
-        const auto relations = users_.relations(tx, me.id);
-        const auto muted = users_.muting_stories_of(tx, me.id);
+        db::Together first;
+        users::AskedRelations asked_relations;
+        const bool is_in_memory = tx.snapshot() != 0;
+        if (!is_in_memory) users_.ask_relations(first, asked_relations, me.id);
+        std::vector<UserId> muted;
+        users_.ask_muted_stories(first, muted, me.id);
+        first.run(tx);
+        std::ranges::sort(muted);
+        const auto relations = is_in_memory ? users_.relations(tx, me.id) : asked_relations.take();
         std::vector<std::string_view> authors{me.id.view()};
         for (const auto& user : relations->following()) {
             if (!std::ranges::binary_search(muted, user) && !relations->is_cut_off_from(user))
@@ -46,15 +53,8 @@ Page<StoryGroup> StoriesService::list(const Caller& me, const StoryList& in) {
         tx.each(s::authors_since{.authors = authors, .since = since}, [&](const db::Row& row) {
             latest.push_back({row.get<UserId>(0), row.get<Time>(1)});
         });
-        std::vector<UserId> people;
-        for (const auto& one : latest) people.push_back(one.author);
-        const auto cards = users_.cards(tx, people, me.base_url);
-        std::map<UserId, std::shared_ptr<const users::UserCard>> shown;
-        for (std::size_t i = 0; i < people.size(); ++i) {
-            if (!cards[i]->is_hidden) shown.emplace(people[i], cards[i]);
-        }
         std::erase_if(latest, [&](const Latest& one) {
-            return !shown.contains(one.author) || !comes_before({UserId(after.id), after.at}, one);
+            return !comes_before({UserId(after.id), after.at}, one);
         });
         std::ranges::sort(latest, [](const Latest& a, const Latest& b) { return comes_before(a, b); });
         const auto skipped =
@@ -67,22 +67,27 @@ Page<StoryGroup> StoriesService::list(const Caller& me, const StoryList& in) {
 
         authors.clear();
         for (const auto& one : latest) authors.push_back(one.author.view());
-        std::vector<StoryRow> rows;
-        tx.each(s::stories_since{.authors = authors, .since = since},
-                [&](const db::Row& row) { rows.push_back(story_of(row)); });
-        std::ranges::sort(rows, [&](const StoryRow& a, const StoryRow& b) {
+        AskedStories asked({users_, media_, now}, me);
+        db::Together together;
+        asked.ask(tx, together, s::stories_since{.viewer = me.id, .authors = authors, .since = since});
+        together.run(tx);
+        std::ranges::sort(asked.rows, [&](const StoryRow& a, const StoryRow& b) {
             return in.order == GroupOrder::newest ? is_newer(a, b) : is_newer(b, a);
         });
         std::map<UserId, StoryGroup> groups;
-        for (auto& story : stories::views_of(tx, {users_, media_, now}, me, rows)) {
-            auto& group = groups[story.user_id];
-            group.has_unseen |= !story.viewed;
-            group.stories.push_back(std::move(story));
+        for (const auto& row : asked.rows) {
+            const auto& author = asked.author(row);
+            if (author.is_hidden) continue;
+            auto& group = groups[row.user_id];
+            if (group.stories.empty()) group.user.json = author.json;
+            group.stories.push_back(asked.view(row));
+            group.has_unseen |= !group.stories.back().viewed;
         }
         for (const auto& one : latest) {
-            auto& group = page.items.emplace_back(std::move(groups[one.author]));
-            group.user.json = shown[one.author]->json;
-            group.latest_at = one.at;
+            const auto group = groups.find(one.author);
+            if (group == groups.end()) continue;
+            group->second.latest_at = one.at;
+            page.items.push_back(std::move(group->second));
         }
         return page;
     });
@@ -93,22 +98,26 @@ OwnStories StoriesService::own(const Caller& me, const PageRequest& page, std::s
     const bool is_beyond = page.after.empty() && page.skip > kMaxSkip;
     return db_.read([&](db::Read& tx) {
         OwnStories out;
-        std::vector<StoryRow> rows;
-        if (!is_beyond) {
-            tx.each(s::stories_of{.user_id = me.id,
-                                  .at = after.at,
-                                  .id = after.id,
-                                  .limit = page.limit + 1,
-                                  .skip = page.after.empty() ? page.skip : 0},
-                    [&](const db::Row& row) { rows.push_back(story_of(row)); });
-        }
+        AskedStories asked({users_, media_, clock_.now()}, me);
+        db::Together together;
+        if (!is_beyond)
+            asked.ask(tx, together,
+                      s::stories_of{.viewer = me.id,
+                                    .user_id = me.id,
+                                    .at = after.at,
+                                    .id = after.id,
+                                    .limit = page.limit + 1,
+                                    .skip = page.after.empty() ? page.skip : 0});
+        together.add(s::count_of{.user_id = me.id}, [&](const db::Row& row) { out.total = row.integer(0); });
+        together.run(tx);
+        auto& rows = asked.rows;
+        std::ranges::sort(rows, is_newer);
         next.clear();
         if (std::ssize(rows) > page.limit) {
             rows.pop_back();
             next = to_text({rows.back().created_at, rows.back().story_id.str()});
         }
-        out.stories = stories::views_of(tx, {users_, media_, clock_.now()}, me, rows);
-        out.total = tx.value<std::int64_t>(s::count_of{.user_id = me.id});
+        for (const auto& row : rows) out.stories.push_back(asked.view(row));
         return out;
     });
 }
@@ -116,16 +125,18 @@ OwnStories StoriesService::own(const Caller& me, const PageRequest& page, std::s
 Highlights StoriesService::highlights(const Caller& me, const UserId& user) {
     return db_.read([&](db::Read& tx) {
         if (users_.require_sight(tx, me.id, user) != users::Sight::everything) return Highlights{"{}"};
-        std::vector<StoryRow> rows;
-        tx.each(s::highlights_of{.user_id = user, .limit = kMaxHighlights},
-                [&](const db::Row& row) { rows.push_back(story_of(row)); });
+        AskedStories asked({users_, media_, clock_.now()}, me);
+        db::Together together;
+        asked.ask(tx, together, s::highlights_of{.viewer = me.id, .user_id = user, .limit = kMaxHighlights});
+        together.run(tx);
+        std::ranges::sort(asked.rows, is_newer);
         // Newest first, so titles come in the order in which they are met.
         std::vector<std::pair<std::string, std::vector<Story>>> titles;
-        for (auto& story : stories::views_of(tx, {users_, media_, clock_.now()}, me, rows)) {
-            auto title = std::ranges::find(titles, *story.highlight_title,
+        for (const auto& row : asked.rows) {
+            auto title = std::ranges::find(titles, *row.highlight_title,
                                            &std::pair<std::string, std::vector<Story>>::first);
-            if (title == titles.end()) title = titles.insert(title, {*story.highlight_title, {}});
-            title->second.push_back(std::move(story));
+            if (title == titles.end()) title = titles.insert(title, {*row.highlight_title, {}});
+            title->second.push_back(asked.view(row));
         }
         Highlights out{"{"};
         for (const auto& [title, stories] : titles) {

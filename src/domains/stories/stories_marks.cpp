@@ -65,7 +65,7 @@ StoryViewAnswer StoriesService::view(const Caller& me, const StoryId& id) {
 }
 
 std::int64_t StoriesService::views_count(db::Read& tx, const StoryId& id) {
-    const auto row = find(tx, id);
+    const auto row = find(tx, {}, id);
     return row ? row->views_count : 0;
 }
 

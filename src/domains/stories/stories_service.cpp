@@ -37,7 +37,7 @@ std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1'000)
 }  // namespace
 
 StoryRow StoriesService::get_visible(db::Read& tx, const Caller& me, const StoryId& id) {
-    auto row = find(tx, id);
+    auto row = find(tx, me.id, id);
     if (!row || !is_visible(*users_.relations(tx, me.id), *users_.card(tx, row->user_id, me.base_url), *row,
                             clock_.now()))
         throw not_found("Story not found");
@@ -55,19 +55,16 @@ std::vector<std::string> StoriesService::views_of(db::Read& tx, const Caller& me
                                                   std::span<const std::string> ids) {
     std::vector<std::string> out(ids.size());
     const Time now = clock_.now();
-    auto rows = load(tx, ids);
-    std::vector<UserId> authors;
-    for (const auto& row : rows) authors.push_back(row.user_id);
-    const auto cards = users_.cards(tx, authors, me.base_url);
+    const std::vector<std::string_view> texts(ids.begin(), ids.end());
+    AskedStories asked({users_, media_, now}, me);
+    db::Together together;
+    asked.ask(tx, together, s::load{.viewer = me.id, .ids = texts});
+    together.run(tx);
     const auto relations = users_.relations(tx, me.id);
-    std::vector<StoryRow> seen;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (is_visible(*relations, *cards[i], rows[i], now)) seen.push_back(std::move(rows[i]));
-    }
-    for (const auto& story : stories::views_of(tx, {users_, media_, now}, me, seen)) {
-        for (std::size_t i = 0; i < ids.size(); ++i) {
-            if (ids[i] == story.story_id.view()) out[i] = wire::to_json(story);
-        }
+    for (const auto& row : asked.rows) {
+        const auto place = std::ranges::find(ids, row.story_id.view());
+        if (is_visible(*relations, asked.author(row), row, now))
+            out[static_cast<std::size_t>(place - ids.begin())] = wire::to_json(asked.view(row));
     }
     return out;
 }
@@ -113,8 +110,12 @@ StoryCreateAnswer StoriesService::create(const Caller& me, StoryCreate& in) {
         row.story_id = IdSource::next_at<StoryId>(row.created_at);
         insert(tx, row);
         media_.attach(tx, me.id, row.media_id, {"story", row.story_id.view()}, media::Access::account);
-        return StoryCreateAnswer{
-            stories::views_of(tx, {users_, media_, row.created_at}, me, std::span(&row, 1)).front()};
+        AskedStories asked({users_, media_, row.created_at}, me);
+        db::Together together;
+        const std::vector<std::string_view> ids{row.story_id.view()};
+        asked.ask(tx, together, s::load{.viewer = me.id, .ids = ids});
+        together.run(tx);
+        return StoryCreateAnswer{asked.view(asked.rows.front())};
     });
 }
 

@@ -45,7 +45,9 @@ StoryRow story_of(const db::Row& row) {
             .reactions_count = row.integer(12),
             .replies_count = row.integer(13),
             .highlight_title = row.get<std::optional<std::string>>(14),
-            .created_at = row.get<Time>(15)};
+            .created_at = row.get<Time>(15),
+            .viewed = row.get<bool>(16),
+            .my_reaction = row.get<std::optional<std::string>>(17)};
 }
 
 ArchiveRow archive_of(const db::Row& row) {
@@ -64,18 +66,11 @@ ArchiveRow archive_of(const db::Row& row) {
             .archived_at = row.get<Time>(16)};
 }
 
-std::optional<StoryRow> find(db::Read& tx, const StoryId& id) {
-    const std::string text = id.str();
-    auto rows = load(tx, std::span(&text, 1));
-    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
-}
-
-std::vector<StoryRow> load(db::Read& tx, std::span<const std::string> ids) {
-    std::vector<StoryRow> rows;
-    if (ids.empty()) return rows;
-    const std::vector<std::string_view> texts(ids.begin(), ids.end());
-    tx.each(s::load{.ids = texts}, [&](const db::Row& row) { rows.push_back(story_of(row)); });
-    return rows;
+std::optional<StoryRow> find(db::Read& tx, const UserId& viewer, const StoryId& id) {
+    std::optional<StoryRow> found;
+    const std::vector<std::string_view> ids{id.view()};
+    tx.each(s::load{.viewer = viewer, .ids = ids}, [&](const db::Row& row) { found = story_of(row); });
+    return found;
 }
 
 Counts add_counts(db::Write& tx, const StoryId& id, const Counts& delta) {

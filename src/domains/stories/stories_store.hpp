@@ -34,6 +34,9 @@ struct StoryRow {
     std::int64_t replies_count = 0;
     std::optional<std::string> highlight_title;
     Time created_at;
+    // Of the reader for whom it was read.
+    bool viewed = false;
+    std::optional<std::string> my_reaction;
 
     Time expires_at() const { return created_at + kLifetime; }
     bool is_active(Time now) const { return now < expires_at(); }
@@ -67,9 +70,7 @@ Place place_of(std::string_view text);
 StoryRow story_of(const db::Row& row);
 ArchiveRow archive_of(const db::Row& row);
 
-std::optional<StoryRow> find(db::Read& tx, const StoryId& id);
-// In no order; unknown ones are left out.
-std::vector<StoryRow> load(db::Read& tx, std::span<const std::string> ids);
+std::optional<StoryRow> find(db::Read& tx, const UserId& viewer, const StoryId& id);
 
 struct Counts {
     std::int64_t views = 0;

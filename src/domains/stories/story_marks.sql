@@ -12,9 +12,6 @@ SELECT 1 FROM stories WHERE story_id = :story_id FOR KEY SHARE
 INSERT INTO story_views (story_id, user_id, viewed_at) VALUES (:story_id, :user_id, :now)
 ON CONFLICT DO NOTHING RETURNING story_id
 
--- name: viewed_among
-SELECT story_id FROM story_views WHERE user_id = :user_id AND story_id IN each(:ids)
-
 -- name: viewers_of
 SELECT v.user_id, v.viewed_at, r.reaction
 FROM story_views v LEFT JOIN story_reactions r ON r.story_id = v.story_id AND r.user_id = v.user_id
@@ -29,9 +26,6 @@ ON CONFLICT DO NOTHING RETURNING story_id
 -- name: change_reaction
 UPDATE story_reactions SET reaction = :reaction, created_at = :now
 WHERE story_id = :story_id AND user_id = :user_id AND reaction <> :reaction
-
--- name: reactions_among
-SELECT story_id, reaction FROM story_reactions WHERE user_id = :user_id AND story_id IN each(:ids)
 
 -- name: some_views_of
 SELECT story_id FROM story_views WHERE user_id = :user_id LIMIT :limit

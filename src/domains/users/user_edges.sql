@@ -58,8 +58,8 @@ DELETE FROM mutes WHERE muter_id = :muter_id AND muted_id = :muted_id AND scope 
 DELETE FROM mutes WHERE muter_id = :muter_id AND muted_id = :muted_id;
 
 -- name: muted_stories
-SELECT DISTINCT muted_id FROM mutes WHERE muter_id = :muter_id AND scope IN ('all', 'stories')
-    AND (until IS NULL OR until > :now) ORDER BY muted_id;
+SELECT muted_id FROM mutes WHERE muter_id = :muter_id AND scope IN ('all', 'stories')
+    AND (until IS NULL OR until > :now);
 
 -- name: mutes_notifications
 SELECT 1 FROM mutes WHERE muter_id = :muter_id AND muted_id = :muted_id AND scope IN ('all', 'notifications')

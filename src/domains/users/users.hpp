@@ -350,8 +350,8 @@ public:
     std::vector<UserId> hiding_online(db::Read& tx, std::span<const UserId> users);
     // Those of `users` that switched auto_archive off, ascending.
     std::vector<UserId> not_archiving(db::Read& tx, std::span<const UserId> users);
-    // Whose stories the user muted (scope `all` or `stories`), ascending.
-    std::vector<UserId> muting_stories_of(db::Read& tx, const UserId& user);
+    // Whose stories the user muted (scope `all` or `stories`), in no order.
+    void ask_muted_stories(db::Together& ask, std::vector<UserId>& out, const UserId& user);
     // Whether `recipient` muted `actor` with scope `all` or `notifications`.
     bool mutes_notifications(db::Read& tx, const UserId& recipient, const UserId& actor);
 

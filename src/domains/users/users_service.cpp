@@ -241,9 +241,9 @@ std::vector<UserId> UsersService::not_archiving(db::Read& tx, std::span<const Us
     return tx.list<UserId>(sql::user_settings::not_archiving{.users = db::ids_of(users)});
 }
 
-std::vector<UserId> UsersService::muting_stories_of(db::Read& tx, const UserId& user) {
-    return tx.list<UserId>(
-        sql::user_edges::muted_stories{.muter_id = user, .now = parts_->ground.clock.now()});
+void UsersService::ask_muted_stories(db::Together& ask, std::vector<UserId>& out, const UserId& user) {
+    ask.add(sql::user_edges::muted_stories{.muter_id = user, .now = parts_->ground.clock.now()},
+            [&out](const db::Row& row) { out.push_back(row.get<UserId>(0)); });
 }
 
 void UsersService::each_follower(const UserId& user, FunctionRef<void(const UserId&)> on_follower) {
