@@ -36,7 +36,7 @@ SeenMessage Changes::held(db::Write& tx, const UserId& me, const MessageId& mess
 
 Message Changes::edit(const Caller& me, const MessageEdit& in) const {
     const auto content = text::required_text(in.content, kMaxMessageLength, "content", text::Cleaning::chat);
-    const auto chat = ground_.db.write([&](db::Write& tx) {
+    const auto in_chat = ground_.db.write([&](db::Write& tx) {
         const auto seen = held(tx, me.id, in.message_id);
         const auto& message = seen.message;
         const Time now = ground_.clock.now();
@@ -45,7 +45,7 @@ Message Changes::edit(const Caller& me, const MessageEdit& in) const {
         if (!has_text(message.type) || message.content.empty() || message.forwarded_from)
             throw validation_error("Only text can be edited");
         if (now > message.created_at + kEditWindow) throw validation_error("Edit window expired");
-        if (content == message.content) return seen.in.chat;
+        if (content == message.content) return seen.in;
         tx.exec(
             sql::messages::insert_edit{.message_id = message.message_id,
                                        .now = now,
@@ -65,12 +65,13 @@ Message Changes::edit(const Caller& me, const MessageEdit& in) const {
                                  .content = content,
                                  .created_at = message.created_at,
                                  .edited_at = now});
-        return seen.in.chat;
+        return seen.in;
     });
     return ground_.db.read([&](db::Read& tx) {
         const auto rows = store::named(tx, me.id, std::span(&in.message_id, 1));
         if (rows.empty()) throw not_found("Message not found");
-        return views_.of(tx, me, chat, rows, chats_.shows_receipts(tx, chat, me.id)).front();
+        const auto& chat = in_chat.chat;
+        return views_.of(tx, me, chat, in_chat.cut_off, rows, chats_.shows_receipts(tx, chat, me.id)).front();
     });
 }
 

@@ -86,7 +86,8 @@ ChatPage Reading::with_user(const Caller& me, const ChatWithUser& in, std::strin
     const auto show = [&](db::Read& tx, const Rows& page, bool shows_receipts) {
         const auto& chat = page.seen.chat;
         out.conversation_id = chat.chat_id;
-        out.messages = views_.of(tx, me, chat, page.rows, shows_receipts && chat.is_accepted);
+        out.messages =
+            views_.of(tx, me, chat, page.seen.cut_off, page.rows, shows_receipts && chat.is_accepted);
         out.other_user.json = ground_.users.card(tx, in.user_id, me.base_url)->json;
         out.unread_count = page.unread_before;
         out.has_more = !page.next.empty();
@@ -129,9 +130,10 @@ ChatPage Reading::with_user(const Caller& me, const ChatWithUser& in, std::strin
 Page<Message> Reading::page_of(const Caller& me, const ChatId& chat, const PageRequest& request,
                                bool mark_read) const {
     const auto view = [&](db::Read& tx, const Rows& page) {
-        return Page<Message>{
-            views_.of(tx, me, page.seen.chat, page.rows, chats_.shows_receipts(tx, page.seen.chat, me.id)),
-            page.next};
+        const auto& seen = page.seen;
+        return Page<Message>{views_.of(tx, me, seen.chat, seen.cut_off, page.rows,
+                                       chats_.shows_receipts(tx, seen.chat, me.id)),
+                             page.next};
     };
     const bool marks = mark_read && request.after.empty() && request.skip == 0;
     auto unmarked = ground_.db.read([&](db::Read& tx) -> std::optional<Page<Message>> {
@@ -166,7 +168,8 @@ Page<Message> Reading::of_chat(const Caller& me, const ChatMessages& in) const {
         auto rows = store::older(tx, window, seen.message.created_at, kAround, 0);
         auto newer = store::newer(tx, window, seen.message.created_at, kAround + 1);
         rows.insert(rows.end(), std::make_move_iterator(newer.begin()), std::make_move_iterator(newer.end()));
-        return Page<Message>{views_.of(tx, me, chat, rows, chats_.shows_receipts(tx, chat, me.id)), {}};
+        return Page<Message>{
+            views_.of(tx, me, chat, seen.in.cut_off, rows, chats_.shows_receipts(tx, chat, me.id)), {}};
     });
 }
 

@@ -123,11 +123,16 @@ SendAnswer Sending::deliver(const Caller& me, const Outgoing& out, std::string_v
     const auto sent = commit(me, out);
     SendAnswer answer;
     ground_.db.read([&](db::Read& tx) {
-        static_cast<Message&>(answer) = sent.is_new ? views_.fresh(tx, me, sent.chat, sent.row)
-                                                    : views_
-                                                          .of(tx, me, sent.chat, std::span(&sent.row, 1),
-                                                              chats_.shows_receipts(tx, sent.chat, me.id))
-                                                          .front();
+        auto& view = static_cast<Message&>(answer);
+        if (sent.is_new) {
+            view = views_.fresh(tx, me, sent.chat, sent.row);
+            return;
+        }
+        const auto cut_off = sent.chat.is_group ? ground_.users.cut_off(tx, me.id) : std::vector<UserId>{};
+        view = views_
+                   .of(tx, me, sent.chat, cut_off, std::span(&sent.row, 1),
+                       chats_.shows_receipts(tx, sent.chat, me.id))
+                   .front();
     });
     answer.message = sentence;
     return answer;

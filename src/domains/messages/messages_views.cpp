@@ -65,18 +65,19 @@ struct MessageViews::Page {
     std::unordered_map<PostId, std::string> posts;
     std::unordered_map<std::string, std::string> stories;
     std::vector<ReactionRow> reactions;
-    // Of a group: who is in a block with this reader. Nothing of them is quoted, listed or counted.
-    std::vector<UserId> unseen;
+    // Nothing of them is quoted, listed or counted.
+    std::span<const UserId> cut_off;
 
     const users::UserCard& card(const std::optional<UserId>& user) const {
         return *cards.at(or_deleted(user));
     }
-    bool is_unseen(const UserId& user) const { return std::ranges::find(unseen, user) != unseen.end(); }
+    bool is_unseen(const UserId& user) const { return std::ranges::find(cut_off, user) != cut_off.end(); }
 };
 
-MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const ChatRow& chat,
+MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, std::span<const UserId> cut_off,
                                       std::span<const MessageRow> rows) const {
     Page page;
+    page.cut_off = cut_off;
     std::vector<UserId> people;
     std::vector<MediaId> media;
     std::vector<PostId> posts;
@@ -111,7 +112,6 @@ MessageViews::Page MessageViews::load(db::Read& tx, const Caller& me, const Chat
             page.stories.emplace(stories[i], std::move(views[i]));
     }
     page.reactions = store::reactions(tx, reacted);
-    if (chat.is_group) page.unseen = ground_.users.cut_off(tx, me.id);
     std::erase_if(page.reactions, [&](const ReactionRow& row) { return page.is_unseen(row.user_id); });
     return page;
 }
@@ -194,10 +194,11 @@ void MessageViews::fill(Message& out, const Caller& me, const ChatRow& chat, con
 }
 
 std::vector<Message> MessageViews::of(db::Read& tx, const Caller& me, const ChatRow& chat,
-                                      std::span<const MessageRow> rows, bool shows_receipts) const {
+                                      std::span<const UserId> cut_off, std::span<const MessageRow> rows,
+                                      bool shows_receipts) const {
     std::vector<Message> out(rows.size());
     if (rows.empty()) return out;
-    const auto page = load(tx, me, chat, rows);
+    const auto page = load(tx, me, cut_off, rows);
     const ReadMarks marks(store::marks(tx, chat.chat_id, rows.front().created_at, rows.back().created_at));
     auto members = chat.is_group ? store::members(tx, chat.chat_id) : std::vector<MemberRow>{};
     std::erase_if(members, [&](const MemberRow& one) { return page.is_unseen(one.user_id); });
@@ -229,8 +230,10 @@ std::vector<Message> MessageViews::of(db::Read& tx, const Caller& me, const Chat
 
 Message MessageViews::fresh(db::Read& tx, const Caller& me, const ChatRow& chat,
                             const MessageRow& row) const {
+    const auto cut_off =
+        chat.is_group && row.quotes() ? ground_.users.cut_off(tx, me.id) : std::vector<UserId>{};
     Message out;
-    fill(out, me, chat, row, load(tx, me, chat, std::span(&row, 1)));
+    fill(out, me, chat, row, load(tx, me, cut_off, std::span(&row, 1)));
     fill_fresh(out, chat, row);
     return out;
 }
