@@ -1,6 +1,5 @@
 // The lists of collections, one collection with its posts, and what is new in followed ones.
 #include <algorithm>
-#include <unordered_map>
 
 #include "domains/collections/collections_more_api.hpp"
 #include "domains/collections/collections_store.hpp"
@@ -29,12 +28,10 @@ struct FollowerRow {
                                          db::column("created_at", &FollowerRow::created_at)};
 };
 
-Place place_of(const FollowerRow& row) { return {.at = row.created_at, .id = row.user_id.str()}; }
-
 // `source(place, limit)`: the next rows of the list. `keep(rows)`: for each, whether it is this reader's to see.
 template <class Source, class Keep>
-auto cut(const PageRequest& page, std::string& next, Source&& source, Keep&& keep) {
-    decltype(source(Place{}, 0)) out;
+std::vector<CollectionRow> cut(const PageRequest& page, std::string& next, Source&& source, Keep&& keep) {
+    std::vector<CollectionRow> out;
     auto skip = page.after.empty() ? page.skip : 0;
     if (skip > kMaxSkip) return out;
     auto place = place_from(page.after);
@@ -216,25 +213,17 @@ Page<CollectionFollower> CollectionsService::followers(const Caller& me, const C
                                                        const PageRequest& request) {
     return db_.read([&](db::Read& tx) {
         require_own(tx, users_, me, id);
-        const auto relations = users_.relations(tx, me.id);
-        Page<CollectionFollower> page;
-        const auto source = [&](const Place& place, int limit) {
+        const auto place = place_from(request.after);
+        const auto behind = [&](const FollowerRow& row, int limit) {
             return tx.list<FollowerRow>(sql::collections_people::list_followers{
-                .collection_id = id, .at = place.at, .id = place.id, .limit = limit});
+                .collection_id = id, .at = row.created_at, .id = row.user_id, .limit = limit});
         };
-        std::unordered_map<UserId, std::shared_ptr<const users::UserCard>> cards;
-        const auto rows = cut(request, page.next, source, [&](const std::vector<FollowerRow>& some) {
-            std::vector<UserId> people;
-            for (const auto& row : some) people.push_back(row.user_id);
-            const auto found = users_.cards(tx, people, me.base_url);
-            std::vector<bool> kept;
-            for (std::size_t i = 0; i < people.size(); ++i) {
-                kept.push_back(!found[i]->is_hidden && !relations->is_cut_off_from(people[i]));
-                if (kept.back()) cards.emplace(people[i], found[i]);
-            }
-            return kept;
-        });
-        for (const auto& row : rows) page.items.push_back({{cards.at(row.user_id)->json}, row.created_at});
+        const auto listed =
+            users::list_people(tx, users_, me, request, FollowerRow{UserId(place.id), place.at}, {}, behind);
+        Page<CollectionFollower> page;
+        for (const auto& [row, card] : listed.people) page.items.push_back({{card->json}, row.created_at});
+        if (listed.next)
+            page.next = to_text({.at = listed.next->created_at, .id = listed.next->user_id.str()});
         return page;
     });
 }

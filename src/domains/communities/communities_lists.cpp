@@ -21,8 +21,6 @@ constexpr int kMerged = 100;
 // What a search looks at before it sorts.
 constexpr int kMaxFound = 2'000;
 constexpr int kMaxCategories = 100;
-// Members looked at for one page of a search among them.
-constexpr int kMaxLookedAt = 5'000;
 
 // A place in one of the orders: by `number` (negative counts, times) or by `text`, then by id.
 struct Place {
@@ -173,12 +171,6 @@ MemberRow member_after(std::string_view text) {
     return {static_cast<Role>(text[0] - '0'), rest.at, UserId(rest.id.view())};
 }
 
-bool matches(const users::UserCard& card, const std::string& q) {
-    if (q.empty()) return true;
-    return text::lower(card.summary.name).find(q) != std::string::npos ||
-           card.summary.username.find(q) != std::string::npos;
-}
-
 }  // namespace
 
 Page<Community> CommunitiesService::discover(const Caller& me, const CommunityDiscover& in) {
@@ -281,46 +273,25 @@ Page<CommunityMember> CommunitiesService::members(const Caller& me, const Commun
     const auto q = in.q ? text::lower(*in.q) : "";
     return db_.read([&](db::Read& tx) {
         get_readable(tx, me.id, in.community_id);
-        const auto relations = users_.relations(tx, me.id);
-        auto after = member_after(in.page.after);
-        auto skip = in.page.after.empty() ? in.page.skip : 0;
-        const auto limit = static_cast<std::size_t>(in.page.limit);
-        const int at_once = q.empty() && skip == 0 ? in.page.limit + 1 : 300;
-        Page<CommunityMember> page;
-        MemberRow last;
-        for (int looked_at = 0; looked_at < kMaxLookedAt + kMaxSkip; looked_at += at_once) {
+        const auto behind = [&](const MemberRow& row, int limit) {
             auto rows = tx.list<MemberRow>(m::list_members{.community_id = in.community_id,
                                                            .only = in.role ? static_cast<int>(*in.role) : -1,
-                                                           .role = static_cast<int>(after.role),
-                                                           .at = after.joined_at,
-                                                           .id = after.user_id,
-                                                           .limit = at_once});
+                                                           .role = static_cast<int>(row.role),
+                                                           .at = row.joined_at,
+                                                           .id = row.user_id,
+                                                           .limit = limit});
             std::ranges::sort(rows, [](const MemberRow& a, const MemberRow& b) {
                 return std::tie(b.role, a.joined_at, a.user_id) < std::tie(a.role, b.joined_at, b.user_id);
             });
-            if (rows.size() > static_cast<std::size_t>(at_once))
-                rows.resize(static_cast<std::size_t>(at_once));
-            std::vector<UserId> people;
-            for (const auto& row : rows) people.push_back(row.user_id);
-            const auto cards = users_.cards(tx, people, me.base_url);
-            for (std::size_t i = 0; i < rows.size(); ++i) {
-                if (cards[i]->is_hidden || relations->is_cut_off_from(people[i]) || !matches(*cards[i], q))
-                    continue;
-                if (skip > 0) {
-                    --skip;
-                    continue;
-                }
-                if (page.items.size() == limit) {
-                    page.next = to_text(last);
-                    return page;
-                }
-                last = rows[i];
-                page.items.push_back({{cards[i]->json}, rows[i].role, rows[i].joined_at});
-            }
-            if (rows.size() < static_cast<std::size_t>(at_once)) return page;
-            after = rows.back();
-        }
-        page.next = to_text(after);
+            if (std::ssize(rows) > limit) rows.resize(static_cast<std::size_t>(limit));
+            return rows;
+        };
+        const auto listed =
+            users::list_people(tx, users_, me, in.page, member_after(in.page.after), q, behind);
+        Page<CommunityMember> page;
+        for (const auto& [row, card] : listed.people)
+            page.items.push_back({{card->json}, row.role, row.joined_at});
+        if (listed.next) page.next = to_text(*listed.next);
         return page;
     });
 }

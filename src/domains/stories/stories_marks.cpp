@@ -12,10 +12,6 @@ namespace {
 
 namespace marks = sql::story_marks;
 
-constexpr int kViewersAtOnce = 300;
-// Viewers looked at for one page of a search among them.
-constexpr int kMaxLookedAt = 5'000;
-
 struct ViewerRow {
     UserId user_id;
     Time viewed_at;
@@ -26,11 +22,6 @@ struct ViewerRow {
         db::column("reaction", &ViewerRow::reaction),
     };
 };
-
-bool matches(const users::UserSummary& user, const std::string& q) {
-    return q.empty() || text::lower(user.name).find(q) != std::string::npos ||
-           user.username.find(q) != std::string::npos;
-}
 
 bool has_control_character(std::string_view text) {
     return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
@@ -75,42 +66,24 @@ Viewers StoriesService::viewers(const Caller& me, const StoryViewers& in, std::s
         Viewers out;
         next.clear();
         out.total_count = get_own(tx, me, in.story_id, "Only the story owner can view this").views_count;
-        if (in.page.after.empty() && in.page.skip > kMaxSkip) return out;
-        const auto relations = users_.relations(tx, me.id);
-        auto after = place_of(in.page.after);
-        auto skip = in.page.after.empty() ? in.page.skip : 0;
-        Place last;
-        for (std::int64_t looked_at = 0; looked_at < kMaxLookedAt + kMaxSkip; looked_at += kViewersAtOnce) {
-            const auto rows = tx.list<ViewerRow>(marks::viewers_of{
-                .story_id = in.story_id, .at = after.at, .id = after.id, .limit = kViewersAtOnce});
-            std::vector<UserId> people;
-            for (const auto& row : rows) people.push_back(row.user_id);
-            const auto cards = users_.cards(tx, people, me.base_url);
-            for (std::size_t i = 0; i < rows.size(); ++i) {
-                const auto& user = cards[i]->summary;
-                if (cards[i]->is_hidden || relations->is_cut_off_from(people[i]) || !matches(user, q))
-                    continue;
-                if (skip > 0) {
-                    --skip;
-                    continue;
-                }
-                if (std::ssize(out.viewers) == in.page.limit) {
-                    next = to_text(last);
-                    return out;
-                }
-                last = {rows[i].viewed_at, people[i].str()};
-                out.viewers.push_back({.user = {cards[i]->json},
-                                       .user_id = user.user_id,
-                                       .name = user.name,
-                                       .username = user.username,
-                                       .picture = user.picture,
-                                       .viewed_at = rows[i].viewed_at,
-                                       .reaction = rows[i].reaction});
-            }
-            if (rows.size() < kViewersAtOnce) return out;
-            after = {rows.back().viewed_at, rows.back().user_id.str()};
+        const auto start = place_of(in.page.after);
+        const auto behind = [&](const ViewerRow& row, int limit) {
+            return tx.list<ViewerRow>(marks::viewers_of{
+                .story_id = in.story_id, .at = row.viewed_at, .id = row.user_id, .limit = limit});
+        };
+        const auto listed =
+            users::list_people(tx, users_, me, in.page, ViewerRow{UserId(start.id), start.at, {}}, q, behind);
+        for (const auto& [row, card] : listed.people) {
+            const auto& user = card->summary;
+            out.viewers.push_back({.user = {card->json},
+                                   .user_id = user.user_id,
+                                   .name = user.name,
+                                   .username = user.username,
+                                   .picture = user.picture,
+                                   .viewed_at = row.viewed_at,
+                                   .reaction = row.reaction});
         }
-        next = to_text(after);
+        if (listed.next) next = to_text({listed.next->viewed_at, listed.next->user_id.str()});
         return out;
     });
 }

@@ -390,3 +390,5 @@ private:
 void add_users_api(api::Api& api, UsersService& users);
 
 }  // namespace grover::users
+
+#include "domains/users/listed_people.hpp"  // stands on UsersService

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "domains/users/edges_store.hpp"
+#include "domains/users/listed_people.hpp"
 #include "domains/users/profile_rules.hpp"
 #include "domains/users/users_service.hpp"
 #include "domains/users/users_settings_store.hpp"
@@ -155,6 +156,11 @@ std::vector<NoticeTerms> UsersService::notice_terms(db::Read& tx, std::span<cons
 bool UsersService::mutes_notifications(db::Read& tx, const UserId& recipient, const UserId& actor) {
     return tx.exists(sql::user_edges::mutes_notifications{
         .muter_id = recipient, .muted_id = actor, .now = parts_->ground.clock.now()});
+}
+
+bool is_called(const UserSummary& user, std::string_view q) {
+    return q.empty() || text::lower(user.name).find(q) != std::string::npos ||
+           user.username.find(q) != std::string::npos;
 }
 
 }  // namespace grover::users
