@@ -1,6 +1,7 @@
 // Stories: pictures and videos that end after a day, who saw them, and what their authors keep. contract/stories.md.
 //
-// May somebody see a story? StoriesService::get_visible() and views_of() decide it by one rule (stories_service.cpp).
+// May somebody see a story? is_visible() decides it (stories_views.hpp); only highlights ask for the whole account, because
+// they answer nothing at all to who may not see it.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,6 @@
 // What becomes of a user's stories when the account ends, and what an export holds of them (users.md §5).
+#include <utility>
+
 #include "domains/stories/stories_store.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/stories.hpp"

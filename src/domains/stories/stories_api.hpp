@@ -24,7 +24,8 @@ using wire::in_query;
 
 inline constexpr std::uint32_t kMaxCaption = 200;  // MAX_STORY_TEXT_LENGTH
 inline constexpr std::uint32_t kMaxReaction = 16;
-inline constexpr std::uint32_t kMaxTitle = 100;
+inline constexpr std::uint32_t kMaxTitleLength = 100;      // of a highlight
+inline constexpr std::uint32_t kMaxMusicTextLength = 100;  // title, artist
 
 struct Story {
     StoryId story_id;
@@ -103,13 +104,8 @@ struct StoryCreate {
     double music_start_time = 0;
     std::optional<double> music_duration;
 
-    static constexpr api::RouteError errors[] = {{400, "Story limit reached"},
-                                                 {400, "File too large. Maximum size: 50MB"},
-                                                 {400, "Empty file"},
-                                                 {400, "File type not allowed. Allowed types: <list>"},
-                                                 {400, "File is damaged or not supported"},
-                                                 {400, "Invalid URL"},
-                                                 {503, "Storage is temporarily unavailable"}};
+    static constexpr auto errors =
+        api::join({{400, "Story limit reached"}}, media::kUploadErrors, {{400, "Invalid URL"}});
     static constexpr Route route{.method = Method::post,
                                  .path = "/stories",
                                  .summary = "Show a picture or a video for a day.",
@@ -118,8 +114,10 @@ struct StoryCreate {
         api::file("media", &StoryCreate::media, "file"),
         field("caption", &StoryCreate::caption, in_body | in_query, wire::trimmed_length(0, kMaxCaption)),
         field("music_url", &StoryCreate::music_url, in_body | in_query, wire::trimmed_length(0, 2'048)),
-        field("music_title", &StoryCreate::music_title, in_body | in_query, wire::trimmed_length(0, 100)),
-        field("music_artist", &StoryCreate::music_artist, in_body | in_query, wire::trimmed_length(0, 100)),
+        field("music_title", &StoryCreate::music_title, in_body | in_query,
+              wire::trimmed_length(0, kMaxMusicTextLength)),
+        field("music_artist", &StoryCreate::music_artist, in_body | in_query,
+              wire::trimmed_length(0, kMaxMusicTextLength)),
         field("music_start_time", &StoryCreate::music_start_time, in_body | in_query, wire::or_default,
               wire::range(0, 86'400)),
         field("music_duration", &StoryCreate::music_duration, in_body | in_query, wire::range(0.001, 86'400)),
@@ -345,7 +343,7 @@ struct StoryHighlight {
                                  .limit = RateClass::write};
     static constexpr auto fields = Pack{
         field("story_id", &StoryHighlight::story_id, in_path),
-        field("title", &StoryHighlight::title, in_body | in_query, wire::trimmed_length(1, kMaxTitle)),
+        field("title", &StoryHighlight::title, in_body | in_query, wire::trimmed_length(1, kMaxTitleLength)),
     };
     std::optional<FieldError> misfit() const { return text::misfit_of_text(title, "title"); }
 };

@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "domains/stories/stories_views.hpp"
-#include "platform/base/error.hpp"
 #include "sql/stories.hpp"
 
 namespace grover::stories {
@@ -46,8 +45,7 @@ Page<StoryGroup> StoriesService::list(const Caller& me, const StoryList& in) {
         const auto relations = is_in_memory ? users_.relations(tx, me.id) : asked_relations.take();
         std::vector<std::string_view> authors{me.id.view()};
         for (const auto& user : relations->following()) {
-            if (!std::ranges::binary_search(muted, user) && !relations->is_cut_off_from(user))
-                authors.push_back(user.view());
+            if (!std::ranges::binary_search(muted, user)) authors.push_back(user.view());
         }
         std::vector<Latest> latest;
         tx.each(s::authors_since{.authors = authors, .since = since}, [&](const db::Row& row) {
@@ -77,7 +75,7 @@ Page<StoryGroup> StoriesService::list(const Caller& me, const StoryList& in) {
         std::map<UserId, StoryGroup> groups;
         for (const auto& row : asked.rows) {
             const auto& author = asked.author(row);
-            if (author.is_hidden) continue;
+            if (!is_visible(*relations, author, row, now)) continue;
             auto& group = groups[row.user_id];
             if (group.stories.empty()) group.user.json = author.json;
             group.stories.push_back(asked.view(row));

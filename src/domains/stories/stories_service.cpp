@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "domains/stories/stories_views.hpp"
-#include "domains/stories/text_card.hpp"
 #include "platform/base/error.hpp"
 #include "platform/text/validate.hpp"
 #include "sql/stories.hpp"
@@ -16,14 +15,6 @@ namespace s = sql::stories;
 constexpr std::int64_t kMaxTitles = 100;
 constexpr std::int64_t kMaxUnderTitle = 100;
 
-// The one rule of the domain (contract/stories.md "Visibility"); whether a sweep has run does not matter.
-bool is_visible(const users::Relations& viewer, const users::UserCard& author, const StoryRow& row,
-                Time now) {
-    if (row.user_id == viewer.viewer()) return true;
-    return (row.is_active(now) || row.highlight_title) &&
-           users::UsersService::may_see_content_of(viewer, author);
-}
-
 // What is empty after cleaning is none.
 std::optional<std::string> cleaned(const std::optional<std::string>& given, std::size_t max,
                                    std::string_view field) {
@@ -35,6 +26,13 @@ std::optional<std::string> cleaned(const std::optional<std::string>& given, std:
 std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1'000); }
 
 }  // namespace
+
+bool is_visible(const users::Relations& viewer, const users::UserCard& author, const StoryRow& row,
+                Time now) {
+    if (row.user_id == viewer.viewer()) return true;
+    return (row.is_active(now) || row.highlight_title) &&
+           users::UsersService::may_see_content_of(viewer, author);
+}
 
 StoryRow StoriesService::get_visible(db::Read& tx, const Caller& me, const StoryId& id) {
     auto row = find(tx, me.id, id);
@@ -99,8 +97,8 @@ StoryCreateAnswer StoriesService::create(const Caller& me, StoryCreate& in) {
     row.user_id = me.id;
     row.caption = cleaned(in.caption, kMaxCaption, "caption");
     if (in.music_url && !in.music_url->empty()) row.music.url = text::validate_url(*in.music_url);
-    row.music.title = cleaned(in.music_title, 100, "music_title");
-    row.music.artist = cleaned(in.music_artist, 100, "music_artist");
+    row.music.title = cleaned(in.music_title, kMaxMusicTextLength, "music_title");
+    row.music.artist = cleaned(in.music_artist, kMaxMusicTextLength, "music_artist");
     row.music.start_ms = milliseconds(in.music_start_time);
     if (in.music_duration) row.music.duration_ms = milliseconds(*in.music_duration);
     db_.read([&](db::Read& tx) { require_room(tx, me.id); });  // before the file is looked at
@@ -120,7 +118,7 @@ StoryCreateAnswer StoriesService::create(const Caller& me, StoryCreate& in) {
 }
 
 StoryHighlightAnswer StoriesService::highlight(const Caller& me, const StoryHighlight& in) {
-    const auto title = text::required_text(in.title, kMaxTitle, "title");
+    const auto title = text::required_text(in.title, kMaxTitleLength, "title");
     db_.write([&](db::Write& tx) {
         const auto row = get_own(tx, me, in.story_id, "Not authorized");
         if (row.highlight_title == title) return;

@@ -1,7 +1,8 @@
 // Rows of stories. Private to domains/stories.
 #pragma once
 
-#include <unordered_map>
+#include <array>
+#include <chrono>
 
 #include "domains/stories/stories.hpp"
 

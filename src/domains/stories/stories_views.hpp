@@ -12,6 +12,9 @@ struct Ground {
     Time now;
 };
 
+// The one rule of the domain (contract/stories.md "Visibility"); whether a sweep has run does not matter.
+bool is_visible(const users::Relations& viewer, const users::UserCard& author, const StoryRow& row, Time now);
+
 // Stories that are asked together with what their views need: one statement. It outlives the run().
 class AskedStories {
 public:
