@@ -1039,11 +1039,12 @@ CREATE TABLE stories (
     highlight_title   TEXT,
     is_swept          INTEGER NOT NULL DEFAULT 0 CHECK (is_swept IN (0, 1)),  -- what its end brings about was done
     created_at        INTEGER NOT NULL
-);
+, has_marks INTEGER NOT NULL DEFAULT 1 CHECK (has_marks IN (0, 1)));
 CREATE INDEX stories_highlighted ON stories (user_id, created_at, story_id, highlight_title) WHERE highlight_title IS NOT NULL;
 CREATE INDEX stories_of_media ON stories (media_id);
 CREATE INDEX stories_of_user ON stories (user_id, created_at, story_id);
 CREATE INDEX stories_unswept ON stories (created_at) WHERE is_swept = 0;
+CREATE INDEX stories_with_marks ON stories (created_at) WHERE has_marks = 1 AND highlight_title IS NULL;
 
 CREATE TABLE story_archives (
     archive_id        TEXT NOT NULL PRIMARY KEY,
@@ -1074,8 +1075,7 @@ CREATE TABLE story_reactions (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (story_id, user_id)
 ) WITHOUT ROWID;
-CREATE INDEX story_reactions_by_age ON story_reactions (created_at);
-CREATE INDEX story_reactions_of_user ON story_reactions (user_id);
+CREATE INDEX story_reactions_of_user ON story_reactions (user_id, story_id);
 
 CREATE TABLE story_views (
     story_id  TEXT NOT NULL REFERENCES stories (story_id) ON DELETE CASCADE,
@@ -1083,9 +1083,8 @@ CREATE TABLE story_views (
     viewed_at INTEGER NOT NULL,
     PRIMARY KEY (story_id, user_id)
 ) WITHOUT ROWID;
-CREATE INDEX story_views_by_age ON story_views (viewed_at);
 CREATE INDEX story_views_newest ON story_views (story_id, viewed_at, user_id);
-CREATE INDEX story_views_of_user ON story_views (user_id);
+CREATE INDEX story_views_of_user ON story_views (user_id, story_id);
 
 CREATE TABLE user_counts (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (user_id) ON DELETE CASCADE,

@@ -2,7 +2,25 @@
 
 namespace grover::app {
 
+namespace {
+
 using Kind = db::IdempotencyKeys::Begun::Kind;
+
+class Run final : public api::KeyedRun {
+public:
+    Run(db::IdempotencyKeys& keys, db::Claim claim) : keys_(keys), claim_(std::move(claim)) {}
+
+    const db::Claim* claim() const override { return &claim_; }
+    void finish(int status, std::string_view body) override { keys_.finish(claim_, status, body); }
+    void give_up() override { keys_.give_up(claim_); }
+    void forget() override { keys_.forget(claim_); }
+
+private:
+    db::IdempotencyKeys& keys_;
+    db::Claim claim_;
+};
+
+}  // namespace
 
 api::IdempotencyStore::Outcome StoredAnswers::begin(const UserId& user, std::string_view method,
                                                     std::string_view path, std::string_view key,
@@ -10,7 +28,7 @@ api::IdempotencyStore::Outcome StoredAnswers::begin(const UserId& user, std::str
     auto begun = keys_.begin({user, method, path, key}, input_hash);
     switch (begun.kind) {
         case Kind::fresh:
-            return Fresh{std::make_shared<const db::Claim>(*begun.claim)};
+            return std::make_unique<Run>(keys_, *std::move(begun.claim));
         case Kind::replay:
             return Replay{begun.status, std::move(begun.body)};
         case Kind::other_input:
@@ -21,21 +39,6 @@ api::IdempotencyStore::Outcome StoredAnswers::begin(const UserId& user, std::str
             break;
     }
     return StillRunning{};
-}
-
-void StoredAnswers::finish(const UserId& user, std::string_view method, std::string_view path,
-                           std::string_view key, int status, std::string_view body) {
-    keys_.finish({user, method, path, key}, status, body);
-}
-
-void StoredAnswers::give_up(const UserId& user, std::string_view method, std::string_view path,
-                            std::string_view key) {
-    keys_.give_up({user, method, path, key});
-}
-
-void StoredAnswers::forget(const UserId& user, std::string_view method, std::string_view path,
-                           std::string_view key) {
-    keys_.forget({user, method, path, key});
 }
 
 void StoredAnswers::sweep() { keys_.remove_expired(); }

@@ -13,12 +13,6 @@ public:
 
     Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
                   std::string_view input_hash) override;
-    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
-                int status, std::string_view body) override;
-    void give_up(const UserId& user, std::string_view method, std::string_view path,
-                 std::string_view key) override;
-    void forget(const UserId& user, std::string_view method, std::string_view path,
-                std::string_view key) override;
 
     // Periodic: forgets what is older than a day.
     void sweep();

@@ -40,16 +40,18 @@ struct MovedClock final : Clock {
 // Gives nothing back; what it was given to keep.
 struct NothingKept final : api::IdempotencyStore {
     std::string given;
+
+    struct Run final : api::KeyedRun {
+        explicit Run(std::string& to) : given(to) {}
+        void finish(int, std::string_view body) override { given += body; }
+        void give_up() override {}
+        void forget() override {}
+        std::string& given;
+    };
     Outcome begin(const UserId&, std::string_view, std::string_view, std::string_view,
                   std::string_view) override {
-        return Fresh{};
+        return std::make_unique<Run>(given);
     }
-    void finish(const UserId&, std::string_view, std::string_view, std::string_view, int,
-                std::string_view body) override {
-        given += body;
-    }
-    void give_up(const UserId&, std::string_view, std::string_view, std::string_view) override {}
-    void forget(const UserId&, std::string_view, std::string_view, std::string_view) override {}
 };
 
 // All that an access log could be told.

@@ -135,7 +135,9 @@ void MediaService::attach(db::Write& tx, const UserId& owner, const MediaId& med
 
 void MediaService::share(db::Write& tx, const Reference& from, const Reference& to, Access access) {
     const auto now = parts_->clock.now();
-    for (const auto& medium : store::media_of(tx, from)) {
+    const auto media = store::media_of(tx, from);
+    if (media.empty()) throw media_not_found();
+    for (const auto& medium : media) {
         store::put_reference(tx, medium, to, access, now);
         store::settle(tx, medium, now);
     }

@@ -37,10 +37,6 @@ struct NoKeys final : api::IdempotencyStore {
                   std::string_view) override {
         return Fresh{};
     }
-    void finish(const UserId&, std::string_view, std::string_view, std::string_view, int,
-                std::string_view) override {}
-    void give_up(const UserId&, std::string_view, std::string_view, std::string_view) override {}
-    void forget(const UserId&, std::string_view, std::string_view, std::string_view) override {}
 };
 
 // One answer, the bytes of a file included.

@@ -1,5 +1,6 @@
 // Stories about who reads a file, and what they get.
 #include "domains/media/media_test.hpp"
+#include "testing/at_once.hpp"
 
 using namespace grover;
 using namespace grover::media;
@@ -129,6 +130,12 @@ TEST_CASE("deleting the last object that shows a file ends it at once, and remov
     w.run_jobs();
     CHECK(w.get(shown.url).status == 403);
     w.release({"message", "msg_1"});
+    // Nothing is left that could be shared.
+    CHECK(testing::refusal([&] {
+              w.db->write([&](db::Write& tx) {
+                  w.media->share(tx, {"message", "msg_1"}, {"story", "story_1"}, Access::signed_);
+              });
+          }) == "404 Media not found");
     const auto gone = w.get(shown.url);
     CHECK(gone.status == 410);
     CHECK(gone.text("detail") == "Media is gone");

@@ -111,18 +111,18 @@ struct StoryReplied {
     };
 };
 
-// It left the lists of others. `is_gone`: it is deleted, and notifications that point at it go.
+// It left the lists of others, or is deleted.
 struct StoryEnded {
     static constexpr std::string_view name = "story.ended";
     StoryId story_id;
     UserId user_id;
     bool is_expired = false;  // false: deleted by its author
-    bool is_gone = false;
+    bool is_gone = false;     // notifications that point at it go
+    bool was_shown = false;   // until just now, so that others are told
     static constexpr auto fields = Pack{
-        wire::field("story_id", &StoryEnded::story_id),
-        wire::field("user_id", &StoryEnded::user_id),
-        wire::field("is_expired", &StoryEnded::is_expired),
-        wire::field("is_gone", &StoryEnded::is_gone),
+        wire::field("story_id", &StoryEnded::story_id),     wire::field("user_id", &StoryEnded::user_id),
+        wire::field("is_expired", &StoryEnded::is_expired), wire::field("is_gone", &StoryEnded::is_gone),
+        wire::field("was_shown", &StoryEnded::was_shown),
     };
 };
 
@@ -193,6 +193,9 @@ private:
     StoryRow get_own(db::Read& tx, const Caller& me, const StoryId& id, std::string_view refusal);
     void insert(db::Write& tx, const StoryRow& row);
     void require_room(db::Read& tx, const UserId& user);
+    bool sweep_some(Time now);
+    // Some thousand in each transaction.
+    void forget_marks(std::span<const StoryId> ids);
 
     db::Database& db_;
     const Clock& clock_;

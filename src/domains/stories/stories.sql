@@ -63,30 +63,52 @@ UPDATE stories SET views_count = views_count + :views, reactions_count = reactio
 WHERE story_id = :story_id
 RETURNING views_count, reactions_count, replies_count
 
--- name: delete_story
-DELETE FROM stories WHERE story_id = :story_id
+-- name: counts_of
+SELECT views_count, reactions_count, replies_count FROM stories WHERE story_id = :story_id
 
--- name: sweep_some
+-- name: delete_story
+DELETE FROM stories WHERE story_id = :story_id RETURNING views_count, reactions_count, replies_count
+
+-- name: lock_story (sqlite)
+SELECT 1 FROM stories WHERE story_id = :story_id
+
+-- name: lock_story (postgres)
+-- Nobody deletes it before the end of the transaction.
+SELECT 1 FROM stories WHERE story_id = :story_id FOR KEY SHARE
+
+-- name: over
+-- What ended and was not swept.
+SELECT story_id, user_id, highlight_title, created_at FROM stories
+WHERE is_swept = 0 AND created_at <= :before ORDER BY created_at, story_id LIMIT :limit
+
+-- name: note_swept
 -- A row that another server swept meanwhile is not returned to this one.
-UPDATE stories SET is_swept = 1
-WHERE is_swept = 0 AND story_id IN (SELECT story_id FROM stories WHERE is_swept = 0 AND created_at <= :before
-                                    ORDER BY created_at LIMIT :limit)
-RETURNING story_id, user_id, highlight_title
+UPDATE stories SET is_swept = 1 WHERE is_swept = 0 AND story_id IN each(:ids)
+RETURNING story_id, user_id, highlight_title, created_at
+
+-- name: with_old_marks
+SELECT story_id FROM stories WHERE has_marks = 1 AND highlight_title IS NULL AND created_at <= :before
+ORDER BY created_at, story_id LIMIT :limit
+
+-- name: note_without_marks
+UPDATE stories SET has_marks = 0 WHERE highlight_title IS NULL AND story_id IN each(:ids)
 
 -- name: archive
 INSERT INTO story_archives (archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title,
                             music_artist, music_start_ms, music_duration_ms, forwarded_from, views_count, reactions_count,
                             replies_count, story_created_at, archived_at)
-SELECT 'archive_' || substr(story_id, 7), user_id, story_id, media_id, story_type, caption, music_url, music_title,
+SELECT :archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title,
        music_artist, music_start_ms, music_duration_ms, forwarded_from, views_count, reactions_count, replies_count,
        created_at, :now
-FROM stories WHERE story_id IN each(:ids)
-ON CONFLICT DO NOTHING RETURNING story_id
+FROM stories WHERE story_id = :story_id
+ON CONFLICT DO NOTHING RETURNING archive_id
+
+-- name: archive_of_story
+SELECT archive_id FROM story_archives WHERE story_id = :story_id
 
 -- name: keep_counts
--- Of a story that is about to go.
-UPDATE story_archives SET views_count = s.views_count, reactions_count = s.reactions_count, replies_count = s.replies_count
-FROM stories s WHERE s.story_id = :story_id AND story_archives.story_id = :story_id
+-- Of a story that is gone.
+UPDATE story_archives SET views_count = :views, reactions_count = :reactions, replies_count = :replies WHERE story_id = :story_id
 
 -- name: list_archives
 SELECT a.archive_id, a.user_id, a.story_id, a.media_id, a.story_type, a.caption, a.music_url, a.music_title, a.music_artist,
@@ -101,10 +123,16 @@ ORDER BY a.archived_at DESC, a.archive_id DESC LIMIT :limit OFFSET :skip
 -- name: count_archives
 SELECT count(*) FROM story_archives WHERE user_id = :user_id AND archived_at >= :since AND archived_at <= :until
 
--- name: archive_of
+-- name: archive_of (sqlite)
 SELECT archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
        music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, story_created_at, archived_at
 FROM story_archives WHERE archive_id = :archive_id
+
+-- name: archive_of (postgres)
+-- Nobody deletes it before the end of the transaction.
+SELECT archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
+       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, story_created_at, archived_at
+FROM story_archives WHERE archive_id = :archive_id FOR UPDATE
 
 -- name: delete_archive
 DELETE FROM story_archives WHERE archive_id = :archive_id
@@ -115,6 +143,10 @@ SELECT story_id FROM stories WHERE user_id = :user_id LIMIT :limit
 -- name: exported
 SELECT story_id, media_id, caption, highlight_title, views_count, created_at FROM stories
 WHERE user_id = :user_id AND (created_at, story_id) > (:at, :id) ORDER BY created_at, story_id LIMIT :limit
+
+-- name: exported_archives
+SELECT archive_id, story_id, media_id, caption, views_count, story_created_at, archived_at FROM story_archives
+WHERE user_id = :user_id AND (archived_at, archive_id) > (:at, :id) ORDER BY archived_at, archive_id LIMIT :limit
 
 -- name: some_archives_of
 SELECT archive_id FROM story_archives WHERE user_id = :user_id LIMIT :limit

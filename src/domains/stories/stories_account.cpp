@@ -21,20 +21,21 @@ public:
     bool erase_some(db::Write& tx, const UserId& user, int batch) override {
         const auto reacted = tx.list<StoryId>(marks::some_reactions_of{.user_id = user, .limit = batch});
         for (const auto& id : reacted) {
-            tx.exec(marks::delete_reaction{.story_id = id, .user_id = user});
-            add_counts(tx, id, {.reactions = -1});
+            if (tx.exec(marks::delete_reaction{.story_id = id, .user_id = user}) > 0)
+                add_counts(tx, id, {.reactions = -1});
         }
         if (!reacted.empty()) return false;
         const auto viewed = tx.list<StoryId>(marks::some_views_of{.user_id = user, .limit = batch});
         for (const auto& id : viewed) {
-            tx.exec(marks::delete_view{.story_id = id, .user_id = user});
-            add_counts(tx, id, {.views = -1});
+            if (tx.exec(marks::delete_view{.story_id = id, .user_id = user}) > 0)
+                add_counts(tx, id, {.views = -1});
         }
         if (!viewed.empty()) return false;
         const auto own = tx.list<StoryId>(s::some_stories_of{.user_id = user, .limit = batch});
         for (const auto& id : own) {
-            erase(tx, media_, id);
-            tx.publish(StoryEnded{.story_id = id, .user_id = user, .is_expired = false, .is_gone = true});
+            // Nobody sees the account any more.
+            if (erase(tx, media_, id))
+                tx.publish(StoryEnded{.story_id = id, .user_id = user, .is_gone = true});
         }
         if (!own.empty()) return false;
         const auto kept = tx.list<ArchiveId>(s::some_archives_of{.user_id = user, .limit = batch});
@@ -74,33 +75,72 @@ struct OwnStory {
     };
 };
 
+struct OwnArchive {
+    ArchiveId archive_id;
+    StoryId original_story_id;
+    MediaId media_id;
+    std::optional<std::string> caption;
+    std::int64_t views_count = 0;
+    Time original_created_at;
+    Time archived_at;
+    static constexpr auto columns = Pack{
+        db::column("archive_id", &OwnArchive::archive_id),
+        db::column("story_id", &OwnArchive::original_story_id),
+        db::column("media_id", &OwnArchive::media_id),
+        db::column("caption", &OwnArchive::caption),
+        db::column("views_count", &OwnArchive::views_count),
+        db::column("story_created_at", &OwnArchive::original_created_at),
+        db::column("archived_at", &OwnArchive::archived_at),
+    };
+    static constexpr auto fields = Pack{
+        wire::field("archive_id", &OwnArchive::archive_id),
+        wire::field("original_story_id", &OwnArchive::original_story_id),
+        wire::field("media_id", &OwnArchive::media_id),
+        wire::field("caption", &OwnArchive::caption),
+        wire::field("views_count", &OwnArchive::views_count),
+        wire::field("original_created_at", &OwnArchive::original_created_at),
+        wire::field("archived_at", &OwnArchive::archived_at),
+    };
+};
+
+Place place_of(const OwnStory& one) { return {one.created_at, one.story_id.str()}; }
+Place place_of(const OwnArchive& one) { return {one.archived_at, one.archive_id.str()}; }
+
 class StoriesExport final : public users::ExportContributor {
 public:
     explicit StoriesExport(db::Database& db) : db_(db) {}
 
     void contribute(const UserId& user, users::ExportWriter& out) override {
-        out.begin("stories.json");
+        write_list<OwnStory>(out, "stories.json", [&](const Place& after) {
+            return s::exported{.user_id = user, .at = after.at, .id = after.id, .limit = kAtOnce};
+        });
+        write_list<OwnArchive>(out, "story_archive.json", [&](const Place& after) {
+            return s::exported_archives{.user_id = user, .at = after.at, .id = after.id, .limit = kAtOnce};
+        });
+    }
+
+private:
+    static constexpr int kAtOnce = 500;
+
+    template <class One, class Behind>
+    void write_list(users::ExportWriter& out, std::string_view name, Behind behind) {
+        out.begin(name);
         std::string piece = "[";
-        Place after{Time{INT64_MIN}, ""};
         bool is_first = true;
-        for (auto page = next_page(user, after); !page.empty(); page = next_page(user, after)) {
-            for (const auto& story : page) {
+        Place after{Time{INT64_MIN}, ""};
+        const auto next_page = [&] {
+            return db_.read([&](db::Read& tx) { return tx.list<One>(behind(after)); });
+        };
+        for (auto page = next_page(); !page.empty(); page = next_page()) {
+            for (const auto& one : page) {
                 if (!std::exchange(is_first, false)) piece += ",\n";
-                after = {story.created_at, story.story_id.str()};
-                wire::write(piece, story);
+                wire::write(piece, one);
             }
+            after = place_of(page.back());
             out.text(piece);
             piece.clear();
         }
         out.text(piece + "]");
-    }
-
-private:
-    std::vector<OwnStory> next_page(const UserId& user, const Place& after) {
-        return db_.read([&](db::Read& tx) {
-            return tx.list<OwnStory>(
-                s::exported{.user_id = user, .at = after.at, .id = after.id, .limit = 500});
-        });
     }
 
     db::Database& db_;

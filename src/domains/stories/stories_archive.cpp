@@ -11,18 +11,22 @@ namespace {
 
 namespace s = sql::stories;
 
-constexpr int kSweptAtOnce = 100;
+constexpr int kSweptAtOnce = 20;
 constexpr int kMarksAtOnce = 1'000;
 constexpr std::chrono::days kMarksAreKept{90};
+// What ended longer ago, because no server ran, is not news to anybody.
+constexpr std::chrono::minutes kIsNews{10};
 
 struct Swept {
     StoryId story_id;
     UserId user_id;
     std::optional<std::string> highlight_title;
+    Time created_at;
     static constexpr auto columns = Pack{
         db::column("story_id", &Swept::story_id),
         db::column("user_id", &Swept::user_id),
         db::column("highlight_title", &Swept::highlight_title),
+        db::column("created_at", &Swept::created_at),
     };
 };
 
@@ -37,11 +41,11 @@ ArchiveRow get_own_archive(db::Read& tx, const Caller& me, const ArchiveId& id) 
 }  // namespace
 
 StoryArchiveAnswer StoriesService::archive(const Caller& me, const StoryId& id) {
-    db_.write([&](db::Write& tx) {
+    return db_.write([&](db::Write& tx) {
         get_own(tx, me, id, "Not authorized");
-        stories::archive(tx, media_, std::span(&id, 1), clock_.now());
+        hold(tx, id);
+        return StoryArchiveAnswer{.archive_id = stories::archive(tx, media_, id, clock_.now())};
     });
-    return {.archive_id = archive_id_of(id)};
 }
 
 Archives StoriesService::archives(const Caller& me, const ArchiveList& in, std::string& next) {
@@ -103,42 +107,74 @@ StoryRestoreAnswer StoriesService::restore(const Caller& me, const ArchiveId& id
     });
 }
 
-void StoriesService::sweep() {
-    const Time now = clock_.now();
-    bool more = true;
-    while (more) {
-        more = db_.write([&](db::Write& tx) {
-            const auto swept =
-                tx.list<Swept>(s::sweep_some{.before = now - kLifetime, .limit = kSweptAtOnce});
-            std::vector<UserId> authors;
-            for (const auto& one : swept) {
-                if (!one.highlight_title) authors.push_back(one.user_id);
+// What ended: archived, deleted, or, as a highlight, left as it is. False: there was nothing.
+bool StoriesService::sweep_some(Time now) {
+    const auto over = db_.read([&](db::Read& tx) {
+        return tx.list<Swept>(s::over{.before = now - kLifetime, .limit = kSweptAtOnce});
+    });
+    if (over.empty()) return false;
+    const auto leaving = [&](db::Read& tx, std::span<const Swept> swept) {
+        std::vector<UserId> authors;
+        for (const auto& one : swept) authors.push_back(one.user_id);
+        const auto keep_nothing = users_.not_archiving(tx, authors);
+        std::vector<StoryId> out;
+        for (const auto& one : swept) {
+            if (!one.highlight_title && std::ranges::binary_search(keep_nothing, one.user_id))
+                out.push_back(one.story_id);
+        }
+        return out;
+    };
+    // First, so that nothing holds the store for as long as a million viewers take.
+    forget_marks(db_.read([&](db::Read& tx) { return leaving(tx, over); }));
+    std::vector<StoryId> ids;
+    for (const auto& one : over) ids.push_back(one.story_id);
+    db_.write([&](db::Write& tx) {
+        const auto swept = tx.list<Swept>(s::note_swept{.ids = db::ids_of(ids)});
+        const auto gone = leaving(tx, swept);
+        for (const auto& one : swept) {
+            const bool is_gone = std::ranges::find(gone, one.story_id) != gone.end();
+            if (is_gone) {
+                erase(tx, media_, one.story_id);
+            } else if (!one.highlight_title) {
+                stories::archive(tx, media_, one.story_id, now);
+                // Whoever noted its address while it was public has no claim on it any more.
+                media_.set_access(tx, {"story", one.story_id.view()}, media::Access::signed_);
             }
-            const auto keep_nothing = users_.not_archiving(tx, authors);
-            std::vector<StoryId> kept;
-            for (const auto& one : swept) {
-                const bool is_kept =
-                    one.highlight_title || !std::ranges::binary_search(keep_nothing, one.user_id);
-                if (!is_kept) {
-                    erase(tx, media_, one.story_id);
-                } else if (!one.highlight_title) {
-                    kept.push_back(one.story_id);
-                }
-                tx.publish(StoryEnded{.story_id = one.story_id,
-                                      .user_id = one.user_id,
-                                      .is_expired = true,
-                                      .is_gone = !is_kept});
-            }
-            stories::archive(tx, media_, kept, now);
-            return std::ssize(swept) == kSweptAtOnce;
-        });
-    }
+            tx.publish(StoryEnded{.story_id = one.story_id,
+                                  .user_id = one.user_id,
+                                  .is_expired = true,
+                                  .is_gone = is_gone,
+                                  .was_shown = now - kIsNews < one.created_at + kLifetime});
+        }
+    });
+    return true;
+}
+
+void StoriesService::forget_marks(std::span<const StoryId> ids) {
+    const auto texts = db::ids_of(ids);
     const auto forget = [&](const auto& statement) {
         while (db_.write([&](db::Write& tx) { return tx.exec(statement); }) == kMarksAtOnce) {
         }
     };
-    forget(sql::story_marks::forget_views{.before = now - kMarksAreKept, .limit = kMarksAtOnce});
-    forget(sql::story_marks::forget_reactions{.before = now - kMarksAreKept, .limit = kMarksAtOnce});
+    if (ids.empty()) return;
+    forget(sql::story_marks::forget_views{.ids = texts, .limit = kMarksAtOnce});
+    forget(sql::story_marks::forget_reactions{.ids = texts, .limit = kMarksAtOnce});
+}
+
+void StoriesService::sweep() {
+    const Time now = clock_.now();
+    while (sweep_some(now)) {
+    }
+    const auto old = [&] {
+        return db_.read([&](db::Read& tx) {
+            return tx.list<StoryId>(
+                s::with_old_marks{.before = now - kLifetime - kMarksAreKept, .limit = kSweptAtOnce});
+        });
+    };
+    for (auto ids = old(); !ids.empty(); ids = old()) {
+        forget_marks(ids);
+        db_.write([&](db::Write& tx) { tx.exec(s::note_without_marks{.ids = db::ids_of(ids)}); });
+    }
 }
 
 }  // namespace grover::stories

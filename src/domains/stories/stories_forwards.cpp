@@ -3,6 +3,7 @@
 #include "domains/stories/text_card.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/stable_hash.hpp"
+#include "platform/text/sanitize.hpp"
 #include "platform/text/utf8.hpp"
 
 namespace grover::stories {
@@ -14,8 +15,9 @@ bool is_allowed(MessageType type) {
     return type == MessageType::text || type == MessageType::image || type == MessageType::video;
 }
 
-// With the name of its first author, when there is room for it.
-std::string caption_of(const std::string& text, const std::string& author) {
+// With the name of its first author, when there is room for it. Chat is stored as it was sent, a caption is not.
+std::string caption_of(const std::string& message, const std::string& author) {
+    const auto text = text::sanitize_string(message, messages::kMaxMessageLength);
     const auto prefix = "Forwarded from " + author;
     const auto whole = text.empty() ? prefix : prefix + '\n' + text;
     if (text::count_code_points(whole) <= kMaxCaption) return whole;
@@ -47,6 +49,7 @@ ForwardToStoryAnswer StoriesService::forward(const Caller& me, const ForwardToSt
         messages_.original(tx, me, in.message_id);
         row.created_at = clock_.now();
         row.story_id = IdSource::next_at<StoryId>(row.created_at);
+        insert(tx, row);
         const media::Reference here{"story", row.story_id.view()};
         if (shares_file) {
             // Whose file it is does not say who may see the story.
@@ -54,7 +57,6 @@ ForwardToStoryAnswer StoriesService::forward(const Caller& me, const ForwardToSt
         } else {
             media_.attach(tx, me.id, row.media_id, here, media::Access::account);
         }
-        insert(tx, row);
         return ForwardToStoryAnswer{.story_id = row.story_id, .expires_at = row.expires_at()};
     });
 }

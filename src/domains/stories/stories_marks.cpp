@@ -4,7 +4,6 @@
 #include "domains/stories/stories_views.hpp"
 #include "platform/base/error.hpp"
 #include "platform/text/utf8.hpp"
-#include "sql/stories.hpp"
 #include "sql/story_marks.hpp"
 
 namespace grover::stories {
@@ -27,11 +26,6 @@ bool has_control_character(std::string_view text) {
     return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-// Its marks must not be written for a story that somebody deletes at this moment.
-void hold(db::Write& tx, const StoryId& id) {
-    if (!tx.exists(marks::lock_story{.story_id = id})) throw not_found("Story not found");
-}
-
 }  // namespace
 
 std::optional<FieldError> StoryReact::misfit() const {
@@ -48,9 +42,9 @@ StoryViewAnswer StoriesService::view(const Caller& me, const StoryId& id) {
         if (row.user_id == me.id) return answer;
         hold(tx, id);
         const Time now = clock_.now();
-        if (!tx.exists(marks::insert_view{.story_id = id, .user_id = me.id, .now = now})) return answer;
-        answer.views_count = add_counts(tx, id, {.views = 1}).views;
-        tx.publish(StoryViewed{id, row.user_id, me.id, now});
+        const bool is_first = tx.exists(marks::insert_view{.story_id = id, .user_id = me.id, .now = now});
+        answer.views_count = (is_first ? add_counts(tx, id, {.views = 1}) : counts_of(tx, id)).views;
+        if (is_first) tx.publish(StoryViewed{id, row.user_id, me.id, now});
         return answer;
     });
 }
@@ -89,25 +83,25 @@ Viewers StoriesService::viewers(const Caller& me, const StoryViewers& in, std::s
 }
 
 StoryReactAnswer StoriesService::react(const Caller& me, const StoryReact& in) {
+    const auto reaction = text::required_text(in.reaction, kMaxReaction, "reaction");
     return db_.write([&](db::Write& tx) {
         const auto row = get_visible(tx, me, in.story_id);
         hold(tx, in.story_id);
         const Time now = clock_.now();
         StoryReactAnswer answer;
-        answer.reaction = in.reaction;
+        answer.reaction = reaction;
         const bool is_first = tx.exists(marks::insert_reaction{
-            .story_id = in.story_id, .user_id = me.id, .reaction = in.reaction, .now = now});
+            .story_id = in.story_id, .user_id = me.id, .reaction = reaction, .now = now});
         const bool is_new =
-            is_first ||
-            tx.exec(marks::change_reaction{
-                .reaction = in.reaction, .now = now, .story_id = in.story_id, .user_id = me.id}) > 0;
+            is_first || tx.exec(marks::change_reaction{
+                            .reaction = reaction, .now = now, .story_id = in.story_id, .user_id = me.id}) > 0;
         answer.reactions_count =
-            is_first ? add_counts(tx, in.story_id, {.reactions = 1}).reactions : row.reactions_count;
+            (is_first ? add_counts(tx, in.story_id, {.reactions = 1}) : counts_of(tx, in.story_id)).reactions;
         if (is_new)
             tx.publish(StoryReacted{.story_id = in.story_id,
                                     .author_id = row.user_id,
                                     .user_id = me.id,
-                                    .reaction = in.reaction,
+                                    .reaction = reaction,
                                     .is_first = is_first,
                                     .reactions_count = answer.reactions_count,
                                     .created_at = now});

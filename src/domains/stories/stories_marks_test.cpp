@@ -23,8 +23,8 @@ TEST_CASE("simultaneous views, reactions and replies of one user count once, onc
     const auto ada = w.user("ada"), bob = w.user("bob");
     const auto id = w.story(ada);
     at_once(8, [&](int i) {
-        w.stories.view(bob, id);
-        w.stories.react(bob, {id, i % 2 ? "🔥" : "❤️"});
+        CHECK(w.stories.view(bob, id).views_count == 1);
+        CHECK(w.stories.react(bob, {id, i % 2 ? "🔥" : "❤️"}).reactions_count == 1);
         w.stories.reply(bob, {id, "number " + std::to_string(i)});
     });
     CHECK(w.count(id, "views_count") == 1);
@@ -53,6 +53,9 @@ TEST_CASE("another reaction replaces the first and is not told as a first one") 
     w.follow(bob, ada);
     CHECK(w.list(bob)[0].stories[0].my_reaction == "👏");
     CHECK(StoryReact{id, "a\nb"}.misfit().has_value());
+    CHECK(w.stories.react(bob, {id, "javascript:wow"}).reaction == "wow");
+    CHECK(refusal([&] { w.stories.react(bob, {id, "javascript:"}); }).starts_with("422"));
+    CHECK(w.list(bob)[0].stories[0].my_reaction == "wow");
 }
 
 TEST_CASE("a reply is a direct message, and follows who may reply and who may send") {

@@ -30,15 +30,14 @@ std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1'000)
 bool is_visible(const users::Relations& viewer, const users::UserCard& author, const StoryRow& row,
                 Time now) {
     if (row.user_id == viewer.viewer()) return true;
-    return (row.is_active(now) || row.highlight_title) &&
-           users::UsersService::may_see_content_of(viewer, author);
+    return row.is_shown(now) && users::UsersService::may_see_content_of(viewer, author);
 }
 
 StoryRow StoriesService::get_visible(db::Read& tx, const Caller& me, const StoryId& id) {
     auto row = find(tx, me.id, id);
     if (!row || !is_visible(*users_.relations(tx, me.id), *users_.card(tx, row->user_id, me.base_url), *row,
                             clock_.now()))
-        throw not_found("Story not found");
+        throw story_not_found();
     return *std::move(row);
 }
 
@@ -120,27 +119,31 @@ StoryCreateAnswer StoriesService::create(const Caller& me, StoryCreate& in) {
 StoryHighlightAnswer StoriesService::highlight(const Caller& me, const StoryHighlight& in) {
     const auto title = text::required_text(in.title, kMaxTitleLength, "title");
     db_.write([&](db::Write& tx) {
+        users_.take_turn(tx, me.id);
         const auto row = get_own(tx, me, in.story_id, "Not authorized");
         if (row.highlight_title == title) return;
-        users_.take_turn(tx, me.id);
         std::int64_t titles = 0, under_title = 0;
         tx.each(s::count_highlights{.user_id = me.id}, [&](const db::Row& one) {
-            ++titles;
+            const bool goes = one.text(0) == row.highlight_title && one.integer(1) == 1;
+            if (!goes) ++titles;
             if (one.text(0) == title) under_title = one.integer(1);
         });
         if (under_title >= kMaxUnderTitle || (under_title == 0 && titles >= kMaxTitles))
             throw validation_error("Highlight is full");
-        if (tx.exec(s::set_highlight{.title = title, .story_id = in.story_id}) == 0)
-            throw not_found("Story not found");
+        if (tx.exec(s::set_highlight{.title = title, .story_id = in.story_id}) == 0) throw story_not_found();
     });
     return {.highlight_title = title};
 }
 
 StoryDeleteAnswer StoriesService::remove(const Caller& me, const StoryId& id) {
     db_.write([&](db::Write& tx) {
-        get_own(tx, me, id, "Not authorized");
-        erase(tx, media_, id);
-        tx.publish(StoryEnded{.story_id = id, .user_id = me.id, .is_expired = false, .is_gone = true});
+        const auto row = get_own(tx, me, id, "Not authorized");
+        if (!erase(tx, media_, id)) throw story_not_found();
+        tx.publish(StoryEnded{.story_id = id,
+                              .user_id = me.id,
+                              .is_expired = false,
+                              .is_gone = true,
+                              .was_shown = row.is_shown(clock_.now())});
     });
     return {};
 }

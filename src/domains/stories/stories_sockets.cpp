@@ -2,6 +2,9 @@
 // contract/stories.md "Real-time".
 #include <map>
 #include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "domains/stories/stories_store.hpp"
 #include "platform/jobs/events.hpp"
@@ -17,6 +20,7 @@ using wire::field;
 
 constexpr std::chrono::milliseconds kViewInterval{500};
 constexpr std::chrono::minutes kNewInterval{1};
+constexpr std::chrono::seconds kRemovedInterval{1};
 
 using Card = wire::Raw<users::UserSummary>;
 
@@ -124,17 +128,19 @@ public:
             const auto author =
                 db_.read([&](db::Read& tx) { return users_.card(tx, event.user_id, base_url_); });
             if (author->is_hidden) return;
-            tell_circle(event.user_id,
-                        New{{author->json}, event.story_id, event.created_at, event.created_at + kLifetime});
+            const New news{{author->json}, event.story_id, event.created_at, event.created_at + kLifetime};
+            tell_circle(event.user_id, std::span(&news, 1));
         });
     }
 
     void tell(const StoryEnded& event) {
-        if (hub_.is_empty()) return;
-        hub_.after(std::chrono::milliseconds{0}, [this, event] {
-            tell_circle(event.user_id,
-                        Removed{event.user_id, event.story_id, event.is_expired ? "expired" : "deleted"});
-        });
+        if (!event.was_shown || hub_.is_empty()) return;
+        {
+            const std::lock_guard lock(mutex_);
+            removed_[event.user_id].push_back(
+                {event.user_id, event.story_id, event.is_expired ? "expired" : "deleted"});
+        }
+        removed_timer_.touch(event.user_id);
     }
 
 private:
@@ -157,23 +163,35 @@ private:
 
     // The author's devices, and followers who are connected here.
     template <class Event>
-    void tell_circle(const UserId& author, const Event& event) {
-        hub_.emit_user(author, event);
+    void tell_circle(const UserId& author, std::span<const Event> events) {
+        const auto tell_all = [&](const UserId& user) {
+            for (const auto& event : events) hub_.emit_user(user, event);
+        };
+        tell_all(author);
         users_.each_follower(author, [&](const UserId& follower) {
-            if (hub_.has_members(Room::user(follower))) hub_.emit_user(follower, event);
+            if (hub_.has_members(Room::user(follower))) tell_all(follower);
         });
     }
 
+    // What waits under these keys, and no longer does.
+    template <class Key, class Waiting>
+    std::vector<std::pair<Key, Waiting>> take(std::map<Key, Waiting>& waiting, const std::vector<Key>& keys) {
+        std::vector<std::pair<Key, Waiting>> out;
+        const std::lock_guard lock(mutex_);
+        for (const auto& key : keys) {
+            if (auto node = waiting.extract(key)) out.emplace_back(key, std::move(node.mapped()));
+        }
+        return out;
+    }
+
+    // One walk over the followers, however many of an author's stories ended.
+    void tell_removed(const std::vector<UserId>& authors) {
+        for (const auto& [author, events] : take(removed_, authors))
+            tell_circle(author, std::span<const Removed>(events));
+    }
+
     void tell_views(const std::vector<StoryId>& stories) {
-        for (const auto& id : stories) {
-            Views waiting;
-            {
-                const std::lock_guard lock(mutex_);
-                const auto found = views_.find(id);
-                if (found == views_.end()) continue;
-                waiting = std::move(found->second);
-                views_.erase(found);
-            }
+        for (const auto& [id, waiting] : take(views_, stories)) {
             Viewed event{.story_id = id, .viewer = {}, .viewed_at = waiting.last.viewed_at};
             event.views_count = db_.read([&](db::Read& tx) { return stories_.views_count(tx, id); });
             if (waiting.views == 1) event.viewer = card(waiting.last.user_id);
@@ -187,10 +205,13 @@ private:
     StoriesService& stories_;
     std::string base_url_;
     std::mutex mutex_;
-    std::map<StoryId, Views> views_;  // not told yet
-    std::map<UserId, Time> told_;     // authors of whose new stories was told within the minute
+    std::map<StoryId, Views> views_;                  // not told yet
+    std::map<UserId, std::vector<Removed>> removed_;  // not told yet
+    std::map<UserId, Time> told_;  // authors of whose new stories was told within the minute
     sockets::Coalescer<StoryId> view_timer_{hub_, kViewInterval,
                                             [this](const auto& stories) { tell_views(stories); }};
+    sockets::Coalescer<UserId> removed_timer_{hub_, kRemovedInterval,
+                                              [this](const auto& authors) { tell_removed(authors); }};
 };
 
 }  // namespace

@@ -19,7 +19,18 @@ Music music_of(const db::Row& row, int first) {
             .duration_ms = row.get<std::optional<std::int64_t>>(first + 4)};
 }
 
+template <class Transaction, db::Prepared S>
+std::optional<Counts> counts_from(Transaction& tx, const S& statement) {
+    std::optional<Counts> counts;
+    tx.each(statement, [&](const db::Row& row) {
+        counts = Counts{row.integer(0), row.integer(1), row.integer(2)};
+    });
+    return counts;
+}
+
 }  // namespace
+
+Error story_not_found() { return not_found("Story not found"); }
 
 std::string to_text(const Place& place) { return std::to_string(place.at.us) + '.' + place.id; }
 
@@ -74,34 +85,39 @@ std::optional<StoryRow> find(db::Read& tx, const UserId& viewer, const StoryId& 
 }
 
 Counts add_counts(db::Write& tx, const StoryId& id, const Counts& delta) {
-    std::optional<Counts> now;
-    tx.each(
+    const auto now = counts_from(
+        tx,
         s::add_counts{
-            .views = delta.views, .reactions = delta.reactions, .replies = delta.replies, .story_id = id},
-        [&](const db::Row& row) {
-            now = Counts{row.integer(0), row.integer(1), row.integer(2)};
-        });
-    if (!now) throw not_found("Story not found");
+            .views = delta.views, .reactions = delta.reactions, .replies = delta.replies, .story_id = id});
+    if (!now) throw story_not_found();
     return *now;
 }
 
-void erase(db::Write& tx, media::MediaService& media, const StoryId& id) {
-    tx.exec(s::keep_counts{.story_id = id});
-    tx.exec(s::delete_story{.story_id = id});
+Counts counts_of(db::Read& tx, const StoryId& id) {
+    const auto now = counts_from(tx, s::counts_of{.story_id = id});
+    if (!now) throw story_not_found();
+    return *now;
+}
+
+void hold(db::Write& tx, const StoryId& id) {
+    if (!tx.exists(s::lock_story{.story_id = id})) throw story_not_found();
+}
+
+bool erase(db::Write& tx, media::MediaService& media, const StoryId& id) {
+    const auto last = counts_from(tx, s::delete_story{.story_id = id});
+    if (!last) return false;
+    tx.exec(s::keep_counts{
+        .views = last->views, .reactions = last->reactions, .replies = last->replies, .story_id = id});
     media.release(tx, {"story", id.view()});
+    return true;
 }
 
-void archive(db::Write& tx, media::MediaService& media, std::span<const StoryId> ids, Time now) {
-    if (ids.empty()) return;
-    for (const auto& id : tx.list<StoryId>(s::archive{.now = now, .ids = db::ids_of(ids)})) {
-        media.share(tx, {"story", id.view()}, {"story_archive", archive_id_of(id).view()},
-                    media::Access::signed_);
-    }
-}
-
-ArchiveId archive_id_of(const StoryId& id) {
-    return ArchiveId(std::string(ArchiveTag::prefix) +
-                     std::string(id.view().substr(StoryTag::prefix.size())));
+ArchiveId archive(db::Write& tx, media::MediaService& media, const StoryId& id, Time now) {
+    const auto archive_id = IdSource::unguessable<ArchiveId>();
+    if (!tx.exists(s::archive{.archive_id = archive_id, .now = now, .story_id = id}))
+        return tx.value<ArchiveId>(s::archive_of_story{.story_id = id});
+    media.share(tx, {"story", id.view()}, {"story_archive", archive_id.view()}, media::Access::signed_);
+    return archive_id;
 }
 
 }  // namespace grover::stories

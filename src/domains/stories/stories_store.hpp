@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "domains/stories/stories.hpp"
+#include "platform/base/error.hpp"
 
 namespace grover::stories {
 
@@ -41,6 +42,8 @@ struct StoryRow {
 
     Time expires_at() const { return created_at + kLifetime; }
     bool is_active(Time now) const { return now < expires_at(); }
+    // To more than its author, if they may see the account.
+    bool is_shown(Time now) const { return is_active(now) || highlight_title.has_value(); }
 };
 
 struct ArchiveRow {
@@ -71,6 +74,8 @@ Place place_of(std::string_view text);
 StoryRow story_of(const db::Row& row);
 ArchiveRow archive_of(const db::Row& row);
 
+Error story_not_found();
+
 std::optional<StoryRow> find(db::Read& tx, const UserId& viewer, const StoryId& id);
 
 struct Counts {
@@ -80,11 +85,14 @@ struct Counts {
 };
 // What they are afterwards. Throws 404 "Story not found" when it has gone meanwhile.
 Counts add_counts(db::Write& tx, const StoryId& id, const Counts& delta);
+// As they are now: a row that was read before may be older than what another transaction has done to it since.
+Counts counts_of(db::Read& tx, const StoryId& id);
 
-// With its marks; what its author archived stays. The files go with the last reference.
-void erase(db::Write& tx, media::MediaService& media, const StoryId& id);
-// What is not archived yet, with its files.
-void archive(db::Write& tx, media::MediaService& media, std::span<const StoryId> ids, Time now);
-ArchiveId archive_id_of(const StoryId& id);
+// Nobody deletes it before the end of the transaction. Throws 404 "Story not found".
+void hold(db::Write& tx, const StoryId& id);
+// With its marks; what its author archived stays. The files go with the last reference. False: it has gone meanwhile.
+bool erase(db::Write& tx, media::MediaService& media, const StoryId& id);
+// With its file; the entry there is, where it was archived before. Of a story that is held.
+ArchiveId archive(db::Write& tx, media::MediaService& media, const StoryId& id, Time now);
 
 }  // namespace grover::stories

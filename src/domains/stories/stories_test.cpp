@@ -201,6 +201,10 @@ TEST_CASE("a highlight holds a hundred stories, and there are a hundred of them"
     for (int i = 100; i < 199; ++i) fill("Title " + std::to_string(i), i);
     CHECK(w.highlight(ada, sound, "One more") == "400 Highlight is full");
     CHECK(w.highlight(ada, sound, "Title 150") == "");
+    CHECK(w.highlight(ada, sound, "One more") == "400 Highlight is full");
+    // The only one under its title makes room for the next.
+    CHECK(w.highlight(ada, StoryId("story_120"), "One more") == "");
+    CHECK(w.query("SELECT count(DISTINCT highlight_title) FROM stories") == "100");
 }
 
 TEST_CASE("deleting takes marks and highlight along, and only its author deletes") {
@@ -215,8 +219,29 @@ TEST_CASE("deleting takes marks and highlight along, and only its author deletes
     w.forget_effects();
     CHECK(w.stories.remove(ada, id).message == "Story deleted");
     CHECK(w.effects() == "story.ended");
+    CHECK(w.payload("story.ended").find("\"was_shown\":true") != std::string::npos);
     CHECK(w.rows("stories") + w.rows("story_views") + w.rows("story_reactions") == 0);
     CHECK(refusal([&] { w.stories.remove(ada, id); }) == kUnseen);
+}
+
+TEST_CASE("others hear of the end of what they could see, once") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto over = w.story(ada), kept = w.story(ada);
+    REQUIRE(w.highlight(ada, kept, "Travel") == "");
+    w.clock.advance(std::chrono::hours{25});
+    const auto tells = [&](const StoryId& id) {
+        w.forget_effects();
+        w.stories.remove(ada, id);
+        return w.payload("story.ended").find("\"was_shown\":true") != std::string::npos;
+    };
+    CHECK_FALSE(tells(over));
+    CHECK(tells(kept));
+
+    const auto id = w.story(ada);
+    w.forget_effects();
+    at_once(4, [&](int) { refusal([&] { w.stories.remove(ada, id); }); });
+    CHECK(w.effects() == "story.ended");
 }
 
 TEST_CASE("a message hands on to a story what can be one, with the name of its first author") {
@@ -225,7 +250,7 @@ TEST_CASE("a message hands on to a story what can be one, with the name of its f
     const auto sent = w.voice(ada, bob);
     CHECK(refusal([&] { w.stories.forward(bob, {sent.message_id}); }) ==
           "400 Only text, photos and videos can be shared to a story");
-    w.execute("UPDATE messages SET type = 3");  // a video
+    w.execute("UPDATE messages SET type = 3, content = 'See javascript:this'");  // a video
     CHECK(refusal([&] { w.stories.forward(eve, {sent.message_id}); }) == "404 Message not found");
     CHECK(w.rows("stories") == 0);
     const auto answer = w.stories.forward(bob, {sent.message_id});
@@ -239,7 +264,7 @@ TEST_CASE("a message hands on to a story what can be one, with the name of its f
     CHECK(story.user_id == bob.id);
     CHECK(story.story_type == StoryType::media);
     CHECK(story.forwarded_from_name == "Ada");
-    CHECK(story.caption == "Forwarded from Ada");
+    CHECK(story.caption == "Forwarded from Ada\nSee this");
     CHECK(story.media_url.find("sig=") != std::string::npos);
     // The file stays as long as either of them.
     w.remove(ada, sent.message_id, true);
@@ -248,6 +273,23 @@ TEST_CASE("a message hands on to a story what can be one, with the name of its f
     CHECK(w.query("SELECT count(*) FROM media WHERE deleted_at IS NOT NULL") == "0");
     w.stories.remove(bob, answer.story_id);
     CHECK(w.query("SELECT count(*) FROM media WHERE deleted_at IS NOT NULL") == "1");
+}
+
+TEST_CASE("a message that is deleted while it becomes a story leaves no story without its file") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    for (int i = 0; i < 10; ++i) {
+        const auto sent = w.voice(ada, bob);
+        w.execute("UPDATE messages SET type = 3");
+        at_once(2, [&](int who) {
+            if (who == 0) {
+                w.remove(ada, sent.message_id, true);
+            } else {
+                refusal([&] { w.stories.forward(bob, {sent.message_id}); });
+            }
+        });
+        CHECK(w.without_file() == "0");
+    }
 }
 
 TEST_CASE("no statement of stories reads a whole table") {

@@ -45,6 +45,21 @@ public:
             db(), "SELECT " + column + " FROM stories WHERE story_id = '" + id.str() + "'");
     }
 
+    // 1: while the account is public, 2: by a signed address only.
+    std::int64_t access_of(const StoryId& id) {
+        return testing::query_number(
+            db(),
+            "SELECT m.access FROM media m JOIN stories s ON s.media_id = m.media_id WHERE s.story_id = '" +
+                id.str() + "'");
+    }
+    // Stories and archives whose files go.
+    std::string without_file() {
+        return query(
+            "SELECT (SELECT count(*) FROM stories s JOIN media m ON m.media_id = s.media_id "
+            "WHERE m.deleted_at IS NOT NULL) + (SELECT count(*) FROM story_archives a JOIN media m "
+            "ON m.media_id = a.media_id WHERE m.deleted_at IS NOT NULL)");
+    }
+
     StoriesService stories;
 };
 

@@ -1,12 +1,5 @@
 -- Who saw stories and who reacted to them.
 
--- name: lock_story (sqlite)
-SELECT 1 FROM stories WHERE story_id = :story_id
-
--- name: lock_story (postgres)
--- Nobody deletes it before the end of the transaction.
-SELECT 1 FROM stories WHERE story_id = :story_id FOR KEY SHARE
-
 -- name: insert_view
 -- Returns a row only if it is the first one.
 INSERT INTO story_views (story_id, user_id, viewed_at) VALUES (:story_id, :user_id, :now)
@@ -28,21 +21,24 @@ UPDATE story_reactions SET reaction = :reaction, created_at = :now
 WHERE story_id = :story_id AND user_id = :user_id AND reaction <> :reaction
 
 -- name: some_views_of
-SELECT story_id FROM story_views WHERE user_id = :user_id LIMIT :limit
+SELECT story_id FROM story_views WHERE user_id = :user_id ORDER BY story_id LIMIT :limit
 
 -- name: delete_view
 DELETE FROM story_views WHERE story_id = :story_id AND user_id = :user_id
 
 -- name: some_reactions_of
-SELECT story_id FROM story_reactions WHERE user_id = :user_id LIMIT :limit
+SELECT story_id FROM story_reactions WHERE user_id = :user_id ORDER BY story_id LIMIT :limit
 
 -- name: delete_reaction
 DELETE FROM story_reactions WHERE story_id = :story_id AND user_id = :user_id
 
 -- name: forget_views
+-- A story may have been highlighted since it was picked; then its marks stay.
 DELETE FROM story_views WHERE (story_id, user_id) IN
-    (SELECT story_id, user_id FROM story_views WHERE viewed_at < :before ORDER BY viewed_at LIMIT :limit)
+    (SELECT v.story_id, v.user_id FROM stories s JOIN story_views v ON v.story_id = s.story_id
+     WHERE s.story_id IN each(:ids) AND s.highlight_title IS NULL LIMIT :limit)
 
 -- name: forget_reactions
 DELETE FROM story_reactions WHERE (story_id, user_id) IN
-    (SELECT story_id, user_id FROM story_reactions WHERE created_at < :before ORDER BY created_at LIMIT :limit)
+    (SELECT r.story_id, r.user_id FROM stories s JOIN story_reactions r ON r.story_id = s.story_id
+     WHERE s.story_id IN each(:ids) AND s.highlight_title IS NULL LIMIT :limit)

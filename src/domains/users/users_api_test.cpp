@@ -14,10 +14,6 @@ struct NoIdempotency final : api::IdempotencyStore {
                   std::string_view) override {
         return Fresh{};
     }
-    void finish(const UserId&, std::string_view, std::string_view, std::string_view, int,
-                std::string_view) override {}
-    void give_up(const UserId&, std::string_view, std::string_view, std::string_view) override {}
-    void forget(const UserId&, std::string_view, std::string_view, std::string_view) override {}
 };
 
 // "Bearer ada" is Ada.

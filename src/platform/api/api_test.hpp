@@ -206,29 +206,26 @@ struct Memory final : IdempotencyStore {
                                std::string_view key) {
         return user.str() + " " + std::string(method) + " " + std::string(path) + " " + std::string(key);
     }
+    struct Run final : KeyedRun {
+        Run(std::map<std::string, Kept>& all, std::string own) : kept(all), name(std::move(own)) {}
+        void finish(int status, std::string_view body) override {
+            kept[name].status = status;
+            kept[name].body = body;
+        }
+        void give_up() override { forget(); }
+        void forget() override { kept.erase(name); }
+        std::map<std::string, Kept>& kept;
+        std::string name;
+    };
     Outcome begin(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
                   std::string_view hash) override {
-        const auto [found, fresh] =
-            kept.try_emplace(name_of(user, method, path, key), Kept{.hash = std::string(hash), .body = {}});
-        if (fresh) return Fresh{};
+        const auto name = name_of(user, method, path, key);
+        const auto [found, fresh] = kept.try_emplace(name, Kept{.hash = std::string(hash), .body = {}});
+        if (fresh) return std::make_unique<Run>(kept, name);
         if (found->second.hash != hash) return OtherInput{};
         if (found->second.is_interrupted) return Interrupted{};
         if (found->second.status == 0) return StillRunning{};
         return Replay{found->second.status, found->second.body};
-    }
-    void finish(const UserId& user, std::string_view method, std::string_view path, std::string_view key,
-                int status, std::string_view body) override {
-        auto& entry = kept[name_of(user, method, path, key)];
-        entry.status = status;
-        entry.body = body;
-    }
-    void give_up(const UserId& user, std::string_view method, std::string_view path,
-                 std::string_view key) override {
-        forget(user, method, path, key);
-    }
-    void forget(const UserId& user, std::string_view method, std::string_view path,
-                std::string_view key) override {
-        kept.erase(name_of(user, method, path, key));
     }
 };
 

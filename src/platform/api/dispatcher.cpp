@@ -90,9 +90,8 @@ struct Dispatcher::Turn {
     log::Context context;  // of the lines logged meanwhile
     RateClass refused_class = RateClass::count;
     std::optional<Verdict> rate;
-    std::string idempotency_key;
-    std::shared_ptr<const db::Claim> claim;  // of the key
-    std::string_view path;                   // without the trailing slash, which means nothing
+    std::unique_ptr<KeyedRun> keyed;  // when it took its Idempotency-Key
+    std::string_view path;            // without the trailing slash, which means nothing
     std::string next;
 };
 
@@ -257,29 +256,23 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
         turn.context.claim = nullptr;
     } catch (...) {
         turn.context.claim = nullptr;
-        if (!turn.idempotency_key.empty()) {
+        if (turn.keyed) {
             const auto failure = answer_current_exception(response, caller.request_id);
-            const auto method = http::to_string(request.method);
             if (failure.status >= 500) {
-                idempotency_.give_up(caller.id, method, turn.path, turn.idempotency_key);
+                turn.keyed->give_up();
             } else if (failure.status == 401 || failure.status == 429) {
-                idempotency_.forget(caller.id, method, turn.path, turn.idempotency_key);
+                turn.keyed->forget();
             } else {
-                idempotency_.finish(caller.id, method, turn.path, turn.idempotency_key, failure.status,
-                                    response.body);
+                turn.keyed->finish(failure.status, response.body);
             }
         }
         throw;
     }
     if (!turn.next.empty()) response.add_header("X-Next-Cursor", turn.next);
-    if (turn.idempotency_key.empty()) return;
+    if (!turn.keyed) return;
     // With a cookie comes a secret, and secrets are not kept; nor would the kept answer set the cookie again.
-    if (response.has_header("Set-Cookie")) {
-        idempotency_.forget(caller.id, http::to_string(request.method), turn.path, turn.idempotency_key);
-        return;
-    }
-    idempotency_.finish(caller.id, http::to_string(request.method), turn.path, turn.idempotency_key,
-                        response.status, response.body);
+    if (response.has_header("Set-Cookie")) return turn.keyed->forget();
+    turn.keyed->finish(response.status, response.body);
 }
 
 void Dispatcher::limit_rate(Turn& turn, RateClass limit, std::string_view key) {
@@ -352,7 +345,7 @@ bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const std::strin
                             "Idempotency-Key should have 1 to 128 visible ASCII characters");
     }
     auto& response = exchange.response();
-    const auto outcome =
+    auto outcome =
         idempotency_.begin(turn.caller.id, http::to_string(request.method), turn.path, key, input_hash);
     if (std::holds_alternative<IdempotencyStore::OtherInput>(outcome)) {
         throw Error(ErrorKind::invalid_input, "Idempotency-Key was used with another request");
@@ -372,9 +365,8 @@ bool Dispatcher::replayed(http::Exchange& exchange, Turn& turn, const std::strin
         response.add_header("Idempotency-Replayed", "true");
         return true;
     }
-    turn.idempotency_key = key;
-    turn.claim = std::get<IdempotencyStore::Fresh>(outcome).claim;
-    turn.context.claim = turn.claim.get();
+    turn.keyed = std::move(std::get<IdempotencyStore::Fresh>(outcome));
+    if (turn.keyed) turn.context.claim = turn.keyed->claim();
     return false;
 }
 

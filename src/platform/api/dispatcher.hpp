@@ -28,12 +28,22 @@ public:
     virtual bool authenticate(const http::RequestHead& request, const Route& route, Caller& caller) = 0;
 };
 
+// A request that took its Idempotency-Key, until it has ended one way or another. Without effect once another has the key.
+class KeyedRun {
+public:
+    virtual ~KeyedRun() = default;
+    virtual const db::Claim* claim() const { return nullptr; }  // for the log::Context of what it does
+    virtual void finish(int status, std::string_view body) = 0;
+    // It failed: as if it had never begun, unless it acted.
+    virtual void give_up() = 0;
+    // As if it had never begun.
+    virtual void forget() = 0;
+};
+
 // Stored answers of system.md §2 "Idempotency-Key"; implemented over the store by app.
 class IdempotencyStore {
 public:
-    struct Fresh {
-        std::shared_ptr<const db::Claim> claim{};  // for the log::Context of what is done now
-    };
+    using Fresh = std::unique_ptr<KeyedRun>;  // null where nothing is kept
     struct Replay {
         int status;
         std::string body;
@@ -44,16 +54,9 @@ public:
     using Outcome = std::variant<Fresh, Replay, OtherInput, StillRunning, Interrupted>;
 
     virtual ~IdempotencyStore() = default;
+    // What is fresh views the texts.
     virtual Outcome begin(const UserId& user, std::string_view method, std::string_view path,
                           std::string_view key, std::string_view input_hash) = 0;
-    virtual void finish(const UserId& user, std::string_view method, std::string_view path,
-                        std::string_view key, int status, std::string_view body) = 0;
-    // It failed: as if it had never begun, unless it acted.
-    virtual void give_up(const UserId& user, std::string_view method, std::string_view path,
-                         std::string_view key) = 0;
-    // As if it had never begun.
-    virtual void forget(const UserId& user, std::string_view method, std::string_view path,
-                        std::string_view key) = 0;
 };
 
 // One finished request, for logs and metrics.

@@ -55,33 +55,42 @@ IdempotencyKeys::Begun IdempotencyKeys::begin(const Request& request, std::strin
     });
 }
 
-void IdempotencyKeys::finish(const Request& request, int status, std::string_view body) {
+void IdempotencyKeys::finish(const Claim& claim, int status, std::string_view body) {
     database_.write([&](Write& tx) {
         tx.exec(sql::idempotency::finish{.status = status,
                                          .body = body,
-                                         .user_id = request.user_id,
-                                         .method = request.method,
-                                         .path = request.path,
-                                         .key = request.key});
+                                         .user_id = claim.request_.user_id,
+                                         .method = claim.request_.method,
+                                         .path = claim.request_.path,
+                                         .key = claim.request_.key,
+                                         .claimed_at = claim.claimed_at_});
     });
 }
 
-void IdempotencyKeys::give_up(const Request& request) {
+void IdempotencyKeys::give_up(const Claim& claim) {
+    const auto& request = claim.request_;
     database_.write([&](Write& tx) {
-        tx.exec(sql::idempotency::forget_idle{
-            .user_id = request.user_id, .method = request.method, .path = request.path, .key = request.key});
+        tx.exec(sql::idempotency::forget_idle{.user_id = request.user_id,
+                                              .method = request.method,
+                                              .path = request.path,
+                                              .key = request.key,
+                                              .claimed_at = claim.claimed_at_});
         tx.exec(sql::idempotency::end{.now = clock_.now(),
                                       .user_id = request.user_id,
                                       .method = request.method,
                                       .path = request.path,
-                                      .key = request.key});
+                                      .key = request.key,
+                                      .claimed_at = claim.claimed_at_});
     });
 }
 
-void IdempotencyKeys::forget(const Request& request) {
+void IdempotencyKeys::forget(const Claim& claim) {
     database_.write([&](Write& tx) {
-        tx.exec(sql::idempotency::forget{
-            .user_id = request.user_id, .method = request.method, .path = request.path, .key = request.key});
+        tx.exec(sql::idempotency::forget{.user_id = claim.request_.user_id,
+                                         .method = claim.request_.method,
+                                         .path = claim.request_.path,
+                                         .key = claim.request_.key,
+                                         .claimed_at = claim.claimed_at_});
     });
 }
 

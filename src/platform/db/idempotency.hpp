@@ -34,6 +34,8 @@ public:
     void note(Write& tx) const;
 
 private:
+    friend class IdempotencyKeys;
+
     KeyedRequest request_;
     Time claimed_at_;
 };
@@ -77,11 +79,12 @@ public:
     // Of requests that begin at once, one is fresh. One that does not end, because its server died, is given up after 30 s,
     // which is longer than a handler may take: if it had not acted, the next one is fresh.
     Begun begin(const Request& request, std::string_view input_hash);
-    void finish(const Request& request, int status, std::string_view body);
+    // Without effect for a request whose key was given to another meanwhile.
+    void finish(const Claim& claim, int status, std::string_view body);
     // It failed. As if it had never begun, unless it acted.
-    void give_up(const Request& request);
+    void give_up(const Claim& claim);
     // As if it had never begun.
-    void forget(const Request& request);
+    void forget(const Claim& claim);
 
     // Removes what is older than 24 h, some thousand in each transaction; begin() takes no notice of them in any case.
     std::int64_t remove_expired();

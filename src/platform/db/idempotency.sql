@@ -15,26 +15,32 @@ FROM idempotency_keys
 WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key;
 
 -- name: finish
+-- This and what follows name the moment at which the request took its key: what comes too late finds another's.
 UPDATE idempotency_keys SET status = :status, body = :body
-WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND status IS NULL;
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND created_at = :claimed_at
+      AND status IS NULL;
 
 -- name: note_act
 -- In the transactions of the request itself.
 UPDATE idempotency_keys SET acted = 1
-WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND created_at = :claimed_at AND status IS NULL;
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND created_at = :claimed_at
+      AND status IS NULL;
 
 -- name: forget_idle
 DELETE FROM idempotency_keys
-WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND status IS NULL AND acted = 0;
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND created_at = :claimed_at
+      AND status IS NULL AND acted = 0;
 
 -- name: end
 -- What is left of one that acted: nobody need wait for it.
 UPDATE idempotency_keys SET running_until = :now
-WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND status IS NULL;
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND created_at = :claimed_at
+      AND status IS NULL;
 
 -- name: forget
 DELETE FROM idempotency_keys
-WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND status IS NULL;
+WHERE user_id = :user_id AND method = :method AND path = :path AND key = :key AND created_at = :claimed_at
+      AND status IS NULL;
 
 -- name: remove_expired
 DELETE FROM idempotency_keys WHERE (user_id, method, path, key) IN (

@@ -33,16 +33,16 @@ TEST_CASE("a repeated request gets the first answer, another input does not") {
     const auto database = testing::fresh_database();
     StoppedClock clock;
     db::IdempotencyKeys keys(*database, clock);
-    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
+    const auto claim = *keys.begin(kRequest, "hash").claim;
     CHECK(keys.begin(kRequest, "hash").kind == Kind::still_running);
     CHECK(keys.begin(kRequest, "other").kind == Kind::other_input);
-    keys.finish(kRequest, 201, R"({"ok":true})");
+    keys.finish(claim, 201, R"({"ok":true})");
     const auto again = keys.begin(kRequest, "hash");
     CHECK(again.kind == Kind::replay);
     CHECK(again.status == 201);
     CHECK(again.body == R"({"ok":true})");
     CHECK(keys.begin(kRequest, "other").kind == Kind::other_input);
-    keys.forget(kRequest);  // too late: the answer stays
+    keys.forget(claim);  // too late: the answer stays
     CHECK(keys.begin(kRequest, "hash").kind == Kind::replay);
 
     auto elsewhere = kRequest;
@@ -56,15 +56,13 @@ TEST_CASE("a forgotten request and one whose server died may begin anew") {
     const auto database = testing::fresh_database();
     StoppedClock clock;
     db::IdempotencyKeys keys(*database, clock);
-    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
-    keys.forget(kRequest);
+    keys.forget(*keys.begin(kRequest, "hash").claim);
     CHECK(testing::count_rows(*database, "idempotency_keys") == 0);
     CHECK(keys.begin(kRequest, "other").kind == Kind::fresh);
     clock.time = clock.time + 29s;
     CHECK(keys.begin(kRequest, "other").kind == Kind::still_running);
     clock.time = clock.time + 1s;
-    CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
-    keys.finish(kRequest, 200, "");
+    keys.finish(*keys.begin(kRequest, "hash").claim, 200, "");
     CHECK(keys.begin(kRequest, "hash").body.empty());
 }
 
@@ -122,13 +120,14 @@ TEST_CASE("one that failed is forgotten unless it acted, and nobody waits for it
         const log::ContextScope here(first.work);
         const db::NotNoted aside;
         first.act("a file that nothing refers to");
+        keys.give_up(first.claim);
     }
-    keys.give_up(kRequest);
     CHECK(testing::count_rows(*database, "idempotency_keys") == 0);
-    Running{*database, keys}.act("done");
-    keys.give_up(kRequest);
+    Running second{*database, keys};
+    second.act("done");
+    keys.give_up(second.claim);
     CHECK(keys.begin(kRequest, "hash").kind == Kind::interrupted);
-    keys.forget(kRequest);
+    keys.forget(second.claim);
     CHECK(keys.begin(kRequest, "hash").kind == Kind::fresh);
 }
 
@@ -141,8 +140,15 @@ TEST_CASE("one that comes to life after another took its key over changes nothin
     Running next{*database, keys};
     CHECK_THROWS_AS(slow.act("late"), Error);
     CHECK(testing::count_rows(*database, "counters") == 0);
+    // Nor does its end end the other's run.
+    keys.finish(slow.claim, 409, "refused");
+    keys.give_up(slow.claim);
+    keys.forget(slow.claim);
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::still_running);
     next.act("in time");
-    keys.finish(kRequest, 200, "answer");
+    keys.give_up(slow.claim);
+    CHECK(keys.begin(kRequest, "hash").kind == Kind::still_running);
+    keys.finish(next.claim, 200, "answer");
     CHECK_THROWS_AS(slow.act("later still"), Error);
     CHECK(keys.begin(kRequest, "hash").body == "answer");
 }
@@ -151,8 +157,7 @@ TEST_CASE("after a day an answer is no longer given, and is removed") {
     const auto database = testing::fresh_database();
     StoppedClock clock;
     db::IdempotencyKeys keys(*database, clock);
-    keys.begin(kRequest, "hash");
-    keys.finish(kRequest, 200, "old");
+    keys.finish(*keys.begin(kRequest, "hash").claim, 200, "old");
     auto other = kRequest;
     for (int i = 0; i < 1'500; ++i) {
         const std::string key = "many" + std::to_string(i);

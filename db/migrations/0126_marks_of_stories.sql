@@ -1,0 +1,11 @@
+-- Marks go with their story's age, not their own: those of a highlighted story stay, however old, and no sweep walks over them.
+ALTER TABLE stories ADD COLUMN has_marks INTEGER NOT NULL DEFAULT 1 CHECK (has_marks IN (0, 1));
+CREATE INDEX stories_with_marks ON stories (created_at) WHERE has_marks = 1 AND highlight_title IS NULL;
+DROP INDEX story_views_by_age;
+DROP INDEX story_reactions_by_age;
+
+-- In the order in which accounts that end give them up, so that two do not wait for each other.
+DROP INDEX story_views_of_user;
+CREATE INDEX story_views_of_user ON story_views (user_id, story_id);
+DROP INDEX story_reactions_of_user;
+CREATE INDEX story_reactions_of_user ON story_reactions (user_id, story_id);
