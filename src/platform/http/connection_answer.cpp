@@ -27,7 +27,7 @@ constexpr std::uint64_t kFileTurn = 1024 * 1024;
 
 }  // namespace
 
-void Connection::answer() {
+void Connection::answer(Sending sending) {
     Request& request = *request_;
     const Response& response = request.answer;
     state_ = State::writing;
@@ -65,6 +65,12 @@ void Connection::answer() {
         bytes += body;
         body = {};
     }
+    if (sending == Sending::with_others) {
+        request.head_bytes.swap(bytes);
+        request.head_left = request.head_bytes;
+        request.body_left = body;
+        return worker_->send_soon(*this);
+    }
     const auto result = socket_.write_now(bytes, body);
     if (result.status == IoStatus::failed || result.status == IoStatus::end) return close();
     const std::size_t sent = result.status == IoStatus::done ? result.size : 0;
@@ -83,6 +89,11 @@ void Connection::answer() {
                         static_cast<off_t>(request.file_left), POSIX_FADV_WILLNEED);
     }
     write_rest();
+}
+
+// Of with_others.
+void Connection::send_answer() {
+    if (state_ == State::writing) write_rest();
 }
 
 // The body as it will be sent: compressed if that is allowed, wanted and worth it.

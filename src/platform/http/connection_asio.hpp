@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -81,7 +82,9 @@ private:
     void check_body_rate();
 
     // Answering: connection_answer.cpp.
-    void answer();
+    enum class Sending : std::uint8_t { now, with_others };
+    void answer(Sending sending = Sending::now);
+    void send_answer();
     std::string_view choose_body(AnswerFrame& frame);
     void write_rest();
     bool write_some();

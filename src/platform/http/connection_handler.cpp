@@ -43,7 +43,7 @@ void Connection::run_handler(Request& request) {
     if (request.abandoned) return worker_->give_back(std::move(abandoned_));
     if (state_ == State::closed) return worker_->give_back(std::move(request_));
     if (cancelled) return close();
-    answer();
+    answer(Sending::with_others);
 }
 
 // The handler goes on if it must; its answer will be dropped.

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <ctime>
 #include <exception>
+#include <utility>
 
 #include "platform/http/client_address.hpp"
 #include "platform/http/connection_asio.hpp"
@@ -25,6 +27,8 @@ constexpr int kAcceptsAtOnce = 64;
 // When there are as many connections as there may be.
 constexpr std::chrono::seconds kPatienceWhenFull{1};
 constexpr std::size_t kEndedAtOnce = 256;
+// Answers that wait for each other at most.
+constexpr std::size_t kAnswersAtOnce = 16;
 
 std::string text_of(const sockaddr_storage& address) {
     IpAddress out;
@@ -68,6 +72,23 @@ void Worker::start() {
     reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     sweep();
     wait_for_clients();
+}
+
+void Worker::send_soon(Connection& connection) {
+    answering_.emplace_back(&connection);
+    if (answering_.size() == 1) boost::asio::post(context, [this] { send_answers(); });
+    if (answering_.size() >= kAnswersAtOnce) send_answers();
+}
+
+void Worker::send_answers() {
+    // Sending may bring the next answer of a client that does not wait for the one before.
+    if (std::exchange(sending_, true)) return;
+    std::vector<boost::intrusive_ptr<Connection>> ready;
+    ready.swap(answering_);
+    for (const auto& connection : ready) connection->send_answer();
+    sending_ = false;
+    ready.clear();
+    if (answering_.empty()) answering_.swap(ready);  // keeps its memory
 }
 
 void Worker::wait_for_clients() {

@@ -6,6 +6,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -54,6 +55,10 @@ public:
     // Whatever still runs ends.
     void close_all();
 
+    // Its answer goes out at the end of this turn of the loop, behind those of others: what costs most of a short send is to
+    // wake who waits for it, and one that was woken by the first answer is awake for the next.
+    void send_soon(Connection& connection);
+
     std::unique_ptr<Request> take_request();
     void give_back(std::unique_ptr<Request> request);
 
@@ -81,6 +86,7 @@ private:
     void refuse_without_descriptors();
     void sweep();
     void tell_time();
+    void send_answers();
     template <class Condition>
     void close_if(Condition condition);
 
@@ -90,7 +96,9 @@ private:
     int reserve_ = -1;  // a descriptor to give up when there are no more
     bool accept_paused_ = false;
     runtime::Steady::time_point searched_at_;  // no connection could be spared at that time
-    Connection* connections_ = nullptr;        // list through their next_
+    std::vector<boost::intrusive_ptr<Connection>> answering_;
+    bool sending_ = false;
+    Connection* connections_ = nullptr;  // list through their next_
     std::vector<std::unique_ptr<Request>> free_requests_;
 };
 
