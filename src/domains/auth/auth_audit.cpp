@@ -1,10 +1,8 @@
 #include "domains/auth/auth_audit.hpp"
 
-#include <charconv>
-#include <limits>
-
 #include "domains/auth/devices.hpp"
 #include "domains/auth/trace_store.hpp"
+#include "platform/base/place.hpp"
 
 namespace grover::auth {
 namespace {
@@ -12,18 +10,6 @@ namespace {
 struct AuditTag {
     static constexpr std::string_view prefix = "audit_", kind = "audit_id";
 };
-
-// "<created_at>.<id>", as this file wrote it.
-std::pair<Time, std::string> position_of(const std::string& text) {
-    Time at{std::numeric_limits<std::int64_t>::max()};
-    if (text.empty()) return {at, ""};
-    const auto dot = text.find('.');
-    if (dot == std::string::npos ||
-        std::from_chars(text.data(), text.data() + dot, at.us).ec != std::errc{}) {
-        throw validation_error("Invalid cursor");
-    }
-    return {at, text.substr(dot + 1)};
-}
 
 }  // namespace
 
@@ -42,11 +28,11 @@ void Audit::record(db::Write& tx, const std::optional<UserId>& user, const Calle
 }
 
 AuditPage Audit::list(const Caller& me, const AuditList& in) const {
-    const auto [before, before_id] = position_of(in.page.after);
+    const auto before = place_of(in.page.after);
     const std::int64_t skip = in.page.after.empty() ? in.page.skip : 0;
     if (skip > kMaxSkip) return {};
     auto rows = core_.db.read([&](db::Read& tx) {
-        return trace_store::list_audit(tx, me.id, before, before_id, in.page.limit, skip);
+        return trace_store::list_audit(tx, me.id, before.at, before.id, in.page.limit, skip);
     });
     AuditPage page;
     const bool more = rows.size() > static_cast<std::size_t>(in.page.limit);
@@ -59,7 +45,7 @@ AuditPage Audit::list(const Caller& me, const AuditList& in) const {
                               .user_agent = std::move(row.user_agent),
                               .created_at = row.created_at});
     }
-    if (more) page.next = std::to_string(rows.back().created_at.us) + "." + rows.back().audit_id;
+    if (more) page.next = place_text(rows.back().created_at, rows.back().audit_id);
     return page;
 }
 

@@ -114,13 +114,12 @@ std::vector<MemberRow> members(db::Read& tx, const ChatId& chat) {
 }
 
 std::vector<ListedChat> list(db::Read& tx, const UserId& user, bool groups, ChatFolder folder,
-                             const ListPosition& after, const UserIds& cut_off, int limit,
-                             std::int64_t skip) {
+                             const Place& after, const UserIds& cut_off, int limit, std::int64_t skip) {
     return tx.list<ListedChat>(sql::chats::list_chats{.user_id = user,
                                                       .is_group = groups,
                                                       .folder = static_cast<int>(folder),
                                                       .at = after.at,
-                                                      .after = after.chat_id,
+                                                      .after = after.id,
                                                       .cut_off = cut_off,
                                                       .limit = limit,
                                                       .skip = skip});

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domains/messages/messages.hpp"
+#include "platform/base/place.hpp"
 
 namespace grover::messages {
 
@@ -235,12 +236,8 @@ std::vector<std::vector<Noted>> note_direct(db::Write& tx, std::span<const NewMe
 
 std::vector<MemberRow> members(db::Read& tx, const ChatId& chat);
 
-struct ListPosition {
-    Time at{INT64_MAX};
-    std::string chat_id;
-};
 std::vector<ListedChat> list(db::Read& tx, const UserId& user, bool groups, ChatFolder folder,
-                             const ListPosition& after, const UserIds& cut_off, int limit, std::int64_t skip);
+                             const Place& after, const UserIds& cut_off, int limit, std::int64_t skip);
 // Of one member, or of all.
 std::vector<LineOfMember> lines_of_members(db::Read& tx, const ChatId& chat,
                                            const std::optional<UserId>& only_user);

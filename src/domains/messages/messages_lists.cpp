@@ -1,7 +1,6 @@
 #include "domains/messages/messages_lists.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "platform/text/time_format.hpp"
 #include "platform/text/utf8.hpp"
@@ -14,21 +13,7 @@ constexpr int kMaxPinned = 10;
 // Names are looked at page by page until enough of them match.
 constexpr int kNamesLookedAt = 1'000;
 
-std::string position_of(const ListedChat& row) {
-    return std::to_string(row.last_message_at.us) + '.' + row.chat_id.str();
-}
-
-store::ListPosition position_after(const std::string& after) {
-    store::ListPosition position;
-    if (after.empty()) return position;
-    const auto dot = after.find('.');
-    const auto [end, error] =
-        std::from_chars(after.data(), after.data() + std::min(dot, after.size()), position.at.us);
-    if (dot == std::string::npos || error != std::errc{} || end != after.data() + dot)
-        throw validation_error("Invalid cursor");
-    position.chat_id = after.substr(dot + 1);
-    return position;
-}
+std::string position_of(const ListedChat& row) { return place_text(row.last_message_at, row.chat_id.view()); }
 
 bool is_before(const ListedChat& a, const ListedChat& b) {
     return a.last_message_at != b.last_message_at ? a.last_message_at > b.last_message_at
@@ -40,7 +25,7 @@ bool is_before(const ListedChat& a, const ListedChat& b) {
 Page<ListedChat> Lists::rows(db::Read& tx, const UserId& me, Kinds kinds, ChatFolder folder,
                              const PageRequest& request) const {
     const auto cut_off = ground_.users.cut_off(tx, me);
-    const auto after = position_after(request.after);
+    const auto after = place_of(request.after, {Time{INT64_MAX}, ""});
     const bool both = kinds == Kinds::both;
     // Of two lists that become one, what is skipped is skipped after they did.
     const auto skip = request.after.empty() ? request.skip : 0;

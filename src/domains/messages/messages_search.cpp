@@ -1,8 +1,8 @@
 #include "domains/messages/messages_search.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "platform/base/place.hpp"
 #include "platform/text/time_format.hpp"
 #include "platform/text/utf8.hpp"
 #include "sql/chats.hpp"
@@ -74,12 +74,9 @@ Search::Query Search::query_of(const MessageSearch& in) const {
     if (in.end_date && !in.end_date->empty())
         query.before = moment_of(*in.end_date, true, "Invalid end_date");
     if (const auto& after = in.page.after; !after.empty()) {
-        const auto dot = after.find('.');
-        const auto end = after.data() + std::min(dot, after.size());
-        const auto parsed = std::from_chars(after.data(), end, query.at.us);
-        if (parsed.ec != std::errc{} || parsed.ptr != end || dot == std::string::npos)
-            throw validation_error("Invalid cursor");
-        query.after = after.substr(dot + 1);
+        auto place = place_of(after);
+        query.at = place.at;
+        query.after = std::move(place.id);
         query.before = std::min(query.before, Time{query.at.us + 1});
     }
     return query;
@@ -119,9 +116,9 @@ Page<FoundMessage> Search::search(const Caller& me, const MessageSearch& in) con
                                                             .limit = in.page.limit + 1});
         if (std::ssize(rows) > in.page.limit) {
             rows.pop_back();
-            out.next = std::to_string(rows.back().created_at.us) + '.' + rows.back().message_id.str();
+            out.next = place_text(rows.back().created_at, rows.back().message_id.view());
         } else if (is_cut) {
-            out.next = std::to_string(since.us) + '.';
+            out.next = place_text(since, "");
         }
         std::vector<UserId> others;
         std::vector<GroupId> groups;

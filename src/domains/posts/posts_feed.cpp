@@ -1,8 +1,9 @@
 #include "domains/posts/posts_feed.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "platform/base/error.hpp"
+#include "platform/base/place.hpp"
 #include "platform/base/stable_hash.hpp"
 #include "platform/db/together.hpp"
 #include "sql/posts_lists.hpp"
@@ -249,18 +250,12 @@ bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& vi
 
 std::string author_posts_key(const UserId& author) { return "posts:" + author.str(); }
 
-std::string to_text(const Position& position) {
-    return std::to_string(position.at.us) + "." + position.id.str();
-}
+std::string to_text(const Position& position) { return place_text(position.at, position.id.view()); }
 
 Position position_of(std::string_view text) {
-    Position out;
-    const auto dot = text.find('.');
-    const auto parsed = std::from_chars(text.data(), text.data() + std::min(dot, text.size()), out.at.us);
-    if (dot == std::string_view::npos || parsed.ec != std::errc{} || !is_well_formed_id(text.substr(dot + 1)))
-        throw validation_error("Invalid cursor");
-    out.id = PostId(text.substr(dot + 1));
-    return out;
+    const auto place = place_of(text);
+    if (!is_well_formed_id(place.id)) throw validation_error("Invalid cursor");
+    return {place.at, PostId(place.id)};
 }
 
 std::vector<Position> PostFeed::after(db::Read& tx, const UserId& viewer, const Position& after, int limit) {

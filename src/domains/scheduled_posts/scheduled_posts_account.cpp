@@ -53,7 +53,7 @@ public:
     void contribute(const UserId& user, users::ExportWriter& out) override {
         out.begin("scheduled_posts.json");
         std::string piece = "[";
-        ListPlace after{Time{INT64_MAX}, "~"};
+        Place after;
         bool first = true;
         while (true) {
             const auto rows =

@@ -29,15 +29,8 @@ std::optional<std::string> timezone_of(const PostSchedule& in) {
     return in.timezone;
 }
 
-std::string to_text(const ListPlace& place) { return std::to_string(place.at.us) + '.' + place.id; }
-
-ListPlace place_after(std::string_view text, bool ascending) {
-    if (text.empty()) {
-        if (ascending) return {Time{INT64_MIN}, ""};
-        return {Time{INT64_MAX}, "~"};
-    }
-    const auto position = posts::position_of(text);
-    return {position.at, position.id.str()};
+Place place_after(std::string_view text, bool ascending) {
+    return place_of(text, ascending ? Place{Time{INT64_MIN}, ""} : Place{});
 }
 
 }  // namespace
@@ -109,7 +102,7 @@ Page<ScheduledPost> ScheduledPostsService::list(const Caller& me, const Schedule
             rows.pop_back();
             const auto& last = rows.back();
             page.next =
-                to_text({waits ? last.scheduled_time : last.updated_at, last.scheduled_post_id.str()});
+                place_text(waits ? last.scheduled_time : last.updated_at, last.scheduled_post_id.view());
         }
         page.items = views_of(tx, media_, me, rows);
         return page;

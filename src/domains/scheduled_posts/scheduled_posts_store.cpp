@@ -9,8 +9,8 @@ namespace grover::scheduled_posts {
 
 namespace s = sql::scheduled_posts;
 
-std::vector<Row> list_waiting(db::Read& tx, const UserId& user, Status status, const ListPlace& after,
-                              int limit, std::int64_t skip) {
+std::vector<Row> list_waiting(db::Read& tx, const UserId& user, Status status, const Place& after, int limit,
+                              std::int64_t skip) {
     return tx.list<Row>(s::list_waiting{.user_id = user,
                                         .status = static_cast<int>(status),
                                         .at = after.at,
@@ -20,7 +20,7 @@ std::vector<Row> list_waiting(db::Read& tx, const UserId& user, Status status, c
 }
 
 std::vector<Row> list_changed(db::Read& tx, const UserId& user, std::optional<Status> status,
-                              const ListPlace& after, int limit, std::int64_t skip) {
+                              const Place& after, int limit, std::int64_t skip) {
     if (!status)
         return tx.list<Row>(
             s::list_all{.user_id = user, .at = after.at, .id = after.id, .limit = limit, .skip = skip});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domains/scheduled_posts/scheduled_posts_api.hpp"
+#include "platform/base/place.hpp"
 
 namespace grover::scheduled_posts {
 
@@ -58,15 +59,10 @@ struct Row : DueRow {
 };
 
 // A place in a list: of what waits by (scheduled_time, id) ascending, else by (updated_at, id) descending.
-struct ListPlace {
-    Time at;
-    std::string id;
-};
-
-std::vector<Row> list_waiting(db::Read& tx, const UserId& user, Status status, const ListPlace& after,
-                              int limit, std::int64_t skip);
+std::vector<Row> list_waiting(db::Read& tx, const UserId& user, Status status, const Place& after, int limit,
+                              std::int64_t skip);
 std::vector<Row> list_changed(db::Read& tx, const UserId& user, std::optional<Status> status,
-                              const ListPlace& after, int limit, std::int64_t skip);
+                              const Place& after, int limit, std::int64_t skip);
 std::optional<Row> find(db::Read& tx, const UserId& user, const ScheduledPostId& id);
 std::int64_t count_waiting(db::Read& tx, const UserId& user);
 // Everybody's, up to a limit.

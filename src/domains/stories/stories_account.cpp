@@ -103,8 +103,8 @@ struct OwnArchive {
     };
 };
 
-Place place_of(const OwnStory& one) { return {one.created_at, one.story_id.str()}; }
-Place place_of(const OwnArchive& one) { return {one.archived_at, one.archive_id.str()}; }
+Place place_behind(const OwnStory& one) { return {one.created_at, one.story_id.str()}; }
+Place place_behind(const OwnArchive& one) { return {one.archived_at, one.archive_id.str()}; }
 
 class StoriesExport final : public users::ExportContributor {
 public:
@@ -136,7 +136,7 @@ private:
                 if (!std::exchange(is_first, false)) piece += ",\n";
                 wire::write(piece, one);
             }
-            after = place_of(page.back());
+            after = place_behind(page.back());
             out.text(piece);
             piece.clear();
         }

@@ -69,7 +69,7 @@ Archives StoriesService::archives(const Caller& me, const ArchiveList& in, std::
         if (std::ssize(rows) > in.page.limit) {
             rows.pop_back();
             out.has_more = true;
-            next = to_text({rows.back().archived_at, rows.back().archive_id.str()});
+            next = place_text(rows.back().archived_at, rows.back().archive_id.view());
         }
         out.archives =
             stories::views_of(tx, {users_, media_, clock_.now()}, me, std::span<const ArchiveRow>(rows));

@@ -60,7 +60,7 @@ Page<StoryGroup> StoriesService::list(const Caller& me, const StoryList& in) {
         latest.erase(latest.begin(), latest.begin() + skipped);
         if (std::ssize(latest) > in.page.limit) {
             latest.resize(static_cast<std::size_t>(in.page.limit));
-            page.next = to_text({latest.back().at, latest.back().author.str()});
+            page.next = place_text(latest.back().at, latest.back().author.view());
         }
 
         authors.clear();
@@ -113,7 +113,7 @@ OwnStories StoriesService::own(const Caller& me, const PageRequest& page, std::s
         next.clear();
         if (std::ssize(rows) > page.limit) {
             rows.pop_back();
-            next = to_text({rows.back().created_at, rows.back().story_id.str()});
+            next = place_text(rows.back().created_at, rows.back().story_id.view());
         }
         for (const auto& row : rows) out.stories.push_back(asked.view(row));
         return out;

@@ -77,7 +77,7 @@ Viewers StoriesService::viewers(const Caller& me, const StoryViewers& in, std::s
                                    .viewed_at = row.viewed_at,
                                    .reaction = row.reaction});
         }
-        if (listed.next) next = to_text({listed.next->viewed_at, listed.next->user_id.str()});
+        if (listed.next) next = place_text(listed.next->viewed_at, listed.next->user_id.view());
         return out;
     });
 }

@@ -1,7 +1,5 @@
 #include "domains/stories/stories_store.hpp"
 
-#include <charconv>
-
 #include "platform/base/error.hpp"
 #include "sql/stories.hpp"
 
@@ -31,18 +29,6 @@ std::optional<Counts> counts_from(Transaction& tx, const S& statement) {
 }  // namespace
 
 Error story_not_found() { return not_found("Story not found"); }
-
-std::string to_text(const Place& place) { return std::to_string(place.at.us) + '.' + place.id; }
-
-Place place_of(std::string_view text) {
-    if (text.empty()) return {};
-    Place out;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out.at.us);
-    if (error != std::errc{} || end == text.data() + text.size() || *end != '.')
-        throw validation_error("Invalid cursor");
-    out.id = text.substr(static_cast<std::size_t>(end - text.data()) + 1);
-    return out;
-}
 
 StoryRow story_of(const db::Row& row) {
     return {.story_id = row.get<StoryId>(0),

@@ -6,6 +6,7 @@
 
 #include "domains/stories/stories.hpp"
 #include "platform/base/error.hpp"
+#include "platform/base/place.hpp"
 
 namespace grover::stories {
 
@@ -61,15 +62,6 @@ struct ArchiveRow {
     Time story_created_at;
     Time archived_at;
 };
-
-// A place in a list, newest first; its text is "<time>.<id>".
-struct Place {
-    Time at{INT64_MAX};
-    std::string id = "~";  // behind every id: the start of the list
-};
-std::string to_text(const Place& place);
-// Throws 400 "Invalid cursor".
-Place place_of(std::string_view text);
 
 StoryRow story_of(const db::Row& row);
 ArchiveRow archive_of(const db::Row& row);

@@ -1,9 +1,8 @@
 #include "domains/users/lists.hpp"
 
-#include <charconv>
-
 #include "domains/users/users_store.hpp"
 #include "domains/users/users_views.hpp"
+#include "platform/base/place.hpp"
 #include "platform/text/utf8.hpp"
 #include "sql/user_edges.hpp"
 
@@ -63,21 +62,16 @@ struct MutedRow : SummaryRow {
                                   });
 };
 
-// "<microseconds>.<id>[.<scope>]": the last row of the page before. On page 1, a place before all rows.
-struct Position {
-    Time at{INT64_MAX};
-    std::string id;
+// One user may be muted in several scopes, so that places among mutes are "<time>.<id>.<scope>".
+struct MutePlace : Place {
     std::string scope;
 
-    explicit Position(const std::string& after) {
-        const auto dot = after.find('.');
+    explicit MutePlace(std::string_view text) : Place(place_of(text)) {
+        const auto dot = id.find('.');
         if (dot == std::string::npos) return;
-        std::from_chars(after.data(), after.data() + dot, at.us);
-        const auto second = after.find('.', dot + 1);
-        id = after.substr(dot + 1, second == std::string::npos ? second : second - dot - 1);
-        if (second != std::string::npos) scope = after.substr(second + 1);
+        scope = id.substr(dot + 1);
+        id.resize(dot);
     }
-    static std::string of(Time at, const UserId& id) { return std::to_string(at.us) + '.' + id.str(); }
 };
 
 std::int64_t skip_of(const PageRequest& page) { return page.after.empty() ? page.skip : 0; }
@@ -99,7 +93,7 @@ Page<Item> page_of(const std::vector<Row>& rows, int limit, ToItem to_item, ToPo
 
 template <class Row>
 std::string position_of(const Row& row) {
-    return Position::of(row.at(), row.user_id);
+    return place_text(row.at(), row.user_id.view());
 }
 
 struct Prefix {
@@ -126,7 +120,7 @@ Listing<FollowListItem> Lists::followers(const Caller& me, const UserListFollowe
         const Sight sight = users_.require_sight(tx, me.id, user);
         if (sight != Sight::everything) return {{}, sight == Sight::private_account};
         if (is_beyond(in.page)) return {};
-        const Position after(in.page.after);
+        const auto after = place_of(in.page.after);
         const Prefix prefix(in.q);
         const auto counts = in.q.empty() ? std::nullopt : store::find_counts(tx, user);
         const auto rows =
@@ -159,7 +153,7 @@ Listing<FollowListItem> Lists::following(const Caller& me, const UserListFollowi
         const Sight sight = users_.require_sight(tx, me.id, user);
         if (sight != Sight::everything) return {{}, sight == Sight::private_account};
         if (is_beyond(in.page)) return {};
-        const Position after(in.page.after);
+        const auto after = place_of(in.page.after);
         const Prefix prefix(in.q);
         const auto rows = tx.list<FollowRow>(sql::user_edges::list_following{.viewer = me.id,
                                                                              .user_id = user,
@@ -193,7 +187,7 @@ Listing<UserSummary> Lists::mutual(const Caller& me, const UserListMutual& in) c
 
 Page<FollowRequestItem> Lists::requests(const Caller& me, const FollowRequestList& in) const {
     if (is_beyond(in.page)) return {};
-    const Position after(in.page.after);
+    const auto after = place_of(in.page.after);
     return ground_.db.read([&](db::Read& tx) {
         const auto load = [&]<class Statement>(Statement) {
             return tx.list<DatedRow>(Statement{.user_id = me.id,
@@ -215,7 +209,7 @@ Page<FollowRequestItem> Lists::requests(const Caller& me, const FollowRequestLis
 
 Page<BlockedItem> Lists::blocked(const Caller& me, const BlockedList& in) const {
     if (is_beyond(in.page)) return {};
-    const Position after(in.page.after);
+    const auto after = place_of(in.page.after);
     return ground_.db.read([&](db::Read& tx) {
         const auto rows = tx.list<DatedRow>(sql::user_edges::list_blocked{.user_id = me.id,
                                                                           .at = after.at,
@@ -234,7 +228,7 @@ Page<BlockedItem> Lists::blocked(const Caller& me, const BlockedList& in) const 
 
 Page<MutedItem> Lists::muted(const Caller& me, const MutedList& in) const {
     if (is_beyond(in.page)) return {};
-    const Position after(in.page.after);
+    const MutePlace after(in.page.after);
     return ground_.db.read([&](db::Read& tx) {
         const auto rows = tx.list<MutedRow>(sql::user_edges::list_muted{.user_id = me.id,
                                                                         .at = after.at,
@@ -251,7 +245,7 @@ Page<MutedItem> Lists::muted(const Caller& me, const MutedList& in) const {
             return item;
         };
         const auto to_position = [](const MutedRow& row) {
-            return Position::of(row.created_at, row.user_id) + '.' + row.scope;
+            return place_text(row.created_at, row.user_id.view()) + '.' + row.scope;
         };
         return page_of<MutedItem>(rows, in.page.limit, to_item, to_position);
     });

@@ -1,8 +1,7 @@
 #include "domains/users/moderation.hpp"
 
-#include <charconv>
-
 #include "domains/users/users_store.hpp"
+#include "platform/base/place.hpp"
 #include "sql/moderation.hpp"
 
 namespace grover::users {
@@ -34,17 +33,12 @@ struct ReportRow : ReportView {
 }  // namespace
 
 Page<ReportView> Moderation::reports(const ReportList& in) const {
-    Time at{-1};
-    std::string id;
-    if (const auto dot = in.page.after.find('.'); dot != std::string::npos) {
-        std::from_chars(in.page.after.data(), in.page.after.data() + dot, at.us);
-        id = in.page.after.substr(dot + 1);
-    }
+    const auto after = place_of(in.page.after, {Time{INT64_MIN}, ""});
     const auto rows = ground_.db.read([&](db::Read& tx) {
         return tx.list<ReportRow>(
             sql::moderation::list_reports{.status = wire::name_of(in.status),
-                                          .at = at,
-                                          .id = id,
+                                          .at = after.at,
+                                          .id = after.id,
                                           .limit = in.page.limit + 1,
                                           .skip = in.page.after.empty() ? in.page.skip : 0});
     });
@@ -52,7 +46,7 @@ Page<ReportView> Moderation::reports(const ReportList& in) const {
     for (const auto& row : rows) {
         if (out.items.size() == static_cast<std::size_t>(in.page.limit)) {
             const auto& last = out.items.back();
-            out.next = std::to_string(last.created_at.us) + '.' + last.report_id.str();
+            out.next = place_text(last.created_at, last.report_id.view());
             break;
         }
         out.items.push_back(row);

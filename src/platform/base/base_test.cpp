@@ -6,6 +6,7 @@
 #include "platform/base/cents.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/id.hpp"
+#include "platform/base/place.hpp"
 #include "platform/base/random_text.hpp"
 
 using namespace grover;
@@ -61,4 +62,15 @@ TEST_CASE("made up names have the length and the characters that were asked for,
         CHECK(seen.insert(text).second);
     }
     CHECK(random_hex(0).empty());
+}
+
+TEST_CASE("a place in a list is read as it was written, and nothing else") {
+    const auto place = place_of(place_text(Time{-17}, "post_1"));
+    CHECK(place.at == Time{-17});
+    CHECK(place.id == "post_1");
+    CHECK(place_of(place_text(Time{5}, "a.b")).id == "a.b");
+    CHECK(place_of("").at == Time{INT64_MAX});
+    CHECK(place_of("", {Time{1}, "x"}).id == "x");
+    for (const auto* text : {"17", "x.post_1", ".post_1", "17x.post_1", "99999999999999999999.post_1"})
+        CHECK_THROWS_AS(place_of(text), Error);
 }
