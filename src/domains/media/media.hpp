@@ -131,9 +131,9 @@ public:
     // is somebody else's, deleted or unknown.
     void attach(db::Write& tx, const UserId& owner, const MediaId& medium, const Reference& by,
                 Access access);
-    // A further reference to what `from` shows, whoever owns it: a forwarded message. Throws 404 "Media not found" when it
-    // shows nothing, because it was deleted at this moment.
-    void share(db::Write& tx, const Reference& from, const Reference& to, Access access);
+    // A further reference to what `from` shows, whoever owns it: a forwarded message. False: it shows nothing, for example
+    // because it was deleted at this moment.
+    bool share(db::Write& tx, const Reference& from, const Reference& to, Access access);
     // Of every medium that `by` refers to. No effect when there is none.
     void set_access(db::Write& tx, const Reference& by, Access access);
     // The object is gone or shows something else: a medium without any reference left is 410 from the commit

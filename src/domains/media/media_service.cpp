@@ -133,14 +133,14 @@ void MediaService::attach(db::Write& tx, const UserId& owner, const MediaId& med
     store::settle(tx, medium, now);
 }
 
-void MediaService::share(db::Write& tx, const Reference& from, const Reference& to, Access access) {
+bool MediaService::share(db::Write& tx, const Reference& from, const Reference& to, Access access) {
     const auto now = parts_->clock.now();
     const auto media = store::media_of(tx, from);
-    if (media.empty()) throw media_not_found();
     for (const auto& medium : media) {
         store::put_reference(tx, medium, to, access, now);
         store::settle(tx, medium, now);
     }
+    return !media.empty();
 }
 
 void MediaService::set_access(db::Write& tx, const Reference& by, Access access) {

@@ -189,7 +189,9 @@ void Sending::write_down(db::Write& tx, Drafts& drafts) const {
         const auto& row = draft.sent.row;
         const media::Reference here{"message", row.message_id.view()};
         if (draft.out().forwards && row.media_id) {
-            ground_.media.share(tx, {"message", draft.out().forwards->view()}, here, media::Access::signed_);
+            if (!ground_.media.share(tx, {"message", draft.out().forwards->view()}, here,
+                                     media::Access::signed_))
+                throw not_found("Media not found");
             continue;
         }
         for (const auto* file : {&row.media_id, &row.thumbnail_id}) {

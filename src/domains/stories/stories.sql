@@ -55,7 +55,7 @@ SELECT highlight_title, count(*) FROM stories WHERE user_id = :user_id AND highl
 GROUP BY highlight_title
 
 -- name: set_highlight
-UPDATE stories SET highlight_title = :title WHERE story_id = :story_id
+UPDATE stories SET highlight_title = :title, has_marks = 1 WHERE story_id = :story_id
 
 -- name: add_counts
 UPDATE stories SET views_count = views_count + :views, reactions_count = reactions_count + :reactions,
@@ -91,7 +91,10 @@ SELECT story_id FROM stories WHERE has_marks = 1 AND highlight_title IS NULL AND
 ORDER BY created_at, story_id LIMIT :limit
 
 -- name: note_without_marks
-UPDATE stories SET has_marks = 0 WHERE highlight_title IS NULL AND story_id IN each(:ids)
+UPDATE stories SET has_marks = 0
+WHERE highlight_title IS NULL AND story_id IN each(:ids)
+      AND NOT EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id)
+      AND NOT EXISTS (SELECT 1 FROM story_reactions r WHERE r.story_id = stories.story_id)
 
 -- name: archive
 INSERT INTO story_archives (archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title,

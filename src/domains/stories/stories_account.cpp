@@ -1,4 +1,5 @@
 // What becomes of a user's stories when the account ends, and what an export holds of them (users.md §5).
+#include <algorithm>
 #include <utility>
 
 #include "domains/stories/stories_store.hpp"
@@ -11,6 +12,9 @@ namespace {
 
 namespace s = sql::stories;
 namespace marks = sql::story_marks;
+
+// Each with all its marks.
+constexpr int kErasedAtOnce = 20;
 
 class StoriesEraser final : public users::AccountEraser {
 public:
@@ -31,7 +35,8 @@ public:
                 add_counts(tx, id, {.views = -1});
         }
         if (!viewed.empty()) return false;
-        const auto own = tx.list<StoryId>(s::some_stories_of{.user_id = user, .limit = batch});
+        const auto own =
+            tx.list<StoryId>(s::some_stories_of{.user_id = user, .limit = std::min(batch, kErasedAtOnce)});
         for (const auto& id : own) {
             // Nobody sees the account any more.
             if (erase(tx, media_, id))

@@ -14,8 +14,6 @@ namespace s = sql::stories;
 constexpr int kSweptAtOnce = 20;
 constexpr int kMarksAtOnce = 1'000;
 constexpr std::chrono::days kMarksAreKept{90};
-// What ended longer ago, because no server ran, is not news to anybody.
-constexpr std::chrono::minutes kIsNews{10};
 
 struct Swept {
     StoryId story_id;
@@ -101,8 +99,9 @@ StoryRestoreAnswer StoriesService::restore(const Caller& me, const ArchiveId& id
         row.created_at = clock_.now();
         row.story_id = IdSource::next_at<StoryId>(row.created_at);
         insert(tx, row);
-        media_.share(tx, {"story_archive", id.view()}, {"story", row.story_id.view()},
-                     media::Access::signed_);
+        if (!media_.share(tx, {"story_archive", id.view()}, {"story", row.story_id.view()},
+                          media::Access::signed_))
+            throw not_found("Media not found");
         return StoryRestoreAnswer{.story_id = row.story_id, .expires_at = row.expires_at()};
     });
 }
@@ -144,7 +143,7 @@ bool StoriesService::sweep_some(Time now) {
                                   .user_id = one.user_id,
                                   .is_expired = true,
                                   .is_gone = is_gone,
-                                  .was_shown = now - kIsNews < one.created_at + kLifetime});
+                                  .was_shown = now < one.created_at + kLifetime + kIsNews});
         }
     });
     return true;

@@ -53,7 +53,8 @@ ForwardToStoryAnswer StoriesService::forward(const Caller& me, const ForwardToSt
         const media::Reference here{"story", row.story_id.view()};
         if (shares_file) {
             // Whose file it is does not say who may see the story.
-            media_.share(tx, {"message", in.message_id.view()}, here, media::Access::signed_);
+            if (!media_.share(tx, {"message", in.message_id.view()}, here, media::Access::signed_))
+                throw not_found("Media not found");
         } else {
             media_.attach(tx, me.id, row.media_id, here, media::Access::account);
         }

@@ -138,12 +138,11 @@ StoryHighlightAnswer StoriesService::highlight(const Caller& me, const StoryHigh
 StoryDeleteAnswer StoriesService::remove(const Caller& me, const StoryId& id) {
     db_.write([&](db::Write& tx) {
         const auto row = get_own(tx, me, id, "Not authorized");
+        // A sweep that would have told of its end finds it no more.
+        const bool was_shown = row.is_shown(clock_.now() - kIsNews);
         if (!erase(tx, media_, id)) throw story_not_found();
-        tx.publish(StoryEnded{.story_id = id,
-                              .user_id = me.id,
-                              .is_expired = false,
-                              .is_gone = true,
-                              .was_shown = row.is_shown(clock_.now())});
+        tx.publish(StoryEnded{
+            .story_id = id, .user_id = me.id, .is_expired = false, .is_gone = true, .was_shown = was_shown});
     });
     return {};
 }

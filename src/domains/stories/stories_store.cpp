@@ -100,8 +100,10 @@ bool erase(db::Write& tx, media::MediaService& media, const StoryId& id) {
 
 ArchiveId archive(db::Write& tx, media::MediaService& media, const StoryId& id, Time now) {
     const auto archive_id = IdSource::unguessable<ArchiveId>();
-    if (!tx.exists(s::archive{.archive_id = archive_id, .now = now, .story_id = id}))
-        return tx.value<ArchiveId>(s::archive_of_story{.story_id = id});
+    // Another entry that was there may be deleted before it is read.
+    while (!tx.exists(s::archive{.archive_id = archive_id, .now = now, .story_id = id})) {
+        if (const auto known = tx.find<ArchiveId>(s::archive_of_story{.story_id = id})) return *known;
+    }
     media.share(tx, {"story", id.view()}, {"story_archive", archive_id.view()}, media::Access::signed_);
     return archive_id;
 }

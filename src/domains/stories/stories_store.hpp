@@ -12,6 +12,8 @@ namespace grover::stories {
 
 inline constexpr std::chrono::hours kLifetime{24};
 inline constexpr std::int64_t kMaxActive = 100;
+// What ended longer ago, because no server ran, is not news to anybody.
+inline constexpr std::chrono::minutes kIsNews{10};
 
 enum class StoryType : std::uint8_t { media, text };
 constexpr std::array<std::string_view, 2> enum_names(StoryType) { return {"media", "text"}; }

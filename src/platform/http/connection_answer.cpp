@@ -65,6 +65,10 @@ void Connection::answer(Sending sending) {
         bytes += body;
         body = {};
     }
+    if (request.file_left > 0) {
+        ::posix_fadvise(response.file->fd, static_cast<off_t>(request.file_offset),
+                        static_cast<off_t>(request.file_left), POSIX_FADV_WILLNEED);
+    }
     if (sending == Sending::with_others) {
         request.head_bytes.swap(bytes);
         request.head_left = request.head_bytes;
@@ -84,14 +88,10 @@ void Connection::answer(Sending sending) {
     } else {
         request.body_left = body.substr(sent - bytes.size());
     }
-    if (request.file_left > 0) {
-        ::posix_fadvise(response.file->fd, static_cast<off_t>(request.file_offset),
-                        static_cast<off_t>(request.file_left), POSIX_FADV_WILLNEED);
-    }
     write_rest();
 }
 
-// Of with_others.
+// Of with_others, when it is there and was not sent yet.
 void Connection::send_answer() {
     if (state_ == State::writing) write_rest();
 }

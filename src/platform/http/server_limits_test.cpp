@@ -297,3 +297,21 @@ TEST_CASE("what runs longer than draining may take is cancelled") {
     CHECK(client.is_closed());
     CHECK(server.server->connections() == 0);
 }
+
+TEST_CASE("what a cancelled handler answers still goes out") {
+    runtime::Signal started;
+    TestServer server([&](Exchange& exchange) {
+        started.notify();
+        try {
+            runtime::sleep_for(1h);
+        } catch (const runtime::Cancelled&) {
+            exchange.response().status = 503;
+        }
+    });
+    Client client(server);
+    client.send(get("/"));
+    started.wait();
+    server.server->drain(0s, 0s);
+    CHECK(client.read().status == 503);
+    CHECK(client.is_closed());
+}

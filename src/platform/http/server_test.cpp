@@ -86,6 +86,25 @@ TEST_CASE("requests sent together are answered in order") {
     CHECK(client.read().body == "/4:");
 }
 
+TEST_CASE("many clients that do not wait for answers get theirs, in order") {
+    TestServer server([](Exchange& exchange) { exchange.response().body = exchange.request().path; });
+    constexpr int kClients = 50, kRequests = 20;
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < kClients; ++i) clients.push_back(std::make_unique<Client>(server));
+    for (int i = 0; i < kClients; ++i) {
+        std::string requests;
+        for (int n = 0; n < kRequests; ++n)
+            requests += get("/" + std::to_string(i) + "/" + std::to_string(n));
+        clients[static_cast<std::size_t>(i)]->send(requests);
+    }
+    for (int i = 0; i < kClients; ++i) {
+        for (int n = 0; n < kRequests; ++n)
+            REQUIRE(clients[static_cast<std::size_t>(i)]->read().body ==
+                    "/" + std::to_string(i) + "/" + std::to_string(n));
+    }
+    CHECK(server.handler.handled == kClients * kRequests);
+}
+
 TEST_CASE("a request may arrive a byte at a time") {
     TestServer server(echo);
     Client client(server);

@@ -191,6 +191,7 @@ void Worker::close_if(Condition condition) {
 }
 
 void Worker::close_idle() {
+    send_answers();  // their connections are idle afterwards
     close_if([](const Connection& connection) { return connection.is_idle(); });
 }
 
