@@ -168,12 +168,10 @@ void Connection::end() {
     if (state_ == State::closed) return;
     if (state_ == State::handling) {
         runtime::interrupt(request_->fiber, runtime::Interruption::cancelled);
-        send_answer();  // in case it had one
-    } else if (state_ == State::writing) {
-        send_answer();
     } else if (is_idle()) {
         socket_.end_sending();
     }
+    send_answer();
     close();
 }
 

@@ -58,37 +58,23 @@ void Connection::answer(Sending sending) {
         frame.connection = "keep-alive";
     }
 
-    std::string& bytes = worker_->scratch;
-    bytes.clear();
-    append_head(response, frame, bytes);
+    request.head_bytes.clear();
+    append_head(response, frame, request.head_bytes);
     if (body.size() <= kJoinedBody) {
-        bytes += body;
+        request.head_bytes += body;
         body = {};
     }
+    request.head_left = request.head_bytes;
+    request.body_left = body;
     if (request.file_left > 0) {
         ::posix_fadvise(response.file->fd, static_cast<off_t>(request.file_offset),
                         static_cast<off_t>(request.file_left), POSIX_FADV_WILLNEED);
     }
     if (sending == Sending::with_others) {
-        request.head_bytes.swap(bytes);
-        request.head_left = request.head_bytes;
-        request.body_left = body;
-        return worker_->send_soon(*this);
-    }
-    const auto result = socket_.write_now(bytes, body);
-    if (result.status == IoStatus::failed || result.status == IoStatus::end) return close();
-    const std::size_t sent = result.status == IoStatus::done ? result.size : 0;
-    if (sent == bytes.size() + body.size() && request.file_left == 0) return on_answered();
-
-    // The scratch belongs to the next answer on this thread: what is left of it is kept here.
-    if (sent < bytes.size()) {
-        request.head_bytes.assign(bytes, sent);
-        request.head_left = request.head_bytes;
-        request.body_left = body;
+        worker_->send_soon(*this);
     } else {
-        request.body_left = body.substr(sent - bytes.size());
+        write_rest();
     }
-    write_rest();
 }
 
 // Of with_others, when it is there and was not sent yet.

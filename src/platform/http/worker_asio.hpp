@@ -68,8 +68,7 @@ public:
     runtime::Steady::time_point now;
     runtime::Steady::time_point fiber_now;  // the same, by the clock that tests do not move
     std::string date;
-    std::string scratch;  // for an answer's bytes while they are put together
-    std::string trash;    // for what is read only to be dropped
+    std::string trash;  // for what is read only to be dropped
     Compressor compressor;
 
 private:
