@@ -29,7 +29,7 @@ bool has_control_character(std::string_view text) {
 }  // namespace
 
 std::optional<FieldError> StoryReact::misfit() const {
-    if (!has_control_character(reaction)) return std::nullopt;
+    if (!has_control_character(reaction)) return text::misfit_of_text(reaction, "reaction");
     return FieldError{
         {"body", "reaction"}, "Input should hold no control characters", "string_pattern_mismatch"};
 }

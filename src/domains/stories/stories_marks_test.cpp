@@ -53,6 +53,8 @@ TEST_CASE("another reaction replaces the first and is not told as a first one") 
     w.follow(bob, ada);
     CHECK(w.list(bob)[0].stories[0].my_reaction == "👏");
     CHECK(StoryReact{id, "a\nb"}.misfit().has_value());
+    CHECK(StoryReact{id, "javascript:"}.misfit().has_value());
+    CHECK_FALSE(StoryReact{id, "🔥"}.misfit().has_value());
     CHECK(w.stories.react(bob, {id, "javascript:wow"}).reaction == "wow");
     CHECK(refusal([&] { w.stories.react(bob, {id, "javascript:"}); }).starts_with("422"));
     CHECK(w.list(bob)[0].stories[0].my_reaction == "wow");

@@ -17,15 +17,6 @@ Music music_of(const db::Row& row, int first) {
             .duration_ms = row.get<std::optional<std::int64_t>>(first + 4)};
 }
 
-template <class Transaction, db::Prepared S>
-std::optional<Counts> counts_from(Transaction& tx, const S& statement) {
-    std::optional<Counts> counts;
-    tx.each(statement, [&](const db::Row& row) {
-        counts = Counts{row.integer(0), row.integer(1), row.integer(2)};
-    });
-    return counts;
-}
-
 }  // namespace
 
 Error story_not_found() { return not_found("Story not found"); }
@@ -71,16 +62,14 @@ std::optional<StoryRow> find(db::Read& tx, const UserId& viewer, const StoryId& 
 }
 
 Counts add_counts(db::Write& tx, const StoryId& id, const Counts& delta) {
-    const auto now = counts_from(
-        tx,
-        s::add_counts{
-            .views = delta.views, .reactions = delta.reactions, .replies = delta.replies, .story_id = id});
+    const auto now = tx.find<Counts>(s::add_counts{
+        .views = delta.views, .reactions = delta.reactions, .replies = delta.replies, .story_id = id});
     if (!now) throw story_not_found();
     return *now;
 }
 
 Counts counts_of(db::Read& tx, const StoryId& id) {
-    const auto now = counts_from(tx, s::counts_of{.story_id = id});
+    const auto now = tx.find<Counts>(s::counts_of{.story_id = id});
     if (!now) throw story_not_found();
     return *now;
 }
@@ -90,7 +79,7 @@ void hold(db::Write& tx, const StoryId& id) {
 }
 
 bool erase(db::Write& tx, media::MediaService& media, const StoryId& id) {
-    const auto last = counts_from(tx, s::delete_story{.story_id = id});
+    const auto last = tx.find<Counts>(s::delete_story{.story_id = id});
     if (!last) return false;
     tx.exec(s::keep_counts{
         .views = last->views, .reactions = last->reactions, .replies = last->replies, .story_id = id});

@@ -76,6 +76,11 @@ struct Counts {
     std::int64_t views = 0;
     std::int64_t reactions = 0;
     std::int64_t replies = 0;
+    static constexpr auto columns = Pack{
+        db::column("views_count", &Counts::views),
+        db::column("reactions_count", &Counts::reactions),
+        db::column("replies_count", &Counts::replies),
+    };
 };
 // What they are afterwards. Throws 404 "Story not found" when it has gone meanwhile.
 Counts add_counts(db::Write& tx, const StoryId& id, const Counts& delta);
