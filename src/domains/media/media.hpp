@@ -28,6 +28,7 @@
 #include "domains/media/media_objects.hpp"
 #include "platform/api/route.hpp"
 #include "platform/base/clock.hpp"
+#include "platform/base/error.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
 #include "platform/db/together.hpp"
@@ -92,6 +93,8 @@ struct Options {
     // How a child process is started; the first word is the program.
     std::vector<std::string> image_worker_command{"/proc/self/exe", "image-worker"};
 };
+
+inline Error media_not_found() { return not_found("Media not found"); }
 
 // Orders for platform/jobs.
 struct DeleteMediaFiles {

@@ -36,6 +36,4 @@ struct MediaService::Parts {
     std::string upload_directory;
 };
 
-inline Error media_not_found() { return not_found("Media not found"); }
-
 }  // namespace grover::media

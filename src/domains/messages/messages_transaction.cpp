@@ -191,7 +191,7 @@ void Sending::write_down(db::Write& tx, Drafts& drafts) const {
         if (draft.out().forwards && row.media_id) {
             if (!ground_.media.share(tx, {"message", draft.out().forwards->view()}, here,
                                      media::Access::signed_))
-                throw not_found("Media not found");
+                throw media::media_not_found();
             continue;
         }
         for (const auto* file : {&row.media_id, &row.thumbnail_id}) {

@@ -118,7 +118,7 @@ void PostWriter::take_media(const Caller& me, PostCreate& in, PostDraft& draft) 
         draft.media_id = media_.take(me.id, *in.media_url, media::kPostUse, {"body", "media_url"});
     if (!draft.media_id) return;
     const auto medium = db_.read([&](db::Read& tx) { return media_.find(tx, *draft.media_id); });
-    if (!medium || medium->owner_id != me.id) throw not_found("Media not found");
+    if (!medium || medium->owner_id != me.id) throw media::media_not_found();
     draft.media_type = std::string(wire::name_of(medium->kind));
 }
 

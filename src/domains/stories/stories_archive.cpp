@@ -101,7 +101,7 @@ StoryRestoreAnswer StoriesService::restore(const Caller& me, const ArchiveId& id
         insert(tx, row);
         if (!media_.share(tx, {"story_archive", id.view()}, {"story", row.story_id.view()},
                           media::Access::signed_))
-            throw not_found("Media not found");
+            throw media::media_not_found();
         return StoryRestoreAnswer{.story_id = row.story_id, .expires_at = row.expires_at()};
     });
 }
@@ -150,12 +150,12 @@ bool StoriesService::sweep_some(Time now) {
 }
 
 void StoriesService::forget_marks(std::span<const StoryId> ids) {
+    if (ids.empty()) return;
     const auto texts = db::ids_of(ids);
     const auto forget = [&](const auto& statement) {
         while (db_.write([&](db::Write& tx) { return tx.exec(statement); }) == kMarksAtOnce) {
         }
     };
-    if (ids.empty()) return;
     forget(sql::story_marks::forget_views{.ids = texts, .limit = kMarksAtOnce});
     forget(sql::story_marks::forget_reactions{.ids = texts, .limit = kMarksAtOnce});
 }

@@ -54,7 +54,7 @@ ForwardToStoryAnswer StoriesService::forward(const Caller& me, const ForwardToSt
         if (shares_file) {
             // Whose file it is does not say who may see the story.
             if (!media_.share(tx, {"message", in.message_id.view()}, here, media::Access::signed_))
-                throw not_found("Media not found");
+                throw media::media_not_found();
         } else {
             media_.attach(tx, me.id, row.media_id, here, media::Access::account);
         }
