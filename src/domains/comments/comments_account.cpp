@@ -40,19 +40,13 @@ public:
     explicit CommentsExport(db::Database& db) : db_(db) {}
 
     void contribute(const UserId& user, users::ExportWriter& out) override {
-        out.begin("comments.json");
-        std::string piece = "[";
+        users::ListWriter list(out, "comments.json");
         CommentId after;
         for (auto page = next_page(user, after); !page.empty(); page = next_page(user, after)) {
-            for (const auto& comment : page) {
-                if (!after.empty()) piece += ",\n";
-                wire::write(piece, comment);
-                after = comment.comment_id;
-            }
-            out.text(piece);
-            piece.clear();
+            for (const auto& comment : page) list.add(wire::to_json(comment));
+            after = page.back().comment_id;
         }
-        out.text(piece + "]");
+        list.end();
     }
 
 private:

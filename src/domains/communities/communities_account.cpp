@@ -75,19 +75,13 @@ public:
     explicit Export(db::Database& db) : db_(db) {}
 
     void contribute(const UserId& user, users::ExportWriter& out) override {
-        out.begin("communities.json");
-        std::string piece = "[";
+        users::ListWriter list(out, "communities.json");
         CommunityId after;
         for (auto page = next_page(user, after); !page.empty(); page = next_page(user, after)) {
-            for (const auto& membership : page) {
-                if (!after.empty()) piece += ",\n";
-                wire::write(piece, membership);
-                after = membership.community_id;
-            }
-            out.text(piece);
-            piece.clear();
+            for (const auto& membership : page) list.add(wire::to_json(membership));
+            after = page.back().community_id;
         }
-        out.text(piece + "]");
+        list.end();
     }
 
 private:

@@ -78,9 +78,7 @@ bool MessagesEraser::erase_some(db::Write& tx, const UserId& user, int batch) {
 }
 
 void MessagesExport::contribute(const UserId& user, users::ExportWriter& out) {
-    out.begin("messages.json");
-    std::string piece = "[";
-    bool is_first = true;
+    users::ListWriter list(out, "messages.json");
     ChatId after;
     while (true) {
         const auto chats = ground_.db.read([&](db::Read& tx) {
@@ -94,21 +92,15 @@ void MessagesExport::contribute(const UserId& user, users::ExportWriter& out) {
                     return tx.list<ExportedMessage>(sql::messages::own_messages_after{
                         .chat_id = chat.chat_id, .after = at, .from = chat.seen_from, .limit = kPage});
                 });
-                for (const auto& message : messages) {
-                    if (!is_first) piece += ",\n";
-                    is_first = false;
-                    wire::write(piece, message);
-                    at = message.created_at;
-                }
-                out.text(piece);
-                piece.clear();
+                for (const auto& message : messages) list.add(wire::to_json(message));
                 if (std::ssize(messages) < kPage) break;
+                at = messages.back().created_at;
             }
         }
         if (std::ssize(chats) < kPage) break;
         after = chats.back().chat_id;
     }
-    out.text(piece + "]");
+    list.end();
 }
 
 }  // namespace grover::messages

@@ -49,19 +49,13 @@ public:
     explicit NotificationsExport(db::Database& db) : db_(db) {}
 
     void contribute(const UserId& user, users::ExportWriter& out) override {
-        out.begin("notifications.json");
-        std::string piece = "[";
+        users::ListWriter list(out, "notifications.json");
         Position after{.at = Time{INT64_MIN}, .id = {}};
         for (auto page = next_page(user, after); !page.empty(); page = next_page(user, after)) {
-            for (const auto& one : page) {
-                if (!after.id.empty()) piece += ",\n";
-                wire::write(piece, one);
-                after = {one.created_at, one.notification_id.str()};
-            }
-            out.text(piece);
-            piece.clear();
+            for (const auto& one : page) list.add(wire::to_json(one));
+            after = {page.back().created_at, page.back().notification_id.str()};
         }
-        out.text(piece + "]");
+        list.end();
     }
 
 private:

@@ -95,19 +95,11 @@ struct OwnMark {
 // Writes pages of `next()` as one JSON array until one is empty.
 template <class Next>
 void write_array(users::ExportWriter& out, std::string_view file, Next&& next) {
-    out.begin(file);
-    std::string piece = "[";
-    bool first = true;
+    users::ListWriter list(out, file);
     for (auto page = next(); !page.empty(); page = next()) {
-        for (const auto& item : page) {
-            if (!first) piece += ",\n";
-            first = false;
-            wire::write(piece, item);
-        }
-        out.text(piece);
-        piece.clear();
+        for (const auto& item : page) list.add(wire::to_json(item));
     }
-    out.text(piece + "]");
+    list.end();
 }
 
 }  // namespace

@@ -51,26 +51,21 @@ public:
     explicit Export(db::Database& db) : db_(db) {}
 
     void contribute(const UserId& user, users::ExportWriter& out) override {
-        out.begin("scheduled_posts.json");
-        std::string piece = "[";
+        users::ListWriter list(out, "scheduled_posts.json");
         Place after;
-        bool first = true;
         while (true) {
             const auto rows =
                 db_.read([&](db::Read& tx) { return list_changed(tx, user, std::nullopt, after, 200, 0); });
             if (rows.empty()) break;
             for (const auto& row : rows) {
-                if (!first) piece += ",\n";
-                first = false;
                 const auto draft = wire::read<posts::PostDraft>(row.draft);
-                wire::write(piece, Exported{row.scheduled_post_id, draft.content, draft.media_id, draft.poll,
-                                            row.scheduled_time, row.status, row.last_error, row.created_at});
-                after = {row.updated_at, row.scheduled_post_id.str()};
+                list.add(
+                    wire::to_json(Exported{row.scheduled_post_id, draft.content, draft.media_id, draft.poll,
+                                           row.scheduled_time, row.status, row.last_error, row.created_at}));
             }
-            out.text(piece);
-            piece.clear();
+            after = {rows.back().updated_at, rows.back().scheduled_post_id.str()};
         }
-        out.text(piece + "]");
+        list.end();
     }
 
 private:

@@ -1,6 +1,5 @@
 // What becomes of a user's stories when the account ends, and what an export holds of them (users.md §5).
 #include <algorithm>
-#include <utility>
 
 #include "domains/stories/stories_store.hpp"
 #include "platform/wire/json_out.hpp"
@@ -129,23 +128,16 @@ private:
 
     template <class One, class Behind>
     void write_list(users::ExportWriter& out, std::string_view name, Behind behind) {
-        out.begin(name);
-        std::string piece = "[";
-        bool is_first = true;
+        users::ListWriter list(out, name);
         Place after{Time{INT64_MIN}, ""};
         const auto next_page = [&] {
             return db_.read([&](db::Read& tx) { return tx.list<One>(behind(after)); });
         };
         for (auto page = next_page(); !page.empty(); page = next_page()) {
-            for (const auto& one : page) {
-                if (!std::exchange(is_first, false)) piece += ",\n";
-                wire::write(piece, one);
-            }
+            for (const auto& one : page) list.add(wire::to_json(one));
             after = place_behind(page.back());
-            out.text(piece);
-            piece.clear();
         }
-        out.text(piece + "]");
+        list.end();
     }
 
     db::Database& db_;

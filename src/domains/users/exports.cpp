@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "domains/users/edges_store.hpp"
 #include "domains/users/export_contents.hpp"
@@ -40,7 +41,22 @@ private:
     archive::ZipWriter& zip_;
 };
 
+// Handed on in pieces of about this size.
+constexpr std::size_t kExportPiece = 64 * 1024;
+
 }  // namespace
+
+ListWriter::ListWriter(ExportWriter& out, std::string_view file_name) : out_(out) { out_.begin(file_name); }
+
+void ListWriter::add(std::string_view json) {
+    if (!std::exchange(is_empty_, false)) piece_ += ",\n";
+    piece_ += json;
+    if (piece_.size() < kExportPiece) return;
+    out_.text(piece_);
+    piece_.clear();
+}
+
+void ListWriter::end() { out_.text(piece_ + ']'); }
 
 Exports::Exports(const Ground& ground) : ground_(ground), links_(ground.options.link_secret) {}
 

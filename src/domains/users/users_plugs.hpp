@@ -93,6 +93,20 @@ public:
     virtual void file(std::string_view file_name, const std::string& path) = 0;
 };
 
+// A file of an export that is one JSON list, however long: on its way as soon as it is some pages long.
+class ListWriter {
+public:
+    ListWriter(ExportWriter& out, std::string_view file_name);
+    // One item of it, as JSON.
+    void add(std::string_view json);
+    void end();
+
+private:
+    ExportWriter& out_;
+    std::string piece_ = "[";
+    bool is_empty_ = true;
+};
+
 // What one domain puts into a data export. On a worker thread, outside transactions: it reads page by page.
 class ExportContributor {
 public:
