@@ -87,21 +87,33 @@ def under(limit, value):
     return f"p99 at most {limit:g} ms", value <= limit
 
 
+def median(runs):
+    """The run with the median rate; its steal is the worst of all."""
+    ordered = sorted(runs, key=lambda run: run["rate"])
+    return ordered[len(ordered) // 2] | {"steal": max(run["steal"] for run in runs)}
+
+
 def broadcasts(table):
-    with child(BUILD / "bench_realtime_floor", FLOOR_PORT, SOCKETS):
-        time.sleep(0.3)
-        floor = load("floor", FLOOR_PORT, SOCKETS, table.seconds)
-    table.add("floor W: a frame to each of 500 sockets in turn", floor)
+    """Three rounds, each of new processes: where the kernel puts the sockets of one is worth several per cent."""
+    floors, nodes, ours = [], [], []
 
-    def rates(server):
+    def rates(server, found):
         with server() as _:
-            return (load("broadcast", PEER_PORT, SOCKETS, 1, table.seconds),
-                    load("broadcast", PEER_PORT, SOCKETS, 32, table.seconds))
+            found.append((load("broadcast", PEER_PORT, SOCKETS, 1, table.seconds),
+                          load("broadcast", PEER_PORT, SOCKETS, 32, table.seconds)))
 
-    node_one, node_many = rates(node_server)
+    for _ in range(3):
+        with child(BUILD / "bench_realtime_floor", FLOOR_PORT, SOCKETS):
+            time.sleep(0.3)
+            floors.append(load("floor", FLOOR_PORT, SOCKETS, table.seconds))
+        rates(node_server, nodes)
+        rates(room_server, ours)
+    floor = median(floors)
+    node_one, node_many = map(median, zip(*nodes))
+    one, many = map(median, zip(*ours))
+    table.add("floor W: a frame to each of 500 sockets in turn", floor)
     table.add("Node: room of 500, 1 sender", node_one)
     table.add("Node: room of 500, 32 senders", node_many)
-    one, many = rates(room_server)
     table.add("room of 500, 1 sender", one, at_least(0.85, one["rate"], floor["rate"], "W"),
               at_least(1.7, one["rate"], node_one["rate"], "Node"))
     table.add("room of 500, 32 senders", many, at_least(4, many["rate"], node_many["rate"], "Node"))

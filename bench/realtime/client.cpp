@@ -86,7 +86,7 @@ void Connection::send_text(std::string_view text) {
     }
 }
 
-void Client::poll(std::chrono::microseconds limit) {
+int Client::poll(std::chrono::microseconds limit) {
     std::array<epoll_event, 512> events;
     const timespec wait{.tv_sec = limit.count() / 1'000'000, .tv_nsec = limit.count() % 1'000'000 * 1'000};
     const int count = epoll_pwait2(poller_, events.data(), static_cast<int>(events.size()), &wait, nullptr);
@@ -94,12 +94,21 @@ void Client::poll(std::chrono::microseconds limit) {
         const auto& event = events[static_cast<std::size_t>(i)];
         handle(*static_cast<Connection*>(event.data.ptr), event.events);
     }
+    return count;
+}
+
+void Client::poll_awake() {
+    constexpr std::chrono::microseconds kBatch{4};
+    constexpr int kFew = 2;
+    if (poll({}) > kFew) return;
+    for (const auto end = Clock::now() + kBatch; Clock::now() < end;) __builtin_ia32_pause();
 }
 
 void Client::handle(Connection& connection, std::uint32_t events) {
     if (connection.state == Connection::State::closed) return;
     if (connection.state == Connection::State::connecting && (events & EPOLLOUT) != 0) {
-        epoll_event wanted{.events = EPOLLIN, .data = {.ptr = &connection}};
+        // Told once of what arrives: a poll would otherwise look again at every socket that was just read.
+        epoll_event wanted{.events = EPOLLIN | EPOLLET, .data = {.ptr = &connection}};
         epoll_ctl(poller_, EPOLL_CTL_MOD, connection.fd, &wanted);
         connection.state = Connection::State::upgrading;
         if (connection.request.empty()) {
@@ -112,27 +121,34 @@ void Client::handle(Connection& connection, std::uint32_t events) {
             fail("send");
         return;
     }
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read(connection);
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+        while (read(connection)) {
+        }
+    }
 }
 
-void Client::read(Connection& connection) {
+// True if there may be more: a buffer that was not filled is all that had come.
+bool Client::read(Connection& connection) {
+    if (connection.state == Connection::State::closed) return false;
     const auto size = ::recv(connection.fd, buffer_.data(), buffer_.size(), 0);
     if (size <= 0) {
-        if (size < 0 && errno == EAGAIN) return;
+        if (size < 0 && errno == EAGAIN) return false;
         close(connection);
-        return on_closed(connection);
+        on_closed(connection);
+        return false;
     }
+    const bool full = static_cast<std::size_t>(size) == buffer_.size();
     const std::string_view got(buffer_.data(), static_cast<std::size_t>(size));
     if (connection.request.empty()) {
         bytes += got.size();
-        return;
-    }
-    if (!connection.left.empty()) {
+    } else if (connection.left.empty()) {
+        parse(connection, got);
+    } else {
         connection.left += got;
         const std::string whole = std::exchange(connection.left, {});
-        return parse(connection, whole);
+        parse(connection, whole);
     }
-    parse(connection, got);
+    return full;
 }
 
 void Client::parse(Connection& connection, std::string_view text) {

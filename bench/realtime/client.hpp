@@ -51,8 +51,11 @@ public:
     // `token` empty: none. Every 150 connections come from another address of 127/8.
     Connection& open(std::uint16_t port, const std::string& token, bool raw = false);
     void close(Connection& connection);
-    // Handles what comes, for at most so long.
-    void poll(std::chrono::microseconds limit);
+    // Handles what comes, for at most so long; returns how many connections something came for.
+    int poll(std::chrono::microseconds limit);
+    // Handles what has come, in batches, and never sleeps: the one that sends pays for waking the one that reads, and
+    // clients elsewhere would not cost a server that.
+    void poll_awake();
     // Opens `tokens.size()` connections, `window` at a time, and waits until all are ready.
     std::vector<Connection*> open_all(std::uint16_t port, const std::vector<std::string>& tokens,
                                       std::size_t window);
@@ -64,7 +67,7 @@ public:
 
 private:
     void handle(Connection& connection, std::uint32_t events);
-    void read(Connection& connection);
+    bool read(Connection& connection);
     void parse(Connection& connection, std::string_view bytes);
     void packet(Connection& connection, std::string_view text);
 
