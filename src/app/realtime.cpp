@@ -149,7 +149,8 @@ private:
 };
 
 Realtime::Realtime(const Ground& ground, Domains& domains)
-    : bus_(make_bus(ground.config, ground.db.engine())),
+    : domains_(domains),
+      bus_(make_bus(ground.config, ground.db.engine())),
       node_(random_text(6)),
       hub_(*ground.loops, ground.clock, *bus_, node_,
            ground.db.engine() == db::Engine::postgres
@@ -193,7 +194,11 @@ void Realtime::start() {
     gateway_->start();
 }
 
-void Realtime::drain() { server_.drain(kDrainLimit); }
+void Realtime::drain() {
+    const auto connected = hub_.crowd().users();
+    server_.drain(kDrainLimit);
+    sockets::run_logged("presence", [&] { domains_.presence->node_stops(connected); });
+}
 
 void Realtime::stop() { hub_.stop(); }
 

@@ -20,7 +20,7 @@ class SocketIdentity;
 
 class Realtime final : public api::SideDoor {
 public:
-    // Registers the domains' events and listeners: before the background starts.
+    // Registers the domains' events and listeners: before the background starts. The domains outlive it.
     Realtime(const Ground& ground, Domains& domains);
     ~Realtime() override;
 
@@ -38,6 +38,7 @@ public:
     void handle(http::Exchange& exchange) override { server_.handle(exchange); }
 
 private:
+    Domains& domains_;
     std::unique_ptr<bus::Bus> bus_;
     std::unique_ptr<sockets::Attendance> attendance_;  // null: one process alone
     std::string node_;

@@ -31,8 +31,8 @@ export class Client {
   }
 
   // The next event of that name that was not asked for yet.
-  async next(name: string, matches: (payload: any) => boolean = () => true): Promise<any> {
-    const end = Date.now() + patience;
+  async next(name: string, matches: (payload: any) => boolean = () => true, limit = patience): Promise<any> {
+    const end = Date.now() + limit;
     for (;;) {
       const at = this.heard.findIndex((event) => event.name === name && matches(event.payload));
       if (at >= 0) return this.heard.splice(at, 1)[0].payload;

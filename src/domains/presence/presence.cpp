@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "platform/api/api.hpp"
 #include "sql/presence.hpp"
@@ -15,6 +16,7 @@ using sockets::Room;
 constexpr auto kGrace = 30s;           // reconnects do not flicker
 constexpr auto kUpdateInterval = 10s;  // of one user's events
 constexpr auto kGatherGone = 1s;
+constexpr std::size_t kAtOnce = 1'000;
 constexpr auto kDeadFor = 90s;  // what a node's lease outlives it by, at most
 
 std::vector<std::string_view> texts_of(const std::vector<UserId>& users) {
@@ -38,12 +40,19 @@ bool contains(const std::vector<UserId>& sorted, const UserId& user) {
     return std::ranges::binary_search(sorted, user);
 }
 
+std::vector<UserId> without_connected(sockets::Hub& hub, std::vector<UserId> users) {
+    const auto connected = hub.connected_anywhere(users);
+    std::erase_if(users, [&](const UserId& user) { return contains(connected, user); });
+    return users;
+}
+
 }  // namespace
 
 PresenceService::PresenceService(db::Database& db, users::UsersService& users, sockets::Hub& hub)
     : db_(db),
       users_(users),
       hub_(hub),
+      started_at_(hub.clock().now()),
       changed_(hub, kUpdateInterval, [this](const auto& some) { tell(some); }),
       gone_(hub, kGatherGone, [this](const auto& some) { note_gone(some); }) {}
 
@@ -60,6 +69,7 @@ void PresenceService::add(sockets::Sockets& table) {
             for (const auto& user : users) {
                 if (!contains(still, user)) socket.leave(Room::presence(user));
             }
+            watch_left_behind(still);
             return PresenceAck{states(me.id, users)};
         });
     table.on<PresenceUnsubscribe>([](const Caller&, sockets::Socket& socket, const PresenceUnsubscribe& in) {
@@ -80,6 +90,7 @@ void PresenceService::listen(jobs::Events& events) {
                                                          [this](const users::OnlineVisibilityChanged& event) {
                                                              if (!event.show_online) on_hidden(event.user_id);
                                                          });
+    events.on_every_node<NodeStopped>(kName, [this](const NodeStopped& event) { on_node_stopped(event); });
     events.on_every_node<users::AccountHidden>(
         kName, [this](const users::AccountHidden& event) { on_hidden(event.user_id); });
 }
@@ -118,13 +129,18 @@ std::vector<PresenceState> PresenceService::states(const UserId& viewer, const s
     return out;
 }
 
-std::vector<PresenceState> PresenceService::states_of(const std::vector<UserId>& users) {
-    if (users.empty()) return {};
+std::map<UserId, Time> PresenceService::last_seen(const std::vector<UserId>& users) {
     std::map<UserId, Time> seen;
     db_.read([&](db::Read& tx) {
         tx.each(sql::presence::last_seen{.users = texts_of(users)},
                 [&](const db::Row& row) { seen.emplace(row.get<UserId>(0), row.get<Time>(1)); });
     });
+    return seen;
+}
+
+std::vector<PresenceState> PresenceService::states_of(const std::vector<UserId>& users) {
+    if (users.empty()) return {};
+    const auto seen = last_seen(users);
     const auto connected = hub_.connected_anywhere(users);
     const Time now = hub_.clock().now();
     std::vector<PresenceState> out;
@@ -142,13 +158,25 @@ void PresenceService::came(const UserId& user) { changed_.touch(user); }
 void PresenceService::went(const UserId& user) { gone_.touch(user); }
 
 void PresenceService::note_gone(const std::vector<UserId>& users) {
-    const auto connected = hub_.connected_anywhere(users);
-    auto away = users;
-    std::erase_if(away, [&](const UserId& user) { return contains(connected, user); });
-    if (away.empty()) return;
-    write_last_seen(away, hub_.clock().now());
-    hub_.after(kGrace, [this, away] {
-        for (const auto& user : away) changed_.touch(user);
+    const auto away = without_connected(hub_, users);
+    if (!away.empty()) write_last_seen(away, hub_.clock().now());
+    {
+        const std::lock_guard lock(mutex_);
+        fading_.insert(users.begin(), users.end());
+    }
+    hub_.after(kGrace, [this, users, away] {
+        {
+            const std::lock_guard lock(mutex_);
+            for (const auto& user : users) fading_.erase(fading_.find(user));
+        }
+        const auto gone = without_connected(hub_, users);
+        // Whose last sockets closed on two nodes in one moment: each took the other's for open.
+        auto late = gone;
+        std::erase_if(late, [&](const UserId& user) { return std::ranges::find(away, user) != away.end(); });
+        if (!late.empty()) write_last_seen(late, hub_.clock().now() - kGrace);
+        for (const auto& state : states_of(gone)) {
+            if (!state.online) changed_.touch(state.user_id);
+        }
     });
 }
 
@@ -157,18 +185,68 @@ void PresenceService::node_died(const std::vector<UserId>& users) {
     for (const auto& user : users) changed_.touch(user);
 }
 
+void PresenceService::node_stops(const std::vector<UserId>& users) {
+    if (!users.empty()) write_last_seen(users, hub_.clock().now());
+    std::set<UserId> left(users.begin(), users.end());
+    {
+        const std::lock_guard lock(mutex_);
+        left.insert(fading_.begin(), fading_.end());
+    }
+    const std::vector<UserId> all(left.begin(), left.end());
+    for (std::size_t at = 0; at < all.size(); at += kAtOnce) {
+        const auto some = std::span(all).subspan(at, std::min(kAtOnce, all.size() - at));
+        db_.write([&](db::Write& tx) { tx.publish(NodeStopped{{some.begin(), some.end()}}); });
+    }
+}
+
+void PresenceService::on_node_stopped(const NodeStopped& event) {
+    hub_.after(kGrace, [this, users = event.user_ids] { tell_here(users); });
+}
+
+void PresenceService::watch_left_behind(const std::vector<UserId>& users) {
+    const Time now = hub_.clock().now();
+    if (now >= started_at_ + kGrace || users.empty()) return;
+    std::vector<UserId> left_behind;
+    Time latest;
+    for (const auto& [user, at] : last_seen(users)) {
+        if (at >= started_at_ || at + kGrace <= now) continue;
+        left_behind.push_back(user);
+        latest = std::max(latest, at);
+    }
+    if (left_behind.empty()) return;
+    hub_.after(std::chrono::ceil<std::chrono::milliseconds>(latest + kGrace - now),
+               [this, left_behind] { tell_here(left_behind); });
+}
+
 void PresenceService::write_last_seen(const std::vector<UserId>& users, Time at) {
-    db_.write(
-        [&](db::Write& tx) { tx.exec(sql::presence::put_last_seen{.at = at, .users = texts_of(users)}); });
+    const auto texts = texts_of(users);
+    for (std::size_t from = 0; from < texts.size(); from += kAtOnce) {
+        const std::vector<std::string_view> some(
+            texts.begin() + static_cast<std::ptrdiff_t>(from),
+            texts.begin() + static_cast<std::ptrdiff_t>(std::min(from + kAtOnce, texts.size())));
+        db_.write([&](db::Write& tx) { tx.exec(sql::presence::put_last_seen{.at = at, .users = some}); });
+    }
 }
 
 // Who subscribed may know, and was removed when that ended; who hides tells nobody.
 void PresenceService::tell(const std::vector<UserId>& users) {
-    const auto hidden = db_.read([&](db::Read& tx) { return users_.hiding_online(tx, users); });
-    for (const auto& state : states_of(users)) {
-        if (contains(hidden, state.user_id)) continue;
+    for (const auto& state : states_of(without_hidden(users)))
         hub_.broadcast(Room::presence(state.user_id), PresenceUpdate{state});
+}
+
+void PresenceService::tell_here(const std::vector<UserId>& users) {
+    auto watched = users;
+    std::erase_if(watched, [&](const UserId& user) { return !hub_.has_members(Room::presence(user)); });
+    for (const auto& state : states_of(without_hidden(watched))) {
+        if (!state.online) hub_.emit(Room::presence(state.user_id), PresenceUpdate{state});
     }
+}
+
+std::vector<UserId> PresenceService::without_hidden(std::vector<UserId> users) {
+    if (users.empty()) return users;
+    const auto hidden = db_.read([&](db::Read& tx) { return users_.hiding_online(tx, users); });
+    std::erase_if(users, [&](const UserId& user) { return contains(hidden, user); });
+    return users;
 }
 
 void PresenceService::on_blocked(const users::UserBlocked& event) {

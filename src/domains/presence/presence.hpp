@@ -4,8 +4,11 @@
 // conversation and to followers, never across a block, and to nobody when either side hides it (show_online).
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +21,13 @@
 #include "platform/sockets/sockets.hpp"
 
 namespace grover::presence {
+
+// A node has ended that these users were connected to. Published in batches.
+struct NodeStopped {
+    std::vector<UserId> user_ids;
+    static constexpr std::string_view name = "presence.node_stopped";
+    static constexpr auto fields = Pack{wire::field("user_ids", &NodeStopped::user_ids)};
+};
 
 // Who writes to whom; messages implements it.
 class Acquaintances {
@@ -47,6 +57,10 @@ public:
     void went(const UserId& user);
     // The node that held their sockets died.
     void node_died(const std::vector<UserId>& users);
+    // This node held their sockets and ends: the others, which outlive it, tell of them, and of those who left a moment
+    // ago, when the time has come. In a fiber or on a plain thread.
+    void node_stops(const std::vector<UserId>& users);
+    void on_node_stopped(const NodeStopped& event);
 
     void on_blocked(const users::UserBlocked& event);
     void on_hidden(const UserId& user);
@@ -58,12 +72,21 @@ private:
     void write_last_seen(const std::vector<UserId>& users, Time at);
     void note_gone(const std::vector<UserId>& users);
     void tell(const std::vector<UserId>& users);
+    // Subscribers on this node, of those who are offline by now.
+    void tell_here(const std::vector<UserId>& users);
+    // Calls tell_here() when those have become offline whom a process before this one held, which cannot do it any more.
+    void watch_left_behind(const std::vector<UserId>& users);
+    std::map<UserId, Time> last_seen(const std::vector<UserId>& users);
     std::vector<PresenceState> states_of(const std::vector<UserId>& users);
+    std::vector<UserId> without_hidden(std::vector<UserId> users);
 
     db::Database& db_;
     users::UsersService& users_;
     sockets::Hub& hub_;
+    const Time started_at_;
     Acquaintances* acquaintances_ = nullptr;
+    std::mutex mutex_;
+    std::multiset<UserId> fading_;  // left this node, and are not yet told of
     sockets::Coalescer<UserId> changed_;
     sockets::Coalescer<UserId> gone_;
 };

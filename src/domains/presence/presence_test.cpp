@@ -75,6 +75,13 @@ struct World : users::People {
     }
 };
 
+bool tells_offline(const Lines& sent, const Caller& user) {
+    return std::ranges::any_of(sent, [&](const std::string& line) {
+        return line.find("presence_" + user.id.str() + " presence:update ") != std::string::npos &&
+               line.find("\"online\":false") != std::string::npos;
+    });
+}
+
 }  // namespace
 
 TEST_CASE("followers and people who write to each other know; strangers do not") {
@@ -141,11 +148,95 @@ TEST_CASE("a socket on another node counts, and the users of a node that died go
     other.presence.node_died({bob.id, UserId("user_erased")});
     CHECK(other.see(his, bob) == "90");
     other.hub.run_due();
-    const auto sent = other.hub.sent();
-    CHECK(std::ranges::any_of(sent, [&](const std::string& line) {
-        return line.starts_with("* presence_" + bob.id.str() + " presence:update ") &&
-               line.find("\"online\":false") != std::string::npos;
-    }));
+    CHECK(tells_offline(other.hub.sent(), bob));
+}
+
+TEST_CASE("whose last sockets close on two nodes in one moment is seen leaving by one of them") {
+    World w;
+    const auto ada = w.user("ada"), fan = w.user("fan");
+    w.follow(fan, ada);
+    w.hub.put_elsewhere(Room::user(ada.id), ada.id);
+    w.disconnect(ada);
+    w.hub.take_elsewhere(Room::user(ada.id), ada.id);
+    w.hub.sent();
+    w.pass(std::chrono::seconds{30});
+    CHECK(w.see(fan, ada) == "30");
+    CHECK(tells_offline(w.hub.sent(), ada));
+}
+
+TEST_CASE("who is connected elsewhere when a socket closes is not told of") {
+    World w;
+    const auto ada = w.user("ada");
+    w.hub.put_elsewhere(Room::user(ada.id), ada.id);
+    w.disconnect(ada);
+    w.hub.sent();
+    w.pass(std::chrono::seconds{60});
+    CHECK(w.hub.sent().empty());
+}
+
+TEST_CASE("a node that stops leaves its users, and who left a moment ago, to the others") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), fan = w.user("fan");
+    w.follow(fan, ada);
+    w.follow(fan, bob);
+    w.connect(ada);
+    w.connect(bob);
+    w.disconnect(bob);
+    w.presence.node_stops({ada.id});
+
+    // Another node on the same store, where a fan watches.
+    sockets::RecordingHub hub{w.clock};
+    PresenceService other{*w.db, w.users, hub};
+    hub.put(Room::presence(ada.id), fan.id);
+    hub.put(Room::presence(bob.id), fan.id);
+    other.on_node_stopped({{ada.id, bob.id}});
+    w.clock.advance(std::chrono::seconds{29});
+    hub.run_due();
+    CHECK(hub.sent().empty());
+    CHECK(other.states(fan.id, {ada.id}).at(0).online);
+    w.clock.advance(std::chrono::seconds{1});
+    hub.run_due();
+    const auto sent = hub.sent();
+    CHECK(sent.size() == 2);
+    CHECK(tells_offline(sent, ada));
+    CHECK(tells_offline(sent, bob));
+    CHECK_FALSE(other.states(fan.id, {ada.id}).at(0).online);
+}
+
+TEST_CASE("who came back to another node in time is not told of as gone") {
+    World w;
+    const auto ada = w.user("ada"), fan = w.user("fan");
+    w.connect(ada);
+    w.presence.node_stops({ada.id});
+    sockets::RecordingHub hub{w.clock};
+    PresenceService other{*w.db, w.users, hub};
+    hub.put(Room::presence(ada.id), fan.id);
+    other.on_node_stopped({{ada.id}});
+    hub.put(Room::user(ada.id), ada.id);
+    w.clock.advance(std::chrono::seconds{30});
+    hub.run_due();
+    CHECK(hub.sent().empty());
+}
+
+TEST_CASE("after a restart subscribers hear of those who did not come back") {
+    World w;
+    const auto ada = w.user("ada"), fan = w.user("fan");
+    w.follow(fan, ada);
+    w.connect(ada);
+    w.presence.node_stops({ada.id});
+
+    w.clock.advance(std::chrono::seconds{5});
+    sockets::RecordingHub hub{w.clock};
+    sockets::Sockets table;
+    PresenceService next{*w.db, w.users, hub};
+    next.add(table);
+    TestSocket socket(hub, "s1", fan.id);
+    CHECK(sockets::send(table, socket, fan, "presence:subscribe", "{\"user_ids\":[\"" + ada.id.str() + "\"]}")
+              .find("\"online\":true") != std::string::npos);
+    hub.sent();
+    w.clock.advance(std::chrono::seconds{25});
+    hub.run_due();
+    CHECK(tells_offline(hub.sent(), ada));
 }
 
 TEST_CASE("subscribers hear of it, at most once in 10 s, with what is true then") {

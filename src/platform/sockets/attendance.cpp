@@ -146,7 +146,7 @@ std::map<std::string, std::vector<UserId>, std::less<>> Attendance::in_rooms(
     const std::vector<std::string_view> names(rooms.begin(), rooms.end());
     std::map<std::string, std::vector<UserId>, std::less<>> out;
     db_.read([&](db::Read& tx) {
-        tx.each(sql::attendance::in_rooms{.rooms = names, .now = clock_.now()},
+        tx.each(sql::attendance::in_rooms{.rooms = names, .node_id = node_, .now = clock_.now()},
                 [&](const db::Row& row) { out[row.get<std::string>(0)].push_back(row.get<UserId>(1)); });
     });
     return out;
@@ -157,7 +157,8 @@ std::vector<UserId> Attendance::connected(const std::vector<UserId>& users) {
 }
 
 std::vector<UserId> Attendance::connected(db::Read& tx, const std::vector<UserId>& users) const {
-    return tx.list<UserId>(sql::attendance::connected{.users = db::ids_of(users), .now = clock_.now()});
+    return tx.list<UserId>(
+        sql::attendance::connected{.users = db::ids_of(users), .node_id = node_, .now = clock_.now()});
 }
 
 std::string Attendance::address_of(std::string_view node) {

@@ -38,8 +38,9 @@ public:
     // This node is gone, as far as the others know.
     void withdraw();
 
-    // Those of them that somebody is in.
+    // Those of them that somebody is in on another node. (Its own sockets a node knows itself.)
     std::map<std::string, std::vector<UserId>, std::less<>> in_rooms(const std::vector<std::string>& rooms);
+    // Those of them that have a socket on another node.
     std::vector<UserId> connected(const std::vector<UserId>& users);
     std::vector<UserId> connected(db::Read& tx, const std::vector<UserId>& users) const;
     // Where another live node is reached; empty: no such node. Asked of the store when it is not known, or was long ago.

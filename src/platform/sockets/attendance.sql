@@ -35,12 +35,13 @@ DELETE FROM realtime_members m USING unnest(:rooms::text[], :users::text[]) AS g
 WHERE m.node_id = :node_id AND m.room = gone.room AND m.user_id = gone.user_id;
 
 -- name: in_rooms
+-- On other nodes: of its own a node knows better, for its rows are written a moment later.
 SELECT DISTINCT m.room, m.user_id FROM realtime_members m JOIN realtime_nodes n ON n.node_id = m.node_id
-WHERE m.room IN each(:rooms) AND n.lease_until > :now ORDER BY m.room, m.user_id;
+WHERE m.room IN each(:rooms) AND m.node_id <> :node_id AND n.lease_until > :now ORDER BY m.room, m.user_id;
 
 -- name: connected
 SELECT DISTINCT m.user_id FROM realtime_members m JOIN realtime_nodes n ON n.node_id = m.node_id
-WHERE m.room = '' AND m.user_id IN each(:users) AND n.lease_until > :now ORDER BY m.user_id;
+WHERE m.room = '' AND m.user_id IN each(:users) AND m.node_id <> :node_id AND n.lease_until > :now ORDER BY m.user_id;
 
 -- name: users_of_node
 SELECT user_id FROM realtime_members WHERE node_id = :node_id AND room = '' AND user_id > :after

@@ -28,9 +28,10 @@ public:
     std::vector<std::string> sent() { return std::exchange(sent_, {}); }
     void record(std::string line) { sent_.push_back(std::move(line)); }
 
-    // Puts a user into a room, as a socket on this node or elsewhere.
+    // Puts a user into a room, as a socket on this node or elsewhere; takes them out there.
     void put(const Room& room, const UserId& user) { members_[room].insert(user); }
     void put_elsewhere(const Room& room, const UserId& user) { elsewhere_[room].insert(user); }
+    void take_elsewhere(const Room& room, const UserId& user) { elsewhere_[room].erase(user); }
 
     // Runs what after() was given and is due by the clock, in order; again for what that gave.
     void run_due() {
