@@ -40,7 +40,7 @@ describe.skipIf(!Postgres.isPossible)("presence on two nodes", () => {
       const state = await watcher.next("presence:update", (told) => told.user_id === user.id && !told.online, 50_000);
       return { state, after: Date.now() - left };
     });
-    await nodes[1].stop(); // with eve on it
+    await nodes[1].end("SIGTERM"); // with eve on it
     const now = (await nodes[0].get(`/api/presence?user_ids=${ada.id},${bob.id},${eve.id}`, fan.token)).json;
     expect(now.map((state: any) => state.online)).toEqual([true, true, true]);
     for (const { state, after } of await Promise.all(offline)) {
