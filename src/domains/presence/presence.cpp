@@ -40,6 +40,13 @@ bool contains(const std::vector<UserId>& sorted, const UserId& user) {
     return std::ranges::binary_search(sorted, user);
 }
 
+void in_batches(const std::vector<UserId>& users, FunctionRef<void(const std::vector<UserId>&)> f) {
+    for (std::size_t at = 0; at < users.size(); at += kAtOnce) {
+        const auto some = std::span(users).subspan(at, std::min(kAtOnce, users.size() - at));
+        f({some.begin(), some.end()});
+    }
+}
+
 std::vector<UserId> without_connected(sockets::Hub& hub, std::vector<UserId> users) {
     const auto connected = hub.connected_anywhere(users);
     std::erase_if(users, [&](const UserId& user) { return contains(connected, user); });
@@ -159,7 +166,7 @@ void PresenceService::went(const UserId& user) { gone_.touch(user); }
 
 void PresenceService::note_gone(const std::vector<UserId>& users) {
     const auto away = without_connected(hub_, users);
-    if (!away.empty()) write_last_seen(away, hub_.clock().now());
+    write_last_seen(away, hub_.clock().now());
     {
         const std::lock_guard lock(mutex_);
         fading_.insert(users.begin(), users.end());
@@ -173,7 +180,7 @@ void PresenceService::note_gone(const std::vector<UserId>& users) {
         // Whose last sockets closed on two nodes in one moment: each took the other's for open.
         auto late = gone;
         std::erase_if(late, [&](const UserId& user) { return std::ranges::find(away, user) != away.end(); });
-        if (!late.empty()) write_last_seen(late, hub_.clock().now() - kGrace);
+        write_last_seen(late, hub_.clock().now() - kGrace);
         for (const auto& state : states_of(gone)) {
             if (!state.online) changed_.touch(state.user_id);
         }
@@ -186,17 +193,15 @@ void PresenceService::node_died(const std::vector<UserId>& users) {
 }
 
 void PresenceService::node_stops(const std::vector<UserId>& users) {
-    if (!users.empty()) write_last_seen(users, hub_.clock().now());
+    write_last_seen(users, hub_.clock().now());
     std::set<UserId> left(users.begin(), users.end());
     {
         const std::lock_guard lock(mutex_);
         left.insert(fading_.begin(), fading_.end());
     }
-    const std::vector<UserId> all(left.begin(), left.end());
-    for (std::size_t at = 0; at < all.size(); at += kAtOnce) {
-        const auto some = std::span(all).subspan(at, std::min(kAtOnce, all.size() - at));
-        db_.write([&](db::Write& tx) { tx.publish(NodeStopped{{some.begin(), some.end()}}); });
-    }
+    in_batches({left.begin(), left.end()}, [&](const std::vector<UserId>& some) {
+        db_.write([&](db::Write& tx) { tx.publish(NodeStopped{some}); });
+    });
 }
 
 void PresenceService::on_node_stopped(const NodeStopped& event) {
@@ -219,13 +224,10 @@ void PresenceService::watch_left_behind(const std::vector<UserId>& users) {
 }
 
 void PresenceService::write_last_seen(const std::vector<UserId>& users, Time at) {
-    const auto texts = texts_of(users);
-    for (std::size_t from = 0; from < texts.size(); from += kAtOnce) {
-        const std::vector<std::string_view> some(
-            texts.begin() + static_cast<std::ptrdiff_t>(from),
-            texts.begin() + static_cast<std::ptrdiff_t>(std::min(from + kAtOnce, texts.size())));
-        db_.write([&](db::Write& tx) { tx.exec(sql::presence::put_last_seen{.at = at, .users = some}); });
-    }
+    in_batches(users, [&](const std::vector<UserId>& some) {
+        db_.write(
+            [&](db::Write& tx) { tx.exec(sql::presence::put_last_seen{.at = at, .users = texts_of(some)}); });
+    });
 }
 
 // Who subscribed may know, and was removed when that ended; who hides tells nobody.
