@@ -48,22 +48,7 @@ bool Client::is_busy() const {
     return work_ && (work_->inbox.size() > kWaitingPackets || work_->bytes > kWaitingBytes);
 }
 
-bool Client::is_flooding() {
-    const auto& options = server_.options;
-    if (options.flood_messages == 0) return false;
-    const auto second = session_->thread().now() / 1000;
-    if (second != second_) {
-        const bool flooded = messages_ > options.flood_messages && second == second_ + 1;
-        flooded_seconds_ = flooded ? static_cast<std::uint16_t>(flooded_seconds_ + 1) : std::uint16_t{0};
-        second_ = second;
-        messages_ = 0;
-    }
-    ++messages_;
-    return flooded_seconds_ >= options.flood_seconds;
-}
-
 void Client::on_message(std::string_view data, bool binary) {
-    if (is_flooding()) return fail(Reason::flood);
     if (binary != (unfinished_ != nullptr)) return fail(Reason::protocol_error);
     if (binary) {
         unfinished_->attachments.emplace_back(data);

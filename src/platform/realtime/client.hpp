@@ -49,7 +49,6 @@ private:
 
     void complete(Incoming incoming);
     void on_ack(const SocketPacket& packet, Incoming& incoming) const;
-    bool is_flooding();
     void fail(Reason reason);
 
     void begin(Incoming first);
@@ -68,10 +67,7 @@ private:
     SocketPtr sockets_;
     std::unique_ptr<Incoming> unfinished_;  // waits for its attachments
     std::unique_ptr<Work> work_;            // what has to wait for the handler that runs
-    std::int64_t second_ = 0;               // in which messages are counted
-    std::uint32_t messages_ = 0;
-    std::uint16_t flooded_seconds_ = 0;
-    std::uint8_t missing_ = 0;  // attachments
+    std::uint8_t missing_ = 0;              // attachments
     bool running_ = false;
     bool has_begun_ = false;  // CONNECT came
 };

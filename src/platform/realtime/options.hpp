@@ -30,7 +30,7 @@ struct ServerOptions {
     std::size_t max_queued_bytes = 1024 * 1024;
     std::size_t max_queued_packets = 1'000;
     std::chrono::milliseconds queue_grace{10'000};
-    // More messages than this in each of so many seconds on end close the connection; 0: no limit.
+    // More packets than this, of whatever type, in each of so many seconds on end close the connection; 0: no limit.
     unsigned flood_messages = 100;
     unsigned flood_seconds = 5;
     std::size_t max_sessions = 20'000;  // of all threads; more are answered 503

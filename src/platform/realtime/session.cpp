@@ -91,13 +91,20 @@ void Session::go_on() {
     if (!is_closed() && websocket_) websocket_->resume();
 }
 
+bool Session::is_flooded() { return flood_.add(thread_->now(), thread_->state.options); }
+
 void Session::receive(const EnginePacket& packet, bool binary) {
+    if (is_flooded()) return close(Reason::flood);
     switch (packet.type) {
         case EngineType::message:
+            if (websocket_) websocket_->forget_pings();
             user_->on_message(packet.data, binary);
             if (!is_closed() && websocket_ && user_->is_busy()) websocket_->pause();
             return;
         case EngineType::pong:
+            // One that nobody asked for would put the next ping off, for ever if it is repeated.
+            if (pong_by_ == 0) return;
+            if (websocket_) websocket_->forget_pings();
             pong_by_ = 0;
             ping_at_ = thread_->now() + thread_->state.options.ping_interval.count();
             return;
