@@ -62,7 +62,7 @@ struct Event {
     std::string_view name;
     wire::JsonView array;        // all of it: the name, then the arguments
     std::string_view arguments;  // the text of the arguments, as Outgoing takes it
-    // In the order of their numbers.
+    // In the order of their numbers; see Application::takes_binary.
     std::span<const std::string> attachments;
     Ack ack;
 };
@@ -78,6 +78,9 @@ public:
     virtual void on_event(Socket& socket, Event& event) = 0;
     // Exactly once after on_connected; it has left its rooms.
     virtual void on_disconnected(Socket& socket, Reason reason) = 0;
+
+    // False: what attachments hold is not kept while a packet comes in. Events and answers have as many, all empty.
+    virtual bool takes_binary() const { return true; }
 };
 
 }  // namespace grover::realtime

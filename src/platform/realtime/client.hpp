@@ -26,7 +26,7 @@ public:
 
     // SessionUser.
     void on_message(std::string_view data, bool binary) override;
-    void on_deadline() override;
+    void on_deadline(Deadline deadline) override;
     void on_closed(Reason reason) override;
     bool is_busy() const override;
 
@@ -45,8 +45,12 @@ private:
         std::string text;
         std::vector<std::string> attachments;
     };
+    struct Unfinished;
     struct Work;
 
+    void begin_packet(std::string_view text, const SocketPacket& packet);
+    void add_attachment(std::string_view data);
+    void wait_for_attachments();
     void complete(Incoming incoming);
     void on_ack(const SocketPacket& packet, Incoming& incoming) const;
     void fail(Reason reason);
@@ -65,9 +69,8 @@ private:
     Session* session_;
     std::unique_ptr<Handshake> handshake_;
     SocketPtr sockets_;
-    std::unique_ptr<Incoming> unfinished_;  // waits for its attachments
-    std::unique_ptr<Work> work_;            // what has to wait for the handler that runs
-    std::uint8_t missing_ = 0;              // attachments
+    std::unique_ptr<Unfinished> unfinished_;  // waits for its attachments
+    std::unique_ptr<Work> work_;              // what has to wait for the handler that runs
     bool running_ = false;
     bool has_begun_ = false;  // CONNECT came
 };

@@ -83,8 +83,9 @@ void Session::close(Reason reason) {
     thread_->bury(std::move(user));
 }
 
-void Session::set_deadline(std::chrono::milliseconds from_now) {
-    deadline_ = from_now.count() == 0 ? 0 : thread_->now() + from_now.count();
+void Session::set_deadline(Deadline deadline, std::chrono::milliseconds from_now) {
+    deadlines_[static_cast<std::size_t>(deadline)] =
+        from_now.count() == 0 ? 0 : thread_->now() + from_now.count();
 }
 
 void Session::go_on() {
@@ -153,11 +154,14 @@ bool Session::tell_time(std::int64_t now) {
             return false;
         }
     }
-    if (deadline_ != 0 && now >= deadline_) {
-        deadline_ = 0;
-        user_->on_deadline();
+    for (const auto deadline : {Deadline::connect, Deadline::attachments}) {
+        auto& by = deadlines_[static_cast<std::size_t>(deadline)];
+        if (by == 0 || now < by) continue;
+        by = 0;
+        user_->on_deadline(deadline);
+        if (is_closed()) return false;
     }
-    return !is_closed();
+    return true;
 }
 
 }  // namespace grover::realtime

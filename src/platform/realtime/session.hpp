@@ -1,6 +1,7 @@
 // One Engine.IO session. Lives on one I/O thread and is used there only.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -31,8 +32,8 @@ public:
     // For the application.
     void send(const PacketPtr& packet, Delivery delivery);
     void close(Reason reason);
-    // From now; zero: none.
-    void set_deadline(std::chrono::milliseconds from_now);
+    // From now; zero: none any more.
+    void set_deadline(Deadline deadline, std::chrono::milliseconds from_now);
     // SessionUser::is_busy became false.
     void go_on();
     TransportKind transport() const;
@@ -86,8 +87,8 @@ private:
     // Milliseconds of the thread's clock; 0: none.
     std::int64_t ping_at_ = 0;
     std::int64_t pong_by_ = 0;
-    std::int64_t deadline_ = 0;
-    std::int64_t over_since_ = 0;  // its queue is too full
+    std::array<std::int64_t, 2> deadlines_{};  // by Deadline
+    std::int64_t over_since_ = 0;              // its queue is too full
 };
 
 }  // namespace grover::realtime

@@ -43,6 +43,7 @@ public:
     void on_connected(realtime::Socket& socket) override;
     void on_event(realtime::Socket& socket, realtime::Event& event) override;
     void on_disconnected(realtime::Socket& socket, realtime::Reason reason) override;
+    bool takes_binary() const override { return false; }
 
 private:
     void add_own_events();
