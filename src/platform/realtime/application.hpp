@@ -21,12 +21,19 @@ namespace grover::realtime {
 // A CONNECT packet and what is answered to it.
 class Connect {
 public:
-    Connect(const Handshake& its_handshake, wire::JsonView its_payload, std::string_view its_payload_text)
-        : handshake(its_handshake), payload(its_payload), payload_text(its_payload_text) {}
+    Connect(const Handshake& its_handshake, const Socket* its_earlier, wire::JsonView its_payload,
+            std::string_view its_payload_text)
+        : handshake(its_handshake),
+          earlier(its_earlier),
+          payload(its_payload),
+          payload_text(its_payload_text) {}
 
-    // The request that opened the connection. It is forgotten when the client has connected to the only namespace, so
-    // keep what you need; a client that disconnects from the namespace and connects again has only its peer left.
+    // The request that opened the connection, for this call. It is forgotten when the client has connected to the only
+    // namespace: keep what you need.
     const Handshake& handshake;
+    // Null, or this client has been connected before on the same connection, as this one, which has its `data` still.
+    // Then the handshake is forgotten: an empty request, without headers and peer.
+    const Socket* const earlier;
     const wire::JsonView payload;  // an object, or absent
     const std::string_view payload_text;
 

@@ -120,6 +120,7 @@ void Client::on_deadline(Deadline deadline) {
 void Client::on_closed(Reason reason) {
     session_ = nullptr;
     handshake_.reset();
+    earlier_.reset();
     unfinished_.reset();
     while (sockets_) detach(*sockets_, reason);
 }
@@ -135,8 +136,10 @@ void Client::detach(Socket& socket, Reason reason) {
     socket.nsp().here().remove(socket);
     socket.client_ = nullptr;
     socket.end_asking();
-    if (session_ != nullptr && !sockets_)
+    if (session_ != nullptr && !sockets_) {
         session_->set_deadline(Deadline::connect, server_.options.connect_timeout);
+        if (forgets_handshake()) earlier_ = keep;
+    }
     if (!socket.announced_) return;
     if (!work_) work_ = std::make_unique<Work>();
     work_->goodbyes.emplace_back(keep, reason);
@@ -203,6 +206,9 @@ Socket* Client::find(std::string_view nsp) const {
     return nullptr;
 }
 
+// Nothing else is left to connect to.
+bool Client::forgets_handshake() const { return server_.namespaces.size() == 1; }
+
 void Client::handle(const Incoming& incoming) {
     const auto packet = *decode_socket_packet(incoming.text);
     if (packet.type == SocketPacketType::connect) return handle_connect(packet);
@@ -216,27 +222,32 @@ void Client::handle_connect(const SocketPacket& packet) {
         return send(Packet::message(encode_refused(packet.nsp, "Invalid namespace", {})));
     }
     if (find(packet.nsp) != nullptr) return fail(Reason::protocol_error);
-    // Who it was is forgotten: a new connection will tell.
-    if (!handshake_) return fail(Reason::server_closed);
     std::optional<wire::JsonDocument> payload;
     if (!packet.json.empty()) {
         payload = wire::JsonDocument::parse(packet.json);
         if (!payload || payload->root().kind() != wire::JsonKind::object) return fail(Reason::protocol_error);
     }
     const SocketPtr socket(new Socket(*this, *nsp, make_id(server_.options.node, session_->thread().index)));
-    Connect connect(*handshake_, payload ? payload->root() : wire::JsonView(), packet.json);
+    // The connection may end while the application decides.
+    auto handshake = std::move(handshake_);
+    auto earlier = std::move(earlier_);
+    static const Handshake forgotten(http::RequestHead{}, TransportKind::websocket);
+    Connect connect(handshake ? *handshake : forgotten, earlier.get(),
+                    payload ? payload->root() : wire::JsonView(), packet.json);
     call([&] { nsp->application().on_connect(*socket, connect); });
     if (session_ == nullptr) socket->client_ = nullptr;
     if (!socket->connected()) return;
     if (connect.refusal()) {
         socket->client_ = nullptr;
+        handshake_ = std::move(handshake);
+        earlier_ = std::move(earlier);
         const auto& [message, data] = *connect.refusal();
         return send(Packet::message(encode_refused(nsp->name(), message, data)));
     }
     socket->next_ = std::exchange(sockets_, socket);
     nsp->here().add(*socket);
     session_->set_deadline(Deadline::connect, {});
-    if (server_.namespaces.size() == 1) handshake_.reset();
+    if (!forgets_handshake()) handshake_ = std::move(handshake);
     send(Packet::message(encode_connected(nsp->name(), socket->id(), connect.answer_members)));
     socket->announced_ = true;
     call([&] { nsp->application().on_connected(*socket); });

@@ -64,11 +64,13 @@ private:
     void handle_event(const SocketPacket& packet, const Incoming& incoming);
     void call(FunctionRef<void()> f);
     Socket* find(std::string_view nsp) const;
+    bool forgets_handshake() const;
 
     ServerState& server_;
     Session* session_;
-    std::unique_ptr<Handshake> handshake_;
+    std::unique_ptr<Handshake> handshake_;  // while it may be needed
     SocketPtr sockets_;
+    SocketPtr earlier_;                       // the last one that left, when the handshake is forgotten
     std::unique_ptr<Unfinished> unfinished_;  // waits for its attachments
     std::unique_ptr<Work> work_;              // what has to wait for the handler that runs
     bool running_ = false;

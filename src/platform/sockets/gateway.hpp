@@ -48,6 +48,7 @@ public:
 private:
     void add_own_events();
     std::optional<Identity> prove(const Credential& credential);
+    std::optional<Identity> look_up(const Credential& credential);
     void settle(LiveSocket& socket);
     std::string answer_to(LiveSocket& socket, const Handler& handler, const realtime::Event& event);
     void refuse_too_fast(LiveSocket& socket, const Handler& handler) const;
