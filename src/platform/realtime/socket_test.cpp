@@ -132,6 +132,31 @@ TEST_CASE("events that are none close the connection") {
     CHECK(bomb->read() == "close:1002");
 }
 
+TEST_CASE("huge arrays below the limit are taken apart at once, and a broken one is refused") {
+    World w;
+    w.app.on["count"] = [](Socket&, Event& event) { event.ack.answer(std::to_string(event.array.size())); };
+    const auto client = WsClient::connected(w);
+    const auto filled = [](std::string text, std::string_view item, std::string_view end) {
+        while (text.size() + item.size() + end.size() < 1'000'000) text += item;
+        return text.append(end);
+    };
+    // Far more than it takes with sanitizers, far less than what grows with the square of the size.
+    const auto patience = std::chrono::steady_clock::now() + 15s;
+    client->send(filled(R"(421["count")", ",0", "]"));
+    CHECK(client->read() == "431[499994]");
+    client->send(filled(R"(422["count",[0)", ",0", "]]"));
+    CHECK(client->read() == "432[2]");
+    for (const std::string_view item : {",[]", ",{}", R"(,{"a":1})", R"(,"")", ",[[[[]]]]"}) {
+        client->send(filled(R"(423["count",[0)", item, "]]"));
+        CHECK(client->read() == "433[2]");
+    }
+    client->send(filled(R"(424["count",{"a":0)", R"(,"a":0)", "}]"));
+    CHECK(client->read() == "434[2]");
+    client->send(filled(R"(425["count",[0)", ",0", ",]]"));
+    CHECK(client->read() == "close:1002");
+    CHECK(std::chrono::steady_clock::now() < patience);
+}
+
 TEST_CASE("an ack is sent once, to whoever asked") {
     World w;
     const auto client = WsClient::connected(w);

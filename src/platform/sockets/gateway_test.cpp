@@ -404,6 +404,10 @@ TEST_CASE("payloads over 64 KiB and binary ones are refused, and the connection 
     const auto client = w.client(w.token("s1"));
     client->send(R"(421["say",{"text":")" + std::string(70'000, 'x') + R"("}])");
     CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
+    std::string huge = R"(421["say",{"text":[0)";
+    while (huge.size() < 990'000) huge += ",0";
+    client->send(huge + "]}]");
+    CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
     client->send(R"(451-2["say",{"text":{"_placeholder":true,"num":0}}])");
     client->send_binary("abc");
     CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
