@@ -8,6 +8,7 @@ let grover: Grover;
 let ada: { token: string; id: string; cookie: string };
 let bob: { token: string; id: string; cookie: string };
 const open: Client[] = [];
+const sids = new Set<string>(); // of every session that was opened, and of every socket on them
 
 async function account(name: string) {
   const answer = await grover.post("/api/auth/register", undefined, { email: `${name}@example.com`, password: "correct horse 9", name, username: name });
@@ -22,6 +23,7 @@ async function login(name: string) {
 async function connect(options: Options = {}): Promise<Client> {
   const client = await Client.connect(grover.url, options);
   open.push(client);
+  sids.add(client.socket.id!).add(client.socket.io.engine.id);
   return client;
 }
 
@@ -294,6 +296,8 @@ describe("a restart", () => {
 
   it("leaves no secret and no address in the log", () => {
     const log = grover.log();
+    expect(sids.size).toBeGreaterThan(20);
+    for (const sid of sids) expect(log).not.toContain(sid);
     for (const secret of [ada.token, bob.token, ada.cookie.split("=")[1], "@example.com", "gtk_"]) expect(log).not.toContain(secret);
   });
 });

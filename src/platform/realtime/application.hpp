@@ -21,12 +21,19 @@ namespace grover::realtime {
 // A CONNECT packet and what is answered to it.
 class Connect {
 public:
-    Connect(const Handshake& its_handshake, wire::JsonView its_payload, std::string_view its_payload_text)
-        : handshake(its_handshake), payload(its_payload), payload_text(its_payload_text) {}
+    Connect(const Handshake& its_handshake, const Socket* its_earlier, wire::JsonView its_payload,
+            std::string_view its_payload_text)
+        : handshake(its_handshake),
+          earlier(its_earlier),
+          payload(its_payload),
+          payload_text(its_payload_text) {}
 
-    // The request that opened the connection. It is forgotten when the client has connected to the only namespace, so
-    // keep what you need; a client that disconnects from the namespace and connects again has only its peer left.
+    // The request that opened the connection, for this call. It is forgotten when the client has connected to the only
+    // namespace: keep what you need.
     const Handshake& handshake;
+    // Null, or this client has been connected before on the same connection, as this one, which has its `data` still.
+    // Then the handshake is forgotten: an empty request, without headers and peer.
+    const Socket* const earlier;
     const wire::JsonView payload;  // an object, or absent
     const std::string_view payload_text;
 
@@ -62,7 +69,7 @@ struct Event {
     std::string_view name;
     wire::JsonView array;        // all of it: the name, then the arguments
     std::string_view arguments;  // the text of the arguments, as Outgoing takes it
-    // In the order of their numbers.
+    // In the order of their numbers; see Application::takes_binary.
     std::span<const std::string> attachments;
     Ack ack;
 };
@@ -78,6 +85,9 @@ public:
     virtual void on_event(Socket& socket, Event& event) = 0;
     // Exactly once after on_connected; it has left its rooms.
     virtual void on_disconnected(Socket& socket, Reason reason) = 0;
+
+    // False: what attachments hold is not kept while a packet comes in. Events and answers have as many, all empty.
+    virtual bool takes_binary() const { return true; }
 };
 
 }  // namespace grover::realtime

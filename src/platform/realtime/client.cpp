@@ -1,5 +1,6 @@
 #include "platform/realtime/client.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "platform/observability/log.hpp"
@@ -18,6 +19,13 @@ constexpr std::size_t kWaitingPackets = 64;
 constexpr std::size_t kWaitingBytes = 256 * 1024;
 
 }  // namespace
+
+struct Client::Unfinished {
+    Incoming packet;
+    std::size_t room;  // for what is missing
+    unsigned missing;
+    bool is_kept;
+};
 
 struct Client::Work {
     std::deque<Incoming> inbox;
@@ -48,36 +56,40 @@ bool Client::is_busy() const {
     return work_ && (work_->inbox.size() > kWaitingPackets || work_->bytes > kWaitingBytes);
 }
 
-bool Client::is_flooding() {
-    const auto& options = server_.options;
-    if (options.flood_messages == 0) return false;
-    const auto second = session_->thread().now() / 1000;
-    if (second != second_) {
-        const bool flooded = messages_ > options.flood_messages && second == second_ + 1;
-        flooded_seconds_ = flooded ? static_cast<std::uint16_t>(flooded_seconds_ + 1) : std::uint16_t{0};
-        second_ = second;
-        messages_ = 0;
-    }
-    ++messages_;
-    return flooded_seconds_ >= options.flood_seconds;
-}
-
 void Client::on_message(std::string_view data, bool binary) {
-    if (is_flooding()) return fail(Reason::flood);
     if (binary != (unfinished_ != nullptr)) return fail(Reason::protocol_error);
-    if (binary) {
-        unfinished_->attachments.emplace_back(data);
-        if (--missing_ == 0) complete(std::move(*std::exchange(unfinished_, nullptr)));
-        return;
-    }
+    if (binary) return add_attachment(data);
     const auto packet = decode_socket_packet(data);
     if (!packet) return fail(Reason::protocol_error);
     if (!std::exchange(has_begun_, true) && packet->type != SocketPacketType::connect) {
         return fail(Reason::protocol_error);
     }
     if (packet->attachments == 0) return complete({std::string(data), {}});
-    unfinished_ = std::make_unique<Incoming>(Incoming{std::string(data), {}});
-    missing_ = static_cast<std::uint8_t>(packet->attachments);
+    begin_packet(data, *packet);
+}
+
+void Client::begin_packet(std::string_view text, const SocketPacket& packet) {
+    const auto limit = server_.options.max_payload;
+    const Namespace* nsp = server_.find(packet.nsp);
+    unfinished_ = std::make_unique<Unfinished>(
+        Unfinished{.packet = {std::string(text), {}},
+                   .room = limit - std::min(limit, text.size()),
+                   .missing = packet.attachments,
+                   .is_kept = nsp != nullptr && nsp->application().takes_binary()});
+    wait_for_attachments();
+}
+
+void Client::wait_for_attachments() {
+    session_->set_deadline(Deadline::attachments, server_.options.attachments_timeout);
+}
+
+void Client::add_attachment(std::string_view data) {
+    if (data.size() > unfinished_->room) return fail(Reason::too_large);
+    unfinished_->room -= data.size();
+    unfinished_->packet.attachments.emplace_back(unfinished_->is_kept ? data : std::string_view());
+    if (--unfinished_->missing > 0) return;
+    session_->set_deadline(Deadline::attachments, {});
+    complete(std::move(std::exchange(unfinished_, nullptr)->packet));
 }
 
 // All of a packet is there.
@@ -98,11 +110,17 @@ void Client::on_ack(const SocketPacket& packet, Incoming& incoming) const {
     socket->on_ack(*packet.id, Answer{std::string(packet.json), std::move(incoming.attachments)});
 }
 
-void Client::on_deadline() { fail(Reason::connect_timeout); }
+void Client::on_deadline(Deadline deadline) {
+    if (deadline == Deadline::connect) return fail(Reason::connect_timeout);
+    // It may have sent them long ago: while many packets wait for their handlers nothing is read.
+    if (work_ && !work_->inbox.empty()) return wait_for_attachments();
+    fail(Reason::attachments_timeout);
+}
 
 void Client::on_closed(Reason reason) {
     session_ = nullptr;
     handshake_.reset();
+    earlier_.reset();
     unfinished_.reset();
     while (sockets_) detach(*sockets_, reason);
 }
@@ -118,7 +136,10 @@ void Client::detach(Socket& socket, Reason reason) {
     socket.nsp().here().remove(socket);
     socket.client_ = nullptr;
     socket.end_asking();
-    if (session_ != nullptr && !sockets_) session_->set_deadline(server_.options.connect_timeout);
+    if (session_ != nullptr && !sockets_) {
+        session_->set_deadline(Deadline::connect, server_.options.connect_timeout);
+        if (forgets_handshake()) earlier_ = keep;
+    }
     if (!socket.announced_) return;
     if (!work_) work_ = std::make_unique<Work>();
     work_->goodbyes.emplace_back(keep, reason);
@@ -151,7 +172,9 @@ bool Client::next(Incoming& incoming) {
     work_->inbox.pop_front();
     work_->bytes -= incoming.text.size();
     for (const auto& attachment : incoming.attachments) work_->bytes -= attachment.size();
-    if (work_->inbox.empty()) session_->go_on();
+    if (!work_->inbox.empty()) return true;
+    if (unfinished_) wait_for_attachments();
+    session_->go_on();
     return true;
 }
 
@@ -183,6 +206,9 @@ Socket* Client::find(std::string_view nsp) const {
     return nullptr;
 }
 
+// Nothing else is left to connect to.
+bool Client::forgets_handshake() const { return server_.namespaces.size() == 1; }
+
 void Client::handle(const Incoming& incoming) {
     const auto packet = *decode_socket_packet(incoming.text);
     if (packet.type == SocketPacketType::connect) return handle_connect(packet);
@@ -196,27 +222,32 @@ void Client::handle_connect(const SocketPacket& packet) {
         return send(Packet::message(encode_refused(packet.nsp, "Invalid namespace", {})));
     }
     if (find(packet.nsp) != nullptr) return fail(Reason::protocol_error);
-    // Who it was is forgotten: a new connection will tell.
-    if (!handshake_) return fail(Reason::server_closed);
     std::optional<wire::JsonDocument> payload;
     if (!packet.json.empty()) {
         payload = wire::JsonDocument::parse(packet.json);
         if (!payload || payload->root().kind() != wire::JsonKind::object) return fail(Reason::protocol_error);
     }
     const SocketPtr socket(new Socket(*this, *nsp, make_id(server_.options.node, session_->thread().index)));
-    Connect connect(*handshake_, payload ? payload->root() : wire::JsonView(), packet.json);
+    // The connection may end while the application decides.
+    auto handshake = std::move(handshake_);
+    auto earlier = std::move(earlier_);
+    static const Handshake forgotten(http::RequestHead{}, TransportKind::websocket);
+    Connect connect(handshake ? *handshake : forgotten, earlier.get(),
+                    payload ? payload->root() : wire::JsonView(), packet.json);
     call([&] { nsp->application().on_connect(*socket, connect); });
     if (session_ == nullptr) socket->client_ = nullptr;
     if (!socket->connected()) return;
     if (connect.refusal()) {
         socket->client_ = nullptr;
+        handshake_ = std::move(handshake);
+        earlier_ = std::move(earlier);
         const auto& [message, data] = *connect.refusal();
         return send(Packet::message(encode_refused(nsp->name(), message, data)));
     }
     socket->next_ = std::exchange(sockets_, socket);
     nsp->here().add(*socket);
-    session_->set_deadline({});
-    if (server_.namespaces.size() == 1) handshake_.reset();
+    session_->set_deadline(Deadline::connect, {});
+    if (!forgets_handshake()) handshake_ = std::move(handshake);
     send(Packet::message(encode_connected(nsp->name(), socket->id(), connect.answer_members)));
     socket->announced_ = true;
     call([&] { nsp->application().on_connected(*socket); });

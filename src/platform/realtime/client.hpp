@@ -26,7 +26,7 @@ public:
 
     // SessionUser.
     void on_message(std::string_view data, bool binary) override;
-    void on_deadline() override;
+    void on_deadline(Deadline deadline) override;
     void on_closed(Reason reason) override;
     bool is_busy() const override;
 
@@ -45,11 +45,14 @@ private:
         std::string text;
         std::vector<std::string> attachments;
     };
+    struct Unfinished;
     struct Work;
 
+    void begin_packet(std::string_view text, const SocketPacket& packet);
+    void add_attachment(std::string_view data);
+    void wait_for_attachments();
     void complete(Incoming incoming);
     void on_ack(const SocketPacket& packet, Incoming& incoming) const;
-    bool is_flooding();
     void fail(Reason reason);
 
     void begin(Incoming first);
@@ -61,17 +64,15 @@ private:
     void handle_event(const SocketPacket& packet, const Incoming& incoming);
     void call(FunctionRef<void()> f);
     Socket* find(std::string_view nsp) const;
+    bool forgets_handshake() const;
 
     ServerState& server_;
     Session* session_;
-    std::unique_ptr<Handshake> handshake_;
+    std::unique_ptr<Handshake> handshake_;  // while it may be needed
     SocketPtr sockets_;
-    std::unique_ptr<Incoming> unfinished_;  // waits for its attachments
-    std::unique_ptr<Work> work_;            // what has to wait for the handler that runs
-    std::int64_t second_ = 0;               // in which messages are counted
-    std::uint32_t messages_ = 0;
-    std::uint16_t flooded_seconds_ = 0;
-    std::uint8_t missing_ = 0;  // attachments
+    SocketPtr earlier_;                       // the last one that left, when the handshake is forgotten
+    std::unique_ptr<Unfinished> unfinished_;  // waits for its attachments
+    std::unique_ptr<Work> work_;              // what has to wait for the handler that runs
     bool running_ = false;
     bool has_begun_ = false;  // CONNECT came
 };

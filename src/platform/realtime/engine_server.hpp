@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ class IoThread;
 class Session;
 struct EngineState;
 
+// What a session's client may be waited for, each with a time of its own.
+enum class Deadline : std::uint8_t { connect, attachments };
+
 // The application's side of one session. Called on the session's thread, outside fibers.
 class SessionUser {
 public:
@@ -25,7 +29,7 @@ public:
     // The view lives until the call returns.
     virtual void on_message(std::string_view data, bool binary) = 0;
     // The time given to Session::set_deadline has come.
-    virtual void on_deadline() {}
+    virtual void on_deadline(Deadline) {}
     // Once, last: the session must not be used any more.
     virtual void on_closed(Reason reason) = 0;
     // Has more to do than it should be given: its client is left waiting.

@@ -21,8 +21,10 @@ struct ServerOptions {
     std::chrono::milliseconds ping_timeout{60'000};
     std::chrono::milliseconds connect_timeout{45'000};
     std::chrono::milliseconds upgrade_timeout{10'000};
+    std::chrono::milliseconds attachments_timeout{
+        10'000};  // of one packet, from its text to the last of them
     std::chrono::milliseconds handler_timeout{25'000};
-    std::size_t max_payload = 1'000'000;  // of a POST or a WebSocket message
+    std::size_t max_payload = 1'000'000;  // of a POST, a WebSocket message, a packet with all its attachments
     std::size_t max_packets = 1'000;      // of a POST
     // Whether WebSockets get permessage-deflate that offer it. It costs about 7 µs for each KB sent to one client alone.
     Compression compression = Compression::none;
@@ -30,7 +32,7 @@ struct ServerOptions {
     std::size_t max_queued_bytes = 1024 * 1024;
     std::size_t max_queued_packets = 1'000;
     std::chrono::milliseconds queue_grace{10'000};
-    // More messages than this in each of so many seconds on end close the connection; 0: no limit.
+    // More packets than this, of whatever type, in each of so many seconds on end close the connection; 0: no limit.
     unsigned flood_messages = 100;
     unsigned flood_seconds = 5;
     std::size_t max_sessions = 20'000;  // of all threads; more are answered 503

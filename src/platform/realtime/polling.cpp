@@ -69,7 +69,7 @@ bool Session::end_post(const Payload& payload) {
     polling_->posting = false;
     for (const auto& item : payload.items()) {
         receive(item.packet, item.binary);
-        if (is_closed()) return ended_by_ != Reason::protocol_error;
+        if (is_closed()) return ended_by_ != Reason::protocol_error && ended_by_ != Reason::too_large;
     }
     return true;
 }

@@ -194,6 +194,24 @@ TEST_CASE("a body over the limit is 413, and what it held is not guessed at") {
     CHECK(client.get().status == 400);
 }
 
+TEST_CASE("a flood of packets that mean nothing ends a session that polls as well") {
+    World w;
+    PollingClient client(w);
+    connect(client);
+    std::string noops = "6";
+    for (int i = 0; i < 100; ++i)
+        noops +=
+            "\x1e"
+            "6";
+    for (int second = 0; second < 5; ++second) {
+        CHECK(client.post(noops).body == "ok");
+        w.pass(1s);
+    }
+    client.post(noops);
+    CHECK(client.get().status == 400);
+    CHECK(w.counts.closings == Lines{"flood"});
+}
+
 TEST_CASE("a client that says goodbye is answered, and gone") {
     World w;
     PollingClient client(w);

@@ -28,11 +28,13 @@ public:
     void on_connected(Socket& socket) override;
     void on_event(Socket& socket, Event& event) override;
     void on_disconnected(Socket& socket, Reason reason) override;
+    bool takes_binary() const override { return binary; }
 
     Lines heard() const;
     // Waits until it has heard this.
     bool hears(std::string_view line) const;
 
+    bool binary = true;
     std::function<void(Socket&, Connect&)> connecting;
     std::map<std::string, std::function<void(Socket&, Event&)>, std::less<>> on;
 

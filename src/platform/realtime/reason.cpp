@@ -18,6 +18,8 @@ std::string_view to_string(Reason reason) {
             return "ping_timeout";
         case Reason::connect_timeout:
             return "connect_timeout";
+        case Reason::attachments_timeout:
+            return "attachments_timeout";
         case Reason::protocol_error:
             return "protocol_error";
         case Reason::invalid_text:
@@ -46,6 +48,7 @@ CloseCode close_code(Reason reason) {
             return CloseCode::too_big;
         case Reason::flood:
         case Reason::connect_timeout:
+        case Reason::attachments_timeout:
             return CloseCode::policy;
         case Reason::handler_failed:
             return CloseCode::internal_error;

@@ -15,9 +15,10 @@ enum class Reason : std::uint8_t {
     server_disconnect,  // Socket::disconnect
     server_closed,      // Socket::close
     ping_timeout,
-    connect_timeout,  // no CONNECT in time
-    protocol_error,   // what came was no packet, or not now
-    invalid_text,     // not UTF-8
+    connect_timeout,      // no CONNECT in time
+    attachments_timeout,  // the rest of a packet did not come
+    protocol_error,       // what came was no packet, or not now
+    invalid_text,         // not UTF-8
     too_large,
     too_slow,  // its outgoing queue stayed too full for too long
     flood,

@@ -26,7 +26,7 @@ ServerState::ServerState(runtime::Loops& its_loops, ServerOptions its_options, G
       engine(its_loops, options, *this, gate, this, observer) {}
 
 std::shared_ptr<SessionUser> ServerState::on_open(Session& session, std::unique_ptr<Handshake> handshake) {
-    session.set_deadline(options.connect_timeout);
+    session.set_deadline(Deadline::connect, options.connect_timeout);
     return std::make_shared<Client>(*this, session, std::move(handshake));
 }
 

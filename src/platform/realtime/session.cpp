@@ -83,21 +83,29 @@ void Session::close(Reason reason) {
     thread_->bury(std::move(user));
 }
 
-void Session::set_deadline(std::chrono::milliseconds from_now) {
-    deadline_ = from_now.count() == 0 ? 0 : thread_->now() + from_now.count();
+void Session::set_deadline(Deadline deadline, std::chrono::milliseconds from_now) {
+    deadlines_[static_cast<std::size_t>(deadline)] =
+        from_now.count() == 0 ? 0 : thread_->now() + from_now.count();
 }
 
 void Session::go_on() {
     if (!is_closed() && websocket_) websocket_->resume();
 }
 
+bool Session::is_flooded() { return flood_.add(thread_->now(), thread_->state.options); }
+
 void Session::receive(const EnginePacket& packet, bool binary) {
+    if (is_flooded()) return close(Reason::flood);
     switch (packet.type) {
         case EngineType::message:
+            if (websocket_) websocket_->forget_pings();
             user_->on_message(packet.data, binary);
             if (!is_closed() && websocket_ && user_->is_busy()) websocket_->pause();
             return;
         case EngineType::pong:
+            // One that nobody asked for would put the next ping off, for ever if it is repeated.
+            if (pong_by_ == 0) return;
+            if (websocket_) websocket_->forget_pings();
             pong_by_ = 0;
             ping_at_ = thread_->now() + thread_->state.options.ping_interval.count();
             return;
@@ -146,11 +154,14 @@ bool Session::tell_time(std::int64_t now) {
             return false;
         }
     }
-    if (deadline_ != 0 && now >= deadline_) {
-        deadline_ = 0;
-        user_->on_deadline();
+    for (const auto deadline : {Deadline::connect, Deadline::attachments}) {
+        auto& by = deadlines_[static_cast<std::size_t>(deadline)];
+        if (by == 0 || now < by) continue;
+        by = 0;
+        user_->on_deadline(deadline);
+        if (is_closed()) return false;
     }
-    return !is_closed();
+    return true;
 }
 
 }  // namespace grover::realtime

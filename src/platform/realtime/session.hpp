@@ -1,6 +1,7 @@
 // One Engine.IO session. Lives on one I/O thread and is used there only.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "platform/realtime/engine_codec.hpp"
 #include "platform/realtime/engine_server.hpp"
+#include "platform/realtime/flood.hpp"
 #include "platform/realtime/out_queue.hpp"
 
 namespace grover::realtime {
@@ -30,8 +32,8 @@ public:
     // For the application.
     void send(const PacketPtr& packet, Delivery delivery);
     void close(Reason reason);
-    // From now; zero: none.
-    void set_deadline(std::chrono::milliseconds from_now);
+    // From now; zero: none any more.
+    void set_deadline(Deadline deadline, std::chrono::milliseconds from_now);
     // SessionUser::is_busy became false.
     void go_on();
     TransportKind transport() const;
@@ -55,6 +57,8 @@ public:
 
     // From its WebSockets.
     void on_websocket_message(WebSocket& socket, std::string_view payload, bool binary);
+    // Counts one packet, or one ping of a WebSocket: true if there are too many.
+    bool is_flooded();
     void on_websocket_closed(WebSocket& socket, Reason reason);
 
     // Does what is due at that time. False: it has ended.
@@ -64,6 +68,7 @@ public:
     bool poll_is_dirty = false;  // is in its thread's list of those with a poll to answer
 
 private:
+    // Of every transport.
     void receive(const EnginePacket& packet, bool binary);
     OutQueue& queue() const;
     void end_poll(std::string_view last);
@@ -73,6 +78,8 @@ private:
     void upgrade();
     void drop_probe(Reason reason);
 
+    Reason ended_by_{};
+    Flood flood_;
     IoThread* thread_;
     std::shared_ptr<SessionUser> user_;     // null when closed
     std::unique_ptr<WebSocket> websocket_;  // one of these two
@@ -80,9 +87,8 @@ private:
     // Milliseconds of the thread's clock; 0: none.
     std::int64_t ping_at_ = 0;
     std::int64_t pong_by_ = 0;
-    std::int64_t deadline_ = 0;
-    std::int64_t over_since_ = 0;  // its queue is too full
-    Reason ended_by_{};
+    std::array<std::int64_t, 2> deadlines_{};  // by Deadline
+    std::int64_t over_since_ = 0;              // its queue is too full
 };
 
 }  // namespace grover::realtime

@@ -21,7 +21,7 @@ constexpr std::size_t kPiecesAtOnce = 64;
 // TLS is decrypted until nothing is left, because the kernel does not tell of what OpenSSL holds; a fast client waits for
 // another turn after so many.
 constexpr int kReadsAtOnce = 16;
-// Pings between two messages: who says nothing but that wants to keep us busy.
+// Pings between two messages, or answers to ours: who says nothing but that wants to keep us busy.
 constexpr unsigned kPingsInARow = 1'000;
 // A TLS record: what is written together should not be more.
 constexpr std::size_t kTlsPiece = 16 * 1024;
@@ -135,13 +135,12 @@ bool WebSocket::take(std::span<char> bytes) {
 }
 
 bool WebSocket::on_message(std::string_view payload, bool binary) {
-    pings_ = 0;
     session_->on_websocket_message(*this, payload, binary);
     return session_ != nullptr;
 }
 
 bool WebSocket::on_ping(std::string_view payload) {
-    if (++pings_ > kPingsInARow) {
+    if (++pings_ > kPingsInARow || session_->is_flooded()) {
         session_->on_websocket_closed(*this, Reason::flood);
         return false;
     }

@@ -30,6 +30,8 @@ public:
     void start(Session& session, std::string read_ahead);
     // The session has ended: nothing is told to it any more.
     void forget_session() { session_ = nullptr; }
+    // The client has said something: pings are counted anew.
+    void forget_pings() { pings_ = 0; }
 
     void send(PacketPtr packet, Delivery delivery);
     // A close frame behind what is queued; the connection ends when the client has seen it, or soon.
@@ -83,7 +85,7 @@ private:
     int fd_;
     std::uint32_t watched_ = 0;              // epoll events
     std::uint32_t sent_ = 0;                 // of the first packet
-    std::uint32_t pings_ = 0;                // since the last message
+    std::uint32_t pings_ = 0;                // since forget_pings()
     CloseCode peer_code_ = CloseCode::none;  // the client has closed
     std::uint8_t deflate_window_;
     bool finishing_ = false;

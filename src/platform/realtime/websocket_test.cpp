@@ -207,16 +207,82 @@ TEST_CASE("a flood is borne for some seconds, then it is over") {
     }
 }
 
-TEST_CASE("a client that only pings is no client") {
+TEST_CASE("a flood is one whatever it is made of") {
+    World w;
+    const auto flood_of = [&](const std::string& frames) {
+        const auto socket = WsClient::connected(w);
+        for (int second = 0; second < 6; ++second) {
+            for (int i = 0; i < 101; ++i) socket->send_raw(frames);
+            socket->send(R"(42["echo",1])");
+            std::string answer;
+            while ((answer = socket->read()) == "pong:") {
+            }
+            if (second == 5) return answer;
+            CHECK(answer == R"(42["echoed",1])");
+            w.pass(1s);
+        }
+        return std::string();
+    };
+    CHECK(flood_of(client_frame(0x81, "6")) == "close:1008");  // noop
+    CHECK(flood_of(client_frame(0x81, "3")) == "close:1008");  // pong
+    CHECK(flood_of(client_frame(0x89, "")) == "close:1008");
+    CHECK(w.counts.closings == Lines{"flood", "flood", "flood"});
+}
+
+TEST_CASE("a pong that nobody asked for does not put the next ping off") {
     World w;
     const auto socket = WsClient::connected(w);
-    std::string pings;
-    for (int i = 0; i < 1001; ++i) pings += client_frame(0x89, "");
-    socket->send_raw(pings);
-    std::string last;
-    while ((last = socket->read()) == "pong:") {
+    const auto is_well = [&] {
+        socket->send(R"(42["echo",1])");
+        CHECK(socket->read() == R"(42["echoed",1])");
+    };
+    w.pass(24s);
+    socket->send("3");
+    is_well();
+    w.pass(1s);
+    CHECK(socket->read() == "2");
+    socket->send("3");
+    is_well();
+    w.pass(24s);
+    is_well();
+    w.pass(1s);
+    CHECK(socket->read() == "2");
+}
+
+TEST_CASE("a client that only pings is no client") {
+    World w;
+    const auto ping = [](WsClient& socket, int count) {
+        std::string pings;
+        for (int i = 0; i < count; ++i) pings += client_frame(0x89, "");
+        socket.send_raw(pings);
+    };
+    const auto after_pongs = [](WsClient& socket) {
+        std::string last;
+        while ((last = socket.read()) == "pong:") {
+        }
+        return last;
+    };
+    // Neither a noop nor a pong out of place says more than that.
+    for (const std::string_view word : {"", "6", "3"}) {
+        CAPTURE(word);
+        const auto socket = WsClient::connected(w);
+        ping(*socket, 600);
+        if (!word.empty()) socket->send(word);
+        ping(*socket, 401);
+        CHECK(after_pongs(*socket) == "close:1008");
     }
-    CHECK(last == "close:1008");
+    // A message does, and the answer to the server's own ping.
+    const auto socket = WsClient::connected(w);
+    ping(*socket, 1000);
+    socket->send(R"(42["echo",1])");
+    CHECK(after_pongs(*socket) == R"(42["echoed",1])");
+    ping(*socket, 600);
+    w.pass(25s);
+    CHECK(after_pongs(*socket) == "2");
+    socket->send("3");
+    ping(*socket, 600);
+    socket->send(R"(42["echo",2])");
+    CHECK(after_pongs(*socket) == R"(42["echoed",2])");
 }
 
 TEST_CASE("a server that ends sends everybody away to come back") {

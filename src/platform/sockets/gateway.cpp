@@ -134,29 +134,28 @@ int Gateway::admit(const http::RequestHead& request, http::Response& response) {
 }
 
 std::optional<Identity> Gateway::prove(const Credential& credential) {
-    switch (credential.kind) {
-        case Credential::Kind::none:
-            return std::nullopt;
-        case Credential::Kind::token:
-            return identifier_.by_token(credential.text, true);
-        case Credential::Kind::header:
-            return identifier_.by_token(credential.text, false);
-        case Credential::Kind::cookie: {
-            auto identity = identifier_.by_cookie(credential.text);
-            // A client that says it is somebody else has changed accounts: the cookie is a left-over.
-            if (identity && credential.claimed_user && identity->user_id.view() != *credential.claimed_user)
-                return std::nullopt;
-            return identity;
-        }
-    }
-    return std::nullopt;
+    if (credential.kind == Credential::Kind::none) return std::nullopt;
+    auto identity = credential.session ? identifier_.by_session(*credential.session) : look_up(credential);
+    // A client that says it is somebody else has changed accounts: the cookie is a left-over.
+    if (identity && credential.claimed_user && identity->user_id.view() != *credential.claimed_user)
+        return std::nullopt;
+    return identity;
+}
+
+std::optional<Identity> Gateway::look_up(const Credential& credential) {
+    if (credential.kind == Credential::Kind::cookie) return identifier_.by_cookie(credential.text);
+    return identifier_.by_token(credential.text, credential.kind != Credential::Kind::header);
 }
 
 void Gateway::on_connect(realtime::Socket& socket, realtime::Connect& connect) {
     const auto& handshake = connect.handshake;
     const auto& request = handshake.request();
-    const auto credential = find_credential(request, handshake.query("ticket"), handshake.query("token"),
-                                            connect.payload, options_.origins);
+    // Of a client that was connected before on this connection, whose handshake is forgotten.
+    const auto* const earlier = connect.earlier != nullptr ? LiveSocket::of(*connect.earlier) : nullptr;
+    const auto credential =
+        earlier != nullptr ? find_credential_again(connect.payload, earlier->proof, earlier->session_id())
+                           : find_credential(request, handshake.query("ticket"), handshake.query("token"),
+                                             connect.payload, options_.origins);
     std::optional<Identity> identity;
     try {
         identity = prove(credential);
@@ -167,17 +166,27 @@ void Gateway::on_connect(realtime::Socket& socket, realtime::Connect& connect) {
             return connect.refuse(error.detail, status_data(error.status));
     }
     const bool explicit_one =
-        credential.kind == Credential::Kind::token || credential.kind == Credential::Kind::header;
+        credential.kind != Credential::Kind::none && credential.kind != Credential::Kind::cookie;
     if (explicit_one && !identity) return connect.refuse("Not authenticated", status_data(401));
 
-    auto live = std::make_unique<LiveSocket>(socket, hub_, proxies_.client_address(request));
-    if (identity) live->become(*identity);
+    auto live = std::make_unique<LiveSocket>(
+        socket, hub_, earlier != nullptr ? earlier->address() : proxies_.client_address(request));
+    if (identity) {
+        live->become(*identity);
+        live->proof = credential.kind;
+    }
     if (!live->enter_crowd()) return connect.refuse("Too many connections", status_data(429));
     live->connected_at = hub_.clock().now();
     if (live->is_guest()) live->ends_at = live->connected_at + kGuestStays;
-    live->user_agent = kept(request.header("user-agent").substr(0, kLongestUserAgent));
-    live->base_url = kept(api::base_url_for(options_.origins.public_base_url, request.header("host"),
-                                            request.https, options_.origins.allowed_origins, options_.port));
+    if (earlier != nullptr) {
+        live->user_agent = earlier->user_agent;
+        live->base_url = earlier->base_url;
+    } else {
+        live->user_agent = kept(request.header("user-agent").substr(0, kLongestUserAgent));
+        live->base_url =
+            kept(api::base_url_for(options_.origins.public_base_url, request.header("host"), request.https,
+                                   options_.origins.allowed_origins, options_.port));
+    }
     socket.data = std::move(live);
 }
 

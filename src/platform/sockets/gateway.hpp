@@ -43,10 +43,12 @@ public:
     void on_connected(realtime::Socket& socket) override;
     void on_event(realtime::Socket& socket, realtime::Event& event) override;
     void on_disconnected(realtime::Socket& socket, realtime::Reason reason) override;
+    bool takes_binary() const override { return false; }
 
 private:
     void add_own_events();
     std::optional<Identity> prove(const Credential& credential);
+    std::optional<Identity> look_up(const Credential& credential);
     void settle(LiveSocket& socket);
     std::string answer_to(LiveSocket& socket, const Handler& handler, const realtime::Event& event);
     void refuse_too_fast(LiveSocket& socket, const Handler& handler) const;

@@ -83,7 +83,11 @@ public:
           bus(bus::local()),
           hub(http.loops, clock, *bus, "n1", nullptr),
           gateway(table, hub, sessions, {.rate_limits = limits}) {
-        table.on<Say>([this](const Caller&, Socket&, const Say&) { ++said; });
+        table.on<Say>([this](const Caller& me, Socket&, const Say&) {
+            ++said;
+            from =
+                std::string(me.address) + ' ' + std::string(me.user_agent) + ' ' + std::string(me.base_url);
+        });
         table.on<Enter>([](const Caller&, Socket& socket, const Enter&) { socket.join(kHall); });
         table.on<Linger>([](const Caller&, Socket& socket, const Linger&) {
             socket.later("linger", 1h, [&socket] { socket.emit_json("over", "{}"); });
@@ -135,6 +139,7 @@ public:
     Gateway gateway;
     std::string ready;
     std::atomic<int> said{0};
+    std::string from;  // address, client and base URL of who said something last
 };
 
 constexpr auto kRevoked = R"(42["error",{"detail":"session_revoked","status":401,"code":"unauthenticated"}])";
@@ -281,6 +286,63 @@ TEST_CASE("a credential that is given counts or refuses; a cookie counts for its
     CHECK(refused.read() == R"(44{"message":"Not authenticated","data":{"status":401}})");
 }
 
+TEST_CASE(
+    "who connects again on one connection is who its handshake proved, or a new token does; nobody else") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    w.sessions.begin("s2", "user_bob", w.clock.now() + 1h);
+    const auto again = [&](WsClient& client, std::string_view connect) {
+        client.send("41");
+        client.send("40" + std::string(connect));
+        auto answer = client.read();
+        return answer.starts_with(R"(40{"sid":")") ? client.read() : answer;
+    };
+    const std::string ada = R"("user_id":"user_ada")", bob = R"("user_id":"user_bob")",
+                      guest = R"("guest":true)";
+    const std::string_view refused = R"(44{"message":"Not authenticated","data":{"status":401}})";
+
+    const auto cookie = w.client("", "Cookie: grover_rt=s1\r\nUser-Agent: test\r\n");
+    CHECK(has(again(*cookie, ""), ada));
+    cookie->send(R"(421["say",{"text":"x"}])");
+    CHECK(has(cookie->read(), R"("ok":true)"));
+    CHECK(w.from == "127.0.0.1 test http://localhost:8001");
+    CHECK(has(again(*cookie, R"({"userId":"user_ada"})"), ada));
+    // A forged one is not forgiven for what was proved before, and changes nothing about that.
+    CHECK(again(*cookie, w.token("s9")) == refused);
+    cookie->send("40");
+    CHECK(cookie->read().starts_with("40{"));
+    CHECK(has(cookie->read(), ada));
+    CHECK(w.is_well(*cookie));
+    w.hub.close_user(UserId("user_ada"));
+    CHECK(cookie->read() == kRevoked);
+    CHECK(cookie->read() == "41");
+
+    const auto left_over = w.client("", "Cookie: grover_rt=s1\r\n");
+    CHECK(has(again(*left_over, R"({"userId":"user_bob"})"), guest));
+    CHECK(has(again(*left_over, w.token("s2")), bob));
+    // A token speaks for the CONNECT that has it.
+    CHECK(has(again(*left_over, ""), guest));
+    CHECK(has(again(*left_over, R"({"userId":"user_bob"})"), guest));
+
+    const auto header = w.client(R"({"userId":"user_bob"})", "Authorization: Bearer s1\r\n");
+    CHECK(has(w.ready, ada));
+    CHECK(has(again(*header, R"({"userId":"user_bob"})"), ada));
+    // What the session could do ends with it.
+    w.sessions.end("s1");
+    CHECK(again(*header, "") == refused);
+    const auto late = w.client("", "Cookie: grover_rt=s2\r\n");
+    w.sessions.end("s2");
+    CHECK(has(again(*late, ""), guest));
+
+    // A guest that proved to be somebody did so for that time.
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    const auto proved = w.client("");
+    proved->send(R"(421["authenticate",{"token":"s1"}])");
+    CHECK(has(proved->read(), R"(42["ready")"));
+    CHECK(has(proved->read(), R"("ok":true)"));
+    CHECK(has(again(*proved, ""), guest));
+}
+
 TEST_CASE("an exception of a handler is reported once, and the socket stays; a refusal is not reported") {
     reports_testing::Reports heard;
     Entrance w;
@@ -341,6 +403,10 @@ TEST_CASE("payloads over 64 KiB and binary ones are refused, and the connection 
     w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
     const auto client = w.client(w.token("s1"));
     client->send(R"(421["say",{"text":")" + std::string(70'000, 'x') + R"("}])");
+    CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
+    std::string huge = R"(421["say",{"text":[0)";
+    while (huge.size() < 990'000) huge += ",0";
+    client->send(huge + "]}]");
     CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
     client->send(R"(451-2["say",{"text":{"_placeholder":true,"num":0}}])");
     client->send_binary("abc");

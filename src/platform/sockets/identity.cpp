@@ -48,6 +48,14 @@ std::string text_of(wire::JsonView payload, std::string_view name) {
     return value.kind() == wire::JsonKind::string ? std::string(value.string()) : std::string{};
 }
 
+std::string token_of(wire::JsonView payload) {
+    for (const std::string_view name : {"token", "session_token", "access_token", "ticket"}) {
+        const auto text = text_of(payload, name);
+        if (const auto token = without_scheme(text); !token.empty()) return std::string(token);
+    }
+    return {};
+}
+
 std::optional<std::string> claimed_user(wire::JsonView payload) {
     for (const std::string_view name : {"userId", "user_id"}) {
         const auto value = payload.find(name);
@@ -71,22 +79,25 @@ Credential find_credential(const http::RequestHead& request, const std::optional
                            const std::optional<std::string>& query_token, wire::JsonView payload,
                            const OriginRules& rules) {
     using Kind = Credential::Kind;
-    for (const std::string_view name : {"token", "session_token", "access_token", "ticket"}) {
-        const auto text = text_of(payload, name);
-        if (const auto token = without_scheme(text); !token.empty())
-            return {Kind::token, std::string(token), {}};
-    }
+    if (auto token = token_of(payload); !token.empty()) return {Kind::token, std::move(token), {}};
     if (const auto token = without_scheme(request.header("authorization")); !token.empty())
         return {Kind::header, std::string(token), {}};
     for (const auto* parameter : {&query_ticket, &query_token}) {
         if (*parameter && !without_scheme(**parameter).empty())
-            return {Kind::token, std::string(without_scheme(**parameter)), {}};
+            return {Kind::query, std::string(without_scheme(**parameter)), {}};
     }
     if (cookie_counts(request, rules)) {
         if (auto value = cookie_of(request.header("cookie")); !value.empty())
             return {Kind::cookie, std::move(value), claimed_user(payload)};
     }
     return {};
+}
+
+Credential find_credential_again(wire::JsonView payload, Credential::Kind proof, const SessionId& session) {
+    using Kind = Credential::Kind;
+    if (auto token = token_of(payload); !token.empty()) return {Kind::token, std::move(token), {}};
+    if (proof == Kind::none || proof == Kind::token) return {};
+    return {proof, {}, proof == Kind::cookie ? claimed_user(payload) : std::nullopt, session};
 }
 
 }  // namespace grover::sockets

@@ -36,14 +36,17 @@ public:
 struct Credential {
     enum class Kind : std::uint8_t {
         none,
-        token,   // under its name in CONNECT or the query: tickets too
+        token,   // under its name in CONNECT: tickets too
         header,  // Authorization: no tickets
+        query,   // tickets too
         cookie,
     };
     Kind kind = Kind::none;
     std::string text;
     // With a cookie: the user that CONNECT names. Another one's cookie counts as none.
     std::optional<std::string> claimed_user;
+    // What the handshake, which is forgotten, proved earlier on the same connection: stands for `text`.
+    std::optional<SessionId> session;
 };
 
 struct OriginRules {
@@ -55,6 +58,10 @@ struct OriginRules {
 Credential find_credential(const http::RequestHead& request, const std::optional<std::string>& query_ticket,
                            const std::optional<std::string>& query_token, wire::JsonView payload,
                            const OriginRules& rules);
+
+// Of a client that connects again on the same connection: what CONNECT has, or else that session, which a credential of
+// that kind proved the first time. Only what the handshake had stays: Kind::token counts as none.
+Credential find_credential_again(wire::JsonView payload, Credential::Kind proof, const SessionId& session);
 
 // "Bearer x" and "x" are x.
 std::string_view without_scheme(std::string_view text);

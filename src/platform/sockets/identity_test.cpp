@@ -29,6 +29,8 @@ struct Handshake {
                 return "none";
             case Kind::token:
                 return "token " + found.text;
+            case Kind::query:
+                return "query " + found.text;
             case Kind::header:
                 return "header " + found.text;
             case Kind::cookie:
@@ -56,9 +58,9 @@ TEST_CASE("the first credential that is present wins: CONNECT, header, query, co
     all.payload = R"({"userId": "user_1"})";
     CHECK(all.find() == "header from_header");
     all.headers[1].value = "Bearer ";
-    CHECK(all.find() == "token gtk_query");
+    CHECK(all.find() == "query gtk_query");
     all.ticket.reset();
-    CHECK(all.find() == "token query");
+    CHECK(all.find() == "query query");
     all.token.reset();
     CHECK(all.find() == "cookie from_cookie for user_1");
     all.headers.pop_back();

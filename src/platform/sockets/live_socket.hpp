@@ -84,6 +84,7 @@ public:
     Time ends_at;  // of its session; of a guest's half hour
     Time connected_at;
     realtime::TransportKind counted_transport{};
+    Credential::Kind proof = Credential::Kind::none;  // of who it was at CONNECT
     std::shared_ptr<const std::string> base_url;
     std::shared_ptr<const std::string> user_agent;
 
