@@ -111,14 +111,8 @@ void add_messages_sockets(sockets::Sockets& table, Hub& hub, MessagesService& me
         });
     table.on<events::SendMessage>([&parts](const Caller& me, Socket& socket, const events::SendMessage& in) {
         const auto sent = parts.sending.send_text(
-            me, {.receiver_id = {}, .conversation_id = in.conversation_id, .group_id = {}}, in);
+            me, {.receiver_id = {}, .conversation_id = in.conversation_id, .group_id = {}}, in, socket.id());
         socket.finish(events::typing_key(in.conversation_id));
-        // The screen draws its message from this echo; a socket in the room hears it with the others.
-        if (sent.is_new && !socket.is_in(room_of(in.conversation_id))) {
-            const auto view = parts.ground.db.read(
-                [&](db::Read& tx) { return parts.views.fresh(tx, me, sent.chat, sent.row); });
-            socket.emit_json("new_message", sockets::payload_of(view));
-        }
         return events::SentAck{sent.row.message_id, sent.row.created_at, sent.row.client_message_id};
     });
     table.on<events::Typing>([typing](const Caller& me, Socket& socket, const events::Typing& in) {
