@@ -54,6 +54,21 @@ describe("the chat screen", () => {
     expect(theirs.take("new_message").map((event) => event.content)).not.toContain("by REST");
   });
 
+  it("hears an own message once, whether the socket joins or leaves right behind it", async () => {
+    const mine = await connect(ada);
+    for (let round = 0; round < 5; ++round) {
+      for (const then of ["join_conversation", "leave_conversation"]) {
+        const [sent] = await Promise.all([mine.ask("send_message", { conversation_id: chat, content: then }), mine.ask(then, { conversation_id: chat })]);
+        expect(await mine.next("new_message")).toMatchObject({ message_id: sent.message_id });
+        if (then !== "join_conversation") continue;
+        // In one order: behind this one no second echo comes.
+        const { message_id } = (await grover.post("/api/messages/send", bob.token, { receiver_id: ada.id, content: "behind" })).json;
+        expect((await mine.next("new_message")).message_id).toBe(message_id);
+      }
+    }
+    expect(mine.take("new_message")).toEqual([]);
+  });
+
   it("shows who types, in both styles, until they stop or go", async () => {
     const mine = await connect(ada);
     const theirs = await connect(bob);

@@ -38,6 +38,7 @@ for (const bus of ["postgres", "redis"]) {
     let postgres: Postgres;
     let redis: Redis | undefined;
     let nodes: Grover[];
+    let settings: Record<string, string>;
     let balancer: Balancer;
     let ada: { token: string; id: string };
     let bob: { token: string; id: string };
@@ -45,7 +46,7 @@ for (const bus of ["postgres", "redis"]) {
     beforeAll(async () => {
       postgres = new Postgres();
       if (bus === "redis") redis = await Redis.start();
-      const settings = { DATABASE_URL: postgres.url, REALTIME_BUS: bus, REDIS_URL: redis?.url ?? "redis://127.0.0.1:1", WORKER_THREADS: "1" };
+      settings = { DATABASE_URL: postgres.url, REALTIME_BUS: bus, REDIS_URL: redis?.url ?? "redis://127.0.0.1:1", WORKER_THREADS: "1" };
       nodes = [await Grover.start(settings)];
       nodes.push(...(await Promise.all([Grover.start(settings), Grover.start(settings)])));
       balancer = await Balancer.start(nodes.map((node) => node.url));
@@ -89,6 +90,76 @@ for (const bus of ["postgres", "redis"]) {
       const sent = await send(long);
       const heard = await theirs.next("new_message", (message) => message.message_id === sent.message_id);
       expect(heard.content).toBe(long);
+    });
+
+    it("echoes a message to the socket that sent it, once, whatever node the others are on", async () => {
+      const chat = (await nodes[0].post("/api/messages/send", ada.token, { receiver_id: bob.id, content: "first" })).json.conversation_id;
+      const mine = await connect(nodes[2].url, authorized(ada.token));
+      const theirs = await connect(nodes[1].url, authorized(bob.token));
+      await theirs.ask("join_conversation", { conversation_id: chat });
+      for (const then of ["join_conversation", "leave_conversation", "ping"]) {
+        const [sent] = await Promise.all([mine.ask("send_message", { conversation_id: chat, content: then }), mine.ask(then, { conversation_id: chat })]);
+        expect(await theirs.next("new_message")).toMatchObject({ message_id: sent.message_id });
+        expect(await mine.next("new_message")).toMatchObject({ message_id: sent.message_id });
+      }
+      // In one order: behind this one no other comes.
+      await mine.ask("join_conversation", { conversation_id: chat });
+      const last = (await nodes[0].post("/api/messages/send", bob.token, { receiver_id: ada.id, content: "last" })).json.message_id;
+      expect((await mine.next("new_message")).message_id).toBe(last);
+    });
+
+    it("shows typing on other nodes, and ends it when the typist's node dies", async () => {
+      const chat = (await nodes[0].post("/api/messages/send", ada.token, { receiver_id: bob.id, content: "first" })).json.conversation_id;
+      const theirs = await connect(nodes[1].url, authorized(bob.token));
+      await theirs.ask("join_conversation", { conversation_id: chat });
+      const dying = await Grover.start(settings);
+      try {
+        const mine = await connect(dying.url, authorized(ada.token));
+        await mine.ask("typing", { conversation_id: chat });
+        expect(await theirs.next("typing_update")).toEqual({ conversationId: chat, userId: ada.id, isTyping: true });
+        expect(await theirs.next("user_typing")).toMatchObject({ user_id: ada.id, user_name: "ada", conversation_id: chat });
+        await mine.ask("typing_stop", { conversation_id: chat });
+        expect(await theirs.next("typing_update")).toMatchObject({ isTyping: false });
+        expect(await theirs.next("user_stopped_typing")).toMatchObject({ user_id: ada.id });
+        // The last may have been less than a second ago.
+        await expect
+          .poll(async () => {
+            await mine.ask("typing", { conversation_id: chat });
+            return theirs.take("typing_update").length;
+          }, { timeout: 5_000, interval: 200 })
+          .toBeGreaterThan(0);
+        await theirs.next("user_typing");
+      } finally {
+        await dying.stop();
+      }
+      const begun = Date.now();
+      expect(await theirs.next("typing_update")).toEqual({ conversationId: chat, userId: ada.id, isTyping: false });
+      expect(await theirs.next("user_stopped_typing")).toMatchObject({ user_id: ada.id, conversation_id: chat });
+      expectInTime(begun, 10_000, "ending what a dead node's user typed");
+    });
+
+    it("says nothing more to who was removed from a group on another node", async () => {
+      const eve = await nodes[2].user("eve");
+      const group = (await nodes[0].post("/api/groups/create", ada.token, { name: "Trip", member_ids: [bob.id, eve.id] })).json.group_id;
+      const [removed, stays, mine] = [await connect(nodes[1].url, authorized(bob.token)), await connect(nodes[1].url, authorized(eve.token)), await connect(nodes[2].url, authorized(ada.token))];
+      for (const client of [removed, stays]) expect(await client.ask("join_conversation", { conversation_id: group })).toMatchObject({ ok: true });
+      const say = async (content: string) => (await nodes[0].post(`/api/groups/${group}/messages`, ada.token, { content })).json.message_id as string;
+      const before = await say("before");
+      for (const client of [removed, stays]) expect((await client.next("new_message")).message_id).toBe(before);
+
+      expect((await nodes[0].delete(`/api/groups/${group}/members/${bob.id}`, ada.token)).status).toBe(200);
+      expect(await removed.next("group:member_removed")).toMatchObject({ group_id: group, user_id: bob.id });
+      removed.take("conversation:updated");
+      const after = await say("after");
+      await nodes[2].post(`/api/messages/${before}/reactions`, ada.token, { emoji: "\u{1F44D}" });
+      await mine.ask("typing", { conversation_id: group });
+      // Who hangs on the same node has heard it all.
+      await stays.next("new_message", (message) => message.message_id === after);
+      await stays.next("message:reaction");
+      await stays.next("user_typing");
+      await removed.settled();
+      for (const name of ["new_message", "message:reaction", "typing_update", "user_typing", "conversation:updated", "group:member_removed"]) expect(removed.take(name), name).toEqual([]);
+      expect(await removed.ask("join_conversation", { conversation_id: group })).toMatchObject({ ok: false });
     });
 
     it("tells ephemeral events of a user on another node", async () => {

@@ -28,8 +28,9 @@ public:
         return out;
     }
     std::string send(sockets::TestSocket& socket, const Caller& me, std::string_view event,
-                     const GroupId& group) {
-        return sockets::send(table, socket, me, event, R"({"conversation_id":")" + group.str() + R"("})");
+                     const GroupId& group, const std::string& more = "") {
+        return sockets::send(table, socket, me, event,
+                             R"({"conversation_id":")" + group.str() + '"' + more + '}');
     }
 
     World w;
@@ -64,6 +65,30 @@ TEST_CASE("sockets hear of new groups, of who comes and of who goes, who then he
     lines = live.heard("new_message");
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].ends_with(" only " + bob.id.str()));
+}
+
+TEST_CASE(
+    "the sender in a group hears an own message once, whichever way the socket goes before it is told") {
+    Live live;
+    auto& w = live.w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto id = w.make(ada, {bob}).group_id;
+    sockets::TestSocket of_ada(live.hub, "s1", ada.id), of_bob(live.hub, "s2", bob.id);
+    live.heard("");
+    const auto to_ada = " only " + ada.id.str() + " also s1";
+    for (const auto* then : {"join_conversation", "leave_conversation"}) {
+        live.send(of_ada, ada, "send_message", id, R"(,"content":"hi")");
+        live.send(of_ada, ada, then, id);
+        const auto lines = live.heard("new_message");
+        REQUIRE_MESSAGE(lines.size() == 1, then);
+        CHECK(lines[0].ends_with(to_ada));
+    }
+    live.send(of_bob, bob, "join_conversation", id);
+    live.send(of_ada, ada, "send_message", id, R"(,"content":"hi")");
+    const auto lines = live.heard("new_message");
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].ends_with(" only " + bob.id.str()));
+    CHECK(lines[1].ends_with(to_ada));
 }
 
 TEST_CASE("who came later does not hear how messages from before are edited") {

@@ -37,8 +37,9 @@ struct MessageSent {
     std::string content;  // as sent
     std::string preview;  // as in lists of chats, without the sender's name
     std::optional<std::string> client_message_id;
-    std::vector<Recipient> recipients;  // the sender is one of them
-    bool is_plain = false;              // text alone: nothing of it has to be read again
+    std::optional<std::string> socket_id;  // it was sent over; hears it, in the room or not
+    std::vector<Recipient> recipients;     // the sender is one of them
+    bool is_plain = false;                 // text alone: nothing of it has to be read again
     bool is_delivered = false;
     Time created_at;
     static constexpr auto fields = Pack{
@@ -53,6 +54,7 @@ struct MessageSent {
         field("content", &MessageSent::content),
         field("preview", &MessageSent::preview),
         field("client_message_id", &MessageSent::client_message_id),
+        field("socket_id", &MessageSent::socket_id),
         field("recipients", &MessageSent::recipients),
         field("is_plain", &MessageSent::is_plain),
         field("is_delivered", &MessageSent::is_delivered),

@@ -106,7 +106,8 @@ TEST_CASE("fifty fibers that send at once: each message once, refusals are those
                 senders[at], {.receiver_id = {}, .conversation_id = chats[at], .group_id = {}},
                 {.content = "number " + std::to_string(i),
                  .reply_to_message_id = {},
-                 .client_message_id = {}});
+                 .client_message_id = {}},
+                "");
             if (sent.row.content != "number " + std::to_string(i)) ++strange;
         });
         if (why == "404 User not found") ++refused;
@@ -136,7 +137,7 @@ TEST_CASE("who sent sixty in a minute holds up nobody whose message comes at the
             w.parts().sending.send_text(
                 is_ada ? ada : cleo,
                 {.receiver_id = {}, .conversation_id = is_ada ? ada_bob : cleo_dora, .group_id = {}},
-                {.content = "now", .reply_to_message_id = {}, .client_message_id = {}});
+                {.content = "now", .reply_to_message_id = {}, .client_message_id = {}}, "");
         });
         if (why.starts_with("429")) ++limited;
         if (!is_ada && !why.empty()) ++failed;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "domains/messages/chats_store.hpp"
@@ -23,6 +24,8 @@ struct Outgoing {
     MessageRow row;
     // Its files are shared with this message instead of being attached.
     std::optional<MessageId> forwards;
+    // Socket that sends it, and hears it wherever it is.
+    std::optional<std::string> socket_id;
 };
 
 struct Sent {

@@ -68,8 +68,11 @@ SendAnswer Sending::text(const Caller& me, const SendTarget& target, const TextI
     return deliver(me, text_of(target, in), "Message sent");
 }
 
-Sent Sending::send_text(const Caller& me, const SendTarget& target, const TextInput& in) const {
-    return commit(me, text_of(target, in));
+Sent Sending::send_text(const Caller& me, const SendTarget& target, const TextInput& in,
+                        std::string_view socket_id) const {
+    auto out = text_of(target, in);
+    out.socket_id = socket_id;
+    return commit(me, out);
 }
 
 SendAnswer Sending::post(const Caller& me, const MessageSendPost& in) const {

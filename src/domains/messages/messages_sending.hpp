@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domains/messages/messages_api.hpp"
@@ -28,8 +29,9 @@ public:
     // In the caller's transaction, one or several, each by another sender to another chat. Throws as S2 to S8 say, what the
     // first one to be refused deserves.
     std::vector<Sent> send_all(db::Write& tx, std::span<const Order> orders) const;
-    // Text of a socket: without a view.
-    Sent send_text(const Caller& me, const SendTarget& target, const TextInput& in) const;
+    // Text of a socket: without a view. The socket hears it with the room, by its event.
+    Sent send_text(const Caller& me, const SendTarget& target, const TextInput& in,
+                   std::string_view socket_id) const;
     // In a transaction of its own, or of several that are sent at once.
     Sent commit(const Caller& me, const Outgoing& out) const;
     void say(db::Write& tx, const ChatId& chat, const UserId& actor, const std::string& text) const;
@@ -53,7 +55,7 @@ private:
     void require_quotable(db::Read& tx, const UserId& me, const MessageId& quoted, const ChatRow& chat) const;
     void mark_delivered(db::Read& tx, Drafts& drafts) const;
     void write_down(db::Write& tx, Drafts& drafts) const;
-    void tell(db::Write& tx, const Sent& sent, const std::vector<Noted>& noted, bool is_forward) const;
+    void tell(db::Write& tx, const Sent& sent, const std::vector<Noted>& noted, const Outgoing& out) const;
 
     const Ground& ground_;
     const Chats& chats_;

@@ -22,8 +22,7 @@ public:
     void tell(const std::vector<MessageSent>& events) {
         std::vector<const MessageSent*> plain;
         for (const auto& event : events) {
-            if (!differs(event) && event.is_plain && hub_.has_members(room_of(event.conversation_id)))
-                plain.push_back(&event);
+            if (!differs(event) && event.is_plain && is_heard_here(event)) plain.push_back(&event);
         }
         auto views = plain_views(plain);
         auto view = views.begin();
@@ -31,9 +30,9 @@ public:
         for (const auto& event : events) {
             const auto room = room_of(event.conversation_id);
             if (next_plain != plain.end() && *next_plain == &event) {
-                say(room, event.sender_id, *view++);
+                say(event, room, *view++);
                 ++next_plain;
-            } else if (hub_.has_members(room)) {
+            } else if (is_heard_here(event)) {
                 new_message(event, room);
             }
             move_up(event);
@@ -233,6 +232,12 @@ private:
         return caller;
     }
 
+    // Whether its sender's socket may be here counts too: that screen draws the message from this, in the room or not.
+    bool is_heard_here(const MessageSent& event) const {
+        return hub_.has_members(room_of(event.conversation_id)) ||
+               (event.socket_id && hub_.has_members(Room::user(event.sender_id)));
+    }
+
     // Whether its readers see different things of it.
     static bool differs(const MessageSent& event) {
         return event.is_group || event.type == MessageType::post || event.type == MessageType::story_reply ||
@@ -283,25 +288,39 @@ private:
 
     void new_message(const MessageSent& event, const Room& room) {
         if (!differs(event)) {
-            if (auto view = view_for(event, event.sender_id)) say(room, event.sender_id, *view);
+            if (auto view = view_for(event, event.sender_id)) say(event, room, *view);
             return;
         }
-        for (const auto& user : hub_.members(room)) {
-            const bool hears = !event.is_group ||
+        auto users = hub_.members(room);
+        if (event.socket_id && std::ranges::find(users, event.sender_id) == users.end())
+            users.push_back(event.sender_id);
+        for (const auto& user : users) {
+            const bool hears = !event.is_group || user == event.sender_id ||
                                std::ranges::any_of(event.recipients,
                                                    [&](const Recipient& one) { return one.user_id == user; });
             if (!hears) continue;
-            if (const auto view = view_for(event, user))
-                hub_.emit_as("new_message", room, *view, {.only_user = user});
+            if (const auto view = view_for(event, user)) {
+                hub_.emit_as(
+                    "new_message", room, *view,
+                    user == event.sender_id ? to_sender(event) : sockets::Delivery{.only_user = user});
+            }
         }
     }
 
+    // The sender's sockets in the room. The one that sent it is told here and not by who handled its event: where it is in the
+    // room by then, or no more, neither doubles nor loses what it hears, which stays in the order of commits.
+    static sockets::Delivery to_sender(const MessageSent& event) {
+        return {.only_user = event.sender_id, .also_socket = event.socket_id.value_or("")};
+    }
+
     // The sender's own id of it is for the sender alone.
-    void say(const Room& room, const UserId& sender, Message& view) {
-        if (!view.client_message_id) return hub_.emit_as("new_message", room, view);
-        hub_.emit_as("new_message", room, view, {.only_user = sender});
+    void say(const MessageSent& event, const Room& room, Message& view) {
+        if (!view.client_message_id) {
+            return hub_.emit_as("new_message", room, view, {.also_socket = event.socket_id.value_or("")});
+        }
+        hub_.emit_as("new_message", room, view, to_sender(event));
         view.client_message_id.reset();
-        hub_.emit_as("new_message", room, view, {.except_user = sender});
+        hub_.emit_as("new_message", room, view, {.except_user = event.sender_id});
     }
 
     // The conversation, in the lists of those who see the message.

@@ -66,7 +66,7 @@ std::vector<Sent> Sending::send_all(db::Write& tx, std::span<const Order> orders
             auto rows = store::named(tx, draft.me(), std::span(&row.message_id, 1));
             row = std::move(rows.front());
         }
-        tell(tx, draft.sent, draft.noted, draft.out().forwards.has_value());
+        tell(tx, draft.sent, draft.noted, draft.out());
     }
     return all;
 }
@@ -236,8 +236,10 @@ void Sending::mark_delivered(db::Read& tx, Drafts& drafts) const {
     }
 }
 
-void Sending::tell(db::Write& tx, const Sent& sent, const std::vector<Noted>& noted, bool is_forward) const {
+void Sending::tell(db::Write& tx, const Sent& sent, const std::vector<Noted>& noted,
+                   const Outgoing& out) const {
     if (!tx.listened(MessageSent::name)) return;
+    const bool is_forward = out.forwards.has_value();
     const auto& row = sent.row;
     MessageSent event{.message_id = row.message_id,
                       .conversation_id = row.chat_id,
@@ -248,6 +250,7 @@ void Sending::tell(db::Write& tx, const Sent& sent, const std::vector<Noted>& no
                       .content = row.content,
                       .preview = preview_of(row.type, row.content, is_forward, false),
                       .client_message_id = row.client_message_id,
+                      .socket_id = out.socket_id,
                       .is_plain = row.is_plain(),
                       .is_delivered = row.delivered_at.has_value(),
                       .created_at = row.created_at};
@@ -286,7 +289,7 @@ void Sending::say(db::Write& tx, const ChatId& chat_id, const UserId& actor, con
                                             .counts = false,
                                             .is_request = false},
                                            {});
-    tell(tx, sent, noted, false);
+    tell(tx, sent, noted, {});
 }
 
 }  // namespace grover::messages

@@ -35,7 +35,7 @@ std::optional<BusMessage> decode(std::string_view text) {
         part = text.substr(0, end);
         text.remove_prefix(end + 1);
     }
-    if (parts[1].empty() || parts[3].size() > kMaxIdLength || parts[4].size() > kMaxIdLength)
+    if (parts[2].empty() || parts[3].size() > kMaxIdLength || parts[4].size() > kMaxIdLength)
         return std::nullopt;
     std::vector<UserId> except_users;
     for (auto rest = parts[5]; !rest.empty();) {

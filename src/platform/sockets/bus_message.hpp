@@ -1,4 +1,4 @@
-// One ephemeral event on the bus. Private to this folder.
+// One ephemeral event on the bus, for sockets or for nodes. Private to this folder.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace grover::sockets {
 
 struct BusMessage {
     std::string_view node;
-    std::string_view room;
+    std::string_view room;  // empty: for the nodes themselves
     std::string_view name;
     Delivery delivery;
     std::string_view payload;

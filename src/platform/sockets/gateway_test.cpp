@@ -70,6 +70,14 @@ struct Enter {
     static constexpr EventInfo event{.name = "enter"};
     static constexpr auto fields = Pack{};
 };
+struct Name {
+    static constexpr EventInfo event{.name = "name"};
+    static constexpr auto fields = Pack{};
+};
+struct NameAck {
+    std::string id;
+    static constexpr auto fields = Pack{wire::field("id", &NameAck::id)};
+};
 struct Linger {
     static constexpr EventInfo event{.name = "linger"};
     static constexpr auto fields = Pack{};
@@ -89,6 +97,8 @@ public:
                 std::string(me.address) + ' ' + std::string(me.user_agent) + ' ' + std::string(me.base_url);
         });
         table.on<Enter>([](const Caller&, Socket& socket, const Enter&) { socket.join(kHall); });
+        table.on<Name>(
+            [](const Caller&, Socket& socket, const Name&) { return NameAck{std::string(socket.id())}; });
         table.on<Linger>([](const Caller&, Socket& socket, const Linger&) {
             socket.later("linger", 1h, [&socket] { socket.emit_json("over", "{}"); });
         });
@@ -231,6 +241,42 @@ TEST_CASE("whom an event leaves out does not hear it, on any of their sockets; a
     w.clock.advance(2s);
     CHECK(hears({.only_user = eve, .except_users = {bob}}) == "eve ");
     CHECK(w.is_well(*bob_again));
+}
+
+TEST_CASE("one socket that is meant too hears an event once, in the room or not") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    w.sessions.begin("s2", "user_bob", w.clock.now() + 1h);
+    const auto ada = w.client(w.token("s1")), again = w.client(w.token("s1")), bob = w.client(w.token("s2"));
+    const auto enter = [](WsClient& client) {
+        client.send(R"(420["enter",{}])");
+        CHECK(client.read().starts_with(R"(430[{"ok":true)"));
+    };
+    ada->send(R"(420["name",{}])");
+    const auto named = ada->read();
+    const auto id = named.substr(named.find(R"("id":")") + 6, named.rfind('"') - named.find(R"("id":")") - 6);
+    REQUIRE_MESSAGE(id.size() >= 20, named);
+    const auto hears = [](WsClient& client) {
+        int out = 0;
+        client.send(R"(421["ping"])");
+        while (client.read() == R"(42["told",{}])") ++out;
+        return out;
+    };
+    const auto told = [&](const Delivery& delivery) {
+        w.clock.advance(2s);
+        w.hub.emit_as("told", kHall, Nothing{}, delivery);
+        return std::to_string(hears(*ada)) + std::to_string(hears(*again)) + std::to_string(hears(*bob));
+    };
+    CHECK_MESSAGE(told({.also_socket = id}) == "100", "nobody is in the room");
+    enter(*bob);
+    CHECK(told({.also_socket = id}) == "101");
+    CHECK(told({.only_user = UserId("user_ada"), .also_socket = id}) == "100");
+    enter(*ada);
+    enter(*again);
+    CHECK(told({.also_socket = id}) == "111");
+    CHECK(told({.only_user = UserId("user_ada"), .also_socket = id}) == "110");
+    CHECK_MESSAGE(told({.also_socket = "n2-" + id.substr(3)}) == "111",
+                  "a socket of another node is not here");
 }
 
 TEST_CASE("what waits on a user's sockets can be ended from outside, once, and nobody else's is") {

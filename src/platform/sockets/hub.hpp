@@ -19,12 +19,14 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/sockets/event.hpp"
 #include "platform/sockets/room.hpp"
+#include "platform/wire/json_in.hpp"
 
 namespace grover::db {
 class Read;
@@ -40,6 +42,8 @@ struct Delivery {
     std::string except_socket{};         // not this one (Socket::id())
     std::string
         also_socket{};  // this one too, even if it is not in the room; only_user does not hold it back
+    bool may_be_lost =
+        false;  // dropped first for a client that does not keep up; what is broadcast always is
 };
 
 class Hub {
@@ -96,6 +100,21 @@ public:
     }
     virtual void broadcast_json(const Room& room, std::string_view name, std::string payload,
                                 const Delivery& delivery) = 0;
+
+    // What no socket hears as it is: each node, this one too, does with it what it registered by on_told(), at most once.
+    // Payloads over 7,000 bytes stay on this node.
+    template <Outgoing E>
+    void tell_nodes(const E& event) {
+        tell_nodes_json(E::name, payload_of(event));
+    }
+    virtual void tell_nodes_json(std::string_view name, std::string payload) = 0;
+    // One for each name, before the first is told. `f` is called on the thread that tells or, for what other nodes tell, on the
+    // one that listens to all of them: it waits for nothing.
+    template <Outgoing E>
+    void on_told(std::function<void(const E&)> f) {
+        on_told_json(E::name, [f = std::move(f)](std::string_view payload) { f(wire::read<E>(payload)); });
+    }
+    virtual void on_told_json(std::string_view name, std::function<void(std::string_view payload)> f) = 0;
 
     // The users in a conversation's room on any node, ascending: who has that chat open. In a fiber, outside transactions.
     std::vector<UserId> members_anywhere(const Room& room) {

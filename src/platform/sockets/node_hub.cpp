@@ -183,7 +183,8 @@ void NodeHub::deliver(const Room& room, std::string_view name, std::string_view 
 
 void NodeHub::emit_json(const Room& room, std::string_view name, std::string payload,
                         const Delivery& delivery) {
-    deliver(room, name, payload, delivery, realtime::Delivery::durable);
+    deliver(room, name, payload, delivery,
+            delivery.may_be_lost ? realtime::Delivery::may_be_lost : realtime::Delivery::durable);
 }
 
 void NodeHub::broadcast_json(const Room& room, std::string_view name, std::string payload,
@@ -191,6 +192,21 @@ void NodeHub::broadcast_json(const Room& room, std::string_view name, std::strin
     bus_.publish(
         encode({.node = node_, .room = room.name(), .name = name, .delivery = delivery, .payload = payload}));
     deliver(room, name, payload, delivery, realtime::Delivery::may_be_lost);
+}
+
+void NodeHub::tell_nodes_json(std::string_view name, std::string payload) {
+    bus_.publish(encode({.node = node_, .room = {}, .name = name, .delivery = {}, .payload = payload}));
+    hear(name, payload);
+}
+
+void NodeHub::on_told_json(std::string_view name, std::function<void(std::string_view)> f) {
+    told_.emplace(name, std::move(f));
+}
+
+void NodeHub::hear(std::string_view name, std::string_view payload) const {
+    // A newer node may tell what this one does not know.
+    if (const auto found = told_.find(name); found != told_.end())
+        run_logged(name, [&] { found->second(payload); });
 }
 
 void NodeHub::receive(std::string_view text) {
@@ -206,6 +222,7 @@ void NodeHub::receive(std::string_view text) {
     }
     const auto message = decode(text);
     if (!message || message->node == node_) return;
+    if (message->room.empty()) return hear(message->name, message->payload);
     deliver(Room::named(message->room), message->name, message->payload, message->delivery,
             realtime::Delivery::may_be_lost);
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -47,6 +49,8 @@ public:
     const Clock& clock() const override { return clock_; }
     void broadcast_json(const Room& room, std::string_view name, std::string payload,
                         const Delivery& delivery) override;
+    void tell_nodes_json(std::string_view name, std::string payload) override;
+    void on_told_json(std::string_view name, std::function<void(std::string_view)> f) override;
     std::vector<std::vector<UserId>> members_anywhere(const std::vector<Room>& rooms) override;
     std::vector<UserId> connected_anywhere(const std::vector<UserId>& users) override;
     std::vector<UserId> connected(db::Read& tx, const std::vector<UserId>& users) const override;
@@ -80,6 +84,7 @@ private:
         const std::vector<UserId>& users,
         FunctionRef<std::vector<UserId>(const std::vector<UserId>&)> ask_store) const;
     void receive(std::string_view message);
+    void hear(std::string_view name, std::string_view payload) const;
     void renew();
     void beat();
 
@@ -91,6 +96,7 @@ private:
     realtime::Namespace* namespace_ = nullptr;
     Timers timers_;
     Crowd crowd_;
+    std::map<std::string, std::function<void(std::string_view)>, std::less<>> told_;
     std::atomic<std::int64_t> laters_{0};
     std::atomic<std::int64_t> beat_sent_us_{0};
     std::atomic<std::int64_t> beat_heard_us_{0};  // when the last one that came back was sent

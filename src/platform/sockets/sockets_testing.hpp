@@ -32,6 +32,8 @@ public:
     void put(const Room& room, const UserId& user) { members_[room].insert(user); }
     void put_elsewhere(const Room& room, const UserId& user) { elsewhere_[room].insert(user); }
     void take_elsewhere(const Room& room, const UserId& user) { elsewhere_[room].erase(user); }
+    // Another node: hears what this one tells all nodes.
+    void reach(RecordingHub& other) { others_.push_back(&other); }
 
     // Runs what after() was given and is due by the clock, in order; again for what that gave.
     void run_due() {
@@ -75,6 +77,13 @@ public:
     void broadcast_json(const Room& room, std::string_view name, std::string payload,
                         const Delivery& delivery) override {
         record(line("* ", room, name, payload, delivery));
+    }
+    void tell_nodes_json(std::string_view name, std::string payload) override {
+        hear(name, payload);
+        for (auto* other : others_) other->hear(name, payload);
+    }
+    void on_told_json(std::string_view name, std::function<void(std::string_view)> f) override {
+        told_.emplace(name, std::move(f));
     }
     void remove(const Room& room, const UserId& user) override { members_[room].erase(user); }
     void clear(const Room& room) override { members_.erase(room); }
@@ -138,7 +147,13 @@ private:
         return out;
     }
 
+    void hear(std::string_view name, std::string_view payload) const {
+        if (const auto found = told_.find(name); found != told_.end()) found->second(payload);
+    }
+
     const Clock& clock_;
+    std::vector<RecordingHub*> others_;
+    std::map<std::string, std::function<void(std::string_view)>, std::less<>> told_;
     std::map<Room, std::set<UserId>> members_;
     std::map<Room, std::set<UserId>> elsewhere_;
     std::map<UserId, std::set<Socket*>> sockets_;
