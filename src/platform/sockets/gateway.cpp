@@ -229,6 +229,8 @@ void Gateway::on_event(realtime::Socket& socket, realtime::Event& event) {
         if (options_.rate_limits && !live.all_events.take(hub_.clock().now(), kEventInterval_us, kEventBurst))
             throw too_fast();
         if (handler == nullptr) {
+            // To a guest names that are not theirs are all alike (contract/realtime.md §4).
+            if (live.is_guest()) throw not_authenticated();
             if (event.ack.wanted()) event.ack.answer(R"({"ok":false,"error":"unknown_event","status":404})");
             return;
         }

@@ -413,6 +413,8 @@ TEST_CASE("what guests send has no effect, and they are told at most once in ten
         R"(42["error",{"detail":"Not authenticated","event":"say","status":401,"code":"unauthenticated"}])");
     guest->send(R"(427["say",{"text":"x"}])");
     CHECK(has(guest->read(), R"(437[{"ok":false,"error":"unauthenticated")"));
+    guest->send(R"(428["no:such",{}])");
+    CHECK(has(guest->read(), R"(438[{"ok":false,"error":"unauthenticated")"));
     w.clock.advance(11s);
     guest->send(R"(42["say",{"text":"x"}])");
     CHECK(has(guest->read(), "Not authenticated"));
