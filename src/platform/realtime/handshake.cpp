@@ -1,7 +1,5 @@
 #include "platform/realtime/handshake.hpp"
 
-#include <cstring>
-
 #include "platform/http/form.hpp"
 
 namespace grover::realtime {
@@ -16,7 +14,7 @@ Handshake::Handshake(const http::RequestHead& request, TransportKind transport) 
     bytes_ = std::make_unique<char[]>(size);
     char* end = bytes_.get();
     const auto keep = [&end](std::string_view text) {
-        std::memcpy(end, text.data(), text.size());
+        text.copy(end, text.size());
         const std::string_view kept(end, text.size());
         end += text.size();
         return kept;
