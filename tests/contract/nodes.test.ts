@@ -190,6 +190,16 @@ for (const bus of ["postgres", "redis"]) {
       expectInTime(begun, 1_000, "cutting a session on every node");
     });
 
+    it("cuts the sockets of an account that is hidden on every node within a second", async () => {
+      const leaver = await nodes[0].user("leaver");
+      const sockets = await Promise.all(nodes.map((node) => connect(node.url, authorized(leaver.token))));
+      const cut = Promise.all(sockets.map((socket) => socket.disconnected()));
+      const begun = Date.now();
+      expect((await nodes[1].post("/api/users/me/deactivate", leaver.token, { current_password: "correct horse 9" })).status).toBe(200);
+      expect(await cut).toEqual(Array(3).fill("io server disconnect"));
+      expectInTime(begun, 1_000, "cutting the sockets of an account on every node");
+    });
+
     it("polls and upgrades through a balancer without stickiness", async () => {
       for (const transports of [["polling"], ["polling", "websocket"], ["websocket", "polling"]]) {
         const clients = await Promise.all(Array.from({ length: 6 }, () => connect(balancer.url, authorized(bob.token, { transports }))));
@@ -214,7 +224,13 @@ for (const bus of ["postgres", "redis"]) {
       for (const client of clients) await client.ask("post:watch", { post_id: id });
       const stays = await connect(nodes[0].url, authorized(bob.token));
       await stays.ask("post:watch", { post_id: id });
-      const lost = clients.filter((client) => client.socket.connected).map((client) => client.disconnected());
+      const say = async (node: Grover, content: string) => (await node.post("/api/messages/send", ada.token, { receiver_id: bob.id, content })).json;
+      const chat = (await say(nodes[0], "before")).conversation_id;
+      await stays.ask("join_conversation", { conversation_id: chat });
+      let fell = 0;
+      const lost = new Promise<void>((resolve) => {
+        for (const client of clients) client.socket.once("disconnect", () => ((fell += 1), resolve()));
+      });
 
       // Commented on the node that dies the moment it has answered.
       const told: string[] = [];
@@ -222,9 +238,11 @@ for (const bus of ["postgres", "redis"]) {
         const answer = await nodes[1].post(`/api/posts/${id}/comments`, ada.token, { content: `${i}` });
         told.push(answer.json.comment_id ?? answer.json.comment.comment_id);
       }
+      const said: string[] = [];
+      for (let i = 0; i < 5; ++i) said.push((await say(nodes[1], `last words ${i}`)).message_id);
       balancer.leaveOut(nodes[1].url);
       await nodes[1].stop();
-      await Promise.race(lost);
+      await lost;
       const begun = Date.now();
       for (const client of clients) {
         while (!client.socket.connected) {
@@ -235,6 +253,17 @@ for (const bus of ["postgres", "redis"]) {
       const heard: string[] = [];
       for (let i = 0; i < told.length; ++i) heard.push((await stays.next("post:comment")).comment_id);
       expect(heard).toEqual(told);
+      const read: string[] = [];
+      for (let i = 0; i < said.length; ++i) read.push((await stays.next("new_message", (message) => message.content.startsWith("last words"))).message_id);
+      expect(read).toEqual(said);
+      // Who had to come back reads what it missed, and hears what comes.
+      expect(fell).toBeGreaterThan(0);
+      for (const client of clients) await client.ask("join_conversation", { conversation_id: chat });
+      const listed = (await nodes[2].get(`/api/messages/${ada.id}`, bob.token)).json;
+      const texts = JSON.stringify(listed);
+      for (const id of said) expect(texts).toContain(id);
+      const next = await say(nodes[2], "after");
+      for (const client of clients) expect((await client.next("new_message", (message) => message.content === "after")).message_id).toBe(next.message_id);
       nodes = [nodes[0], nodes[2]];
     });
 
