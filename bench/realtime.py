@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ SOCKETS = 500
 PEER_PORT, FLOOR_PORT, HTTP_FLOOR_PORT, SECOND_PORT = PORT + 11, PORT + 12, PORT + 13, PORT + 14
 DATASET = Dataset(users=1000, posts=20_000, follows=50)
 SENDERS = 64
+ROUNDS = 3  # of what is compared with a floor or a peer in the same round; the median counts
 IDLE = 10_000
 CROWD = 15_000  # as many as the server takes: who comes then gets the place of one that says nothing
 
@@ -80,7 +82,7 @@ class Table:
 
 def at_least(share, value, base, name):
     ratio = value / base
-    return f"{ratio:.2f} {name} (at least {share:g})", ratio >= share
+    return f"{ratio:.3g} {name} (at least {share:g})", ratio >= share
 
 
 def under(limit, value):
@@ -94,7 +96,7 @@ def median(runs):
 
 
 def broadcasts(table):
-    """Three rounds, each of new processes: where the kernel puts the sockets of one is worth several per cent."""
+    """Each round of new processes: where the kernel puts the sockets of one is worth several per cent."""
     floors, nodes, ours = [], [], []
 
     def rates(server, found):
@@ -102,7 +104,7 @@ def broadcasts(table):
             found.append((load("broadcast", PEER_PORT, SOCKETS, 1, table.seconds),
                           load("broadcast", PEER_PORT, SOCKETS, 32, table.seconds)))
 
-    for _ in range(3):
+    for _ in range(ROUNDS):
         with child(BUILD / "bench_realtime_floor", FLOOR_PORT, SOCKETS):
             time.sleep(0.3)
             floors.append(load("floor", FLOOR_PORT, SOCKETS, table.seconds))
@@ -165,13 +167,16 @@ def chats(place, count):
 
 
 def messages(table, engine):
-    with child(BUILD / "bench_floor", HTTP_FLOOR_PORT, port=HTTP_FLOOR_PORT) as floor:
-        http_floor = measure(f"http://127.0.0.1:{HTTP_FLOOR_PORT}/", lambda: [floor.pid], table.seconds, 1)
-    place = engine.scratch(DATASET)
-    with Server(place):
-        run = load("messages", PORT, SENDERS, table.seconds, chats(place, SENDERS))
-    table.add("direct message, durable, to ack, 64 senders", run, at_least(0.06, run["rate"], http_floor.rate, "F"),
-              under(20, run["p99"]))
+    floors, runs = [], []
+    for _ in range(ROUNDS):
+        with child(BUILD / "bench_floor", HTTP_FLOOR_PORT, port=HTTP_FLOOR_PORT) as floor:
+            floors.append(measure(f"http://127.0.0.1:{HTTP_FLOOR_PORT}/", lambda: [floor.pid], table.seconds, 1).rate)
+        place = engine.scratch(DATASET)
+        with Server(place):
+            runs.append(load("messages", PORT, SENDERS, table.seconds, chats(place, SENDERS)))
+    run = median(runs)
+    table.add("direct message, durable, to ack, 64 senders", run,
+              at_least(0.06, run["rate"], statistics.median(floors), "F"), under(20, run["p99"]))
 
 
 def two_nodes(table, engine):
