@@ -20,7 +20,7 @@ SOCKETS = 500
 PEER_PORT, FLOOR_PORT, HTTP_FLOOR_PORT, SECOND_PORT = PORT + 11, PORT + 12, PORT + 13, PORT + 14
 DATASET = Dataset(users=1000, posts=20_000, follows=50)
 SENDERS = 64
-ROUNDS = 3  # of what is compared with a floor or a peer in the same round; the median counts
+ROUNDS = 3  # of what is compared with a floor or a peer in the same run; the median counts
 IDLE = 10_000
 CROWD = 15_000  # as many as the server takes: who comes then gets the place of one that says nothing
 

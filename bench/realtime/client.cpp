@@ -101,7 +101,8 @@ void Client::poll_awake() {
     constexpr std::chrono::microseconds kBatch{4};
     constexpr int kFew = 2;
     if (poll({}) > kFew) return;
-    for (const auto end = Clock::now() + kBatch; Clock::now() < end;) __builtin_ia32_pause();
+    for (const auto end = Clock::now() + kBatch; Clock::now() < end;) {
+    }
 }
 
 void Client::handle(Connection& connection, std::uint32_t events) {

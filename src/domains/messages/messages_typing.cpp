@@ -53,9 +53,8 @@ void TypingBoard::hear(const TypingSignal& signal) {
         const auto known = shown_.size();
         if (signal.is_typing) {
             if (begin(signal, key)) say(signal);
-        } else {
-            if (const auto found = shown_.find(key); found != shown_.end()) found->second.is_on = false;
-            say(signal);
+        } else if (const auto found = shown_.find(key); found != shown_.end() && found->second.is_on) {
+            end(found->second);
         }
         is_first = shown_.size() > known;
     }
@@ -79,6 +78,13 @@ bool TypingBoard::begin(const TypingSignal& signal, const Key& key) {
     shown.is_on = true;
     shown.quiet_until = now + kRelayEvery;
     return true;
+}
+
+// Told to those to whom the begin was: who blocked the typist meanwhile would see them typing for ever.
+void TypingBoard::end(Shown& shown) {
+    shown.is_on = false;
+    shown.last.is_typing = false;
+    say(shown.last);
 }
 
 void TypingBoard::say(const TypingSignal& signal) {
@@ -109,8 +115,7 @@ void TypingBoard::look(const Key& key) {
         const auto now = hub_.clock().now();
         const auto until = shown.is_on ? shown.ends_at : shown.quiet_until;
         if (until <= now) {
-            shown.last.is_typing = false;
-            if (shown.is_on) say(shown.last);
+            if (shown.is_on) end(shown);
             shown_.erase(found);
             return;
         }
@@ -131,8 +136,9 @@ void Typists::on(const Caller& me, sockets::Socket& socket, const ChatId& chat) 
     require(me, socket, chat);
     const auto key = events::typing_key(chat);
     // Boards would drop what comes too soon; this spares the store and the bus.
-    if (relays_.take(me.id.str() + ' ' + key, kTypingRelays)) tell(me.id, chat, true);
+    const bool is_due = relays_.take(me.id.str() + ' ' + key, kTypingRelays);
     socket.later(key, kTypingEnds, [this, user = me.id, chat] { tell(user, chat, false); });
+    if (is_due) tell(me.id, chat, true);
 }
 
 void Typists::off(const Caller& me, sockets::Socket& socket, const ChatId& chat) {

@@ -52,6 +52,7 @@ private:
     };
 
     bool begin(const TypingSignal& signal, const Key& key);
+    void end(Shown& shown);
     void say(const TypingSignal& signal);
     void look_after(std::chrono::milliseconds delay, const Key& key);
     void look(const Key& key);

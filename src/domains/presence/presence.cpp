@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <span>
 
 #include "platform/api/api.hpp"
@@ -45,12 +46,6 @@ void in_batches(const std::vector<UserId>& users, FunctionRef<void(const std::ve
         const auto some = std::span(users).subspan(at, std::min(kAtOnce, users.size() - at));
         f({some.begin(), some.end()});
     }
-}
-
-std::vector<UserId> without_connected(sockets::Hub& hub, std::vector<UserId> users) {
-    const auto connected = hub.connected_anywhere(users);
-    std::erase_if(users, [&](const UserId& user) { return contains(connected, user); });
-    return users;
 }
 
 }  // namespace
@@ -162,29 +157,18 @@ std::vector<PresenceState> PresenceService::states_of(const std::vector<UserId>&
 }
 
 void PresenceService::came(const UserId& user) { changed_.touch(user); }
-void PresenceService::went(const UserId& user) { gone_.touch(user); }
 
+void PresenceService::went(const UserId& user) {
+    const Time now = hub_.clock().now();
+    watch({user}, {Subscribers::everywhere, now, now + kGrace});
+    gone_.touch(user);
+}
+
+// Also of those with a socket elsewhere: whose last ones close on two nodes in one moment is taken for connected by both.
 void PresenceService::note_gone(const std::vector<UserId>& users) {
-    const auto away = without_connected(hub_, users);
-    write_last_seen(away, hub_.clock().now());
-    {
-        const std::lock_guard lock(mutex_);
-        fading_.insert(users.begin(), users.end());
-    }
-    hub_.after(kGrace, [this, users, away] {
-        {
-            const std::lock_guard lock(mutex_);
-            for (const auto& user : users) fading_.erase(fading_.find(user));
-        }
-        const auto gone = without_connected(hub_, users);
-        // Whose last sockets closed on two nodes in one moment: each took the other's for open.
-        auto late = gone;
-        std::erase_if(late, [&](const UserId& user) { return std::ranges::find(away, user) != away.end(); });
-        write_last_seen(late, hub_.clock().now() - kGrace);
-        for (const auto& state : states_of(gone)) {
-            if (!state.online) changed_.touch(state.user_id);
-        }
-    });
+    const Time now = hub_.clock().now();
+    watch(users, {Subscribers::everywhere, now, now + kGrace, true});
+    write_last_seen(users, now);
 }
 
 void PresenceService::node_died(const std::vector<UserId>& users) {
@@ -192,35 +176,98 @@ void PresenceService::node_died(const std::vector<UserId>& users) {
     for (const auto& user : users) changed_.touch(user);
 }
 
-void PresenceService::node_stops(const std::vector<UserId>& users) {
-    write_last_seen(users, hub_.clock().now());
-    std::set<UserId> left(users.begin(), users.end());
+void PresenceService::node_stops(const std::vector<UserId>& connected) {
+    std::set<UserId> unwritten(connected.begin(), connected.end());
+    std::set<UserId> all = unwritten;
     {
         const std::lock_guard lock(mutex_);
-        left.insert(fading_.begin(), fading_.end());
+        for (const auto& [user, left] : left_) {
+            if (left.tell == Subscribers::here) continue;
+            all.insert(user);
+            if (!left.is_written) unwritten.insert(user);
+        }
     }
-    in_batches({left.begin(), left.end()}, [&](const std::vector<UserId>& some) {
+    write_last_seen({unwritten.begin(), unwritten.end()}, hub_.clock().now());
+    in_batches({all.begin(), all.end()}, [&](const std::vector<UserId>& some) {
         db_.write([&](db::Write& tx) { tx.publish(NodeStopped{some}); });
     });
 }
 
+// When they left is known from the store.
 void PresenceService::on_node_stopped(const NodeStopped& event) {
-    hub_.after(kGrace, [this, users = event.user_ids] { tell_here(users); });
+    watch(event.user_ids, {.due = hub_.clock().now()});
 }
 
 void PresenceService::watch_left_behind(const std::vector<UserId>& users) {
     const Time now = hub_.clock().now();
     if (now >= started_at_ + kGrace || users.empty()) return;
-    std::vector<UserId> left_behind;
-    Time latest;
     for (const auto& [user, at] : last_seen(users)) {
-        if (at >= started_at_ || at + kGrace <= now) continue;
-        left_behind.push_back(user);
-        latest = std::max(latest, at);
+        if (at < started_at_ && at + kGrace > now) watch({user}, {.due = at + kGrace});
     }
-    if (left_behind.empty()) return;
-    hub_.after(std::chrono::ceil<std::chrono::milliseconds>(latest + kGrace - now),
-               [this, left_behind] { tell_here(left_behind); });
+}
+
+void PresenceService::watch(const std::vector<UserId>& users, const Left& left) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& user : users) {
+            const auto [known, is_new] = left_.try_emplace(user, left);
+            if (!is_new && left.tell == Subscribers::everywhere) known->second = left;
+        }
+    }
+    look_by(left.due);
+}
+
+void PresenceService::look_by(Time due) {
+    const Time now = hub_.clock().now();
+    {
+        const std::lock_guard lock(mutex_);
+        if (due >= looks_at_) return;
+        looks_at_ = due;
+    }
+    hub_.after(std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), 0ms), [this] { look(); });
+}
+
+void PresenceService::look() {
+    const Time now = hub_.clock().now();
+    std::map<UserId, Left> due;
+    Time next{INT64_MAX};
+    {
+        const std::lock_guard lock(mutex_);
+        looks_at_ = next;
+        for (auto it = left_.begin(); it != left_.end();) {
+            const bool is_due = it->second.due <= now && due.size() < kAtOnce;
+            if (!is_due) next = std::min(next, it->second.due);
+            const auto here = it++;
+            if (is_due) due.insert(left_.extract(here));
+        }
+    }
+    // Before anything that may fail.
+    if (next < Time{INT64_MAX}) look_by(next);
+    if (!due.empty()) look_at(due);
+}
+
+void PresenceService::look_at(const std::map<UserId, Left>& left) {
+    const Time now = hub_.clock().now();
+    std::vector<UserId> users;
+    for (const auto& [user, unused] : left) users.push_back(user);
+    const auto connected = hub_.connected_anywhere(users);
+    const auto seen = last_seen(users);
+    std::vector<UserId> here;
+    for (const auto& [user, how] : left) {
+        if (contains(connected, user)) continue;
+        const auto found = seen.find(user);
+        const Time at = found == seen.end() ? how.at : found->second;
+        if (how.tell == Subscribers::everywhere && at > how.at)
+            continue;  // another socket closed later: its node tells
+        if (at + kGrace > now) {
+            watch({user}, {how.tell, how.at, at + kGrace, how.is_written});
+        } else if (how.tell == Subscribers::everywhere) {
+            changed_.touch(user);
+        } else {
+            here.push_back(user);
+        }
+    }
+    tell_here(here);
 }
 
 void PresenceService::write_last_seen(const std::vector<UserId>& users, Time at) {
@@ -239,9 +286,8 @@ void PresenceService::tell(const std::vector<UserId>& users) {
 void PresenceService::tell_here(const std::vector<UserId>& users) {
     auto watched = users;
     std::erase_if(watched, [&](const UserId& user) { return !hub_.has_members(Room::presence(user)); });
-    for (const auto& state : states_of(without_hidden(watched))) {
-        if (!state.online) hub_.emit(Room::presence(state.user_id), PresenceUpdate{state});
-    }
+    for (const auto& state : states_of(without_hidden(watched)))
+        hub_.emit(Room::presence(state.user_id), PresenceUpdate{state});
 }
 
 std::vector<UserId> PresenceService::without_hidden(std::vector<UserId> users) {

@@ -4,11 +4,11 @@
 // conversation and to followers, never across a block, and to nobody when either side hides it (show_online).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,9 +57,9 @@ public:
     void went(const UserId& user);
     // The node that held their sockets died.
     void node_died(const std::vector<UserId>& users);
-    // This node held their sockets and ends: the others, which outlive it, tell of them, and of those who left a moment
-    // ago, when the time has come. In a fiber or on a plain thread.
-    void node_stops(const std::vector<UserId>& users);
+    // This node ends, which held the sockets of these users: the others, which outlive it, tell of them, and of those who
+    // left a moment ago, when the time has come. In a fiber or on a plain thread.
+    void node_stops(const std::vector<UserId>& connected);
     void on_node_stopped(const NodeStopped& event);
 
     void on_blocked(const users::UserBlocked& event);
@@ -69,13 +69,26 @@ public:
 
 private:
     std::vector<UserId> visible_to(db::Read& tx, const UserId& viewer, const std::vector<UserId>& users);
+    // Who has left, and is offline when the grace is over: then the subscribers are told, by the node that held the last
+    // socket those on all nodes; by one that knows it from another, which is no more, its own.
+    enum class Subscribers : std::uint8_t { everywhere, here };
+    struct Left {
+        Subscribers tell = Subscribers::here;
+        Time at;   // everywhere: when the socket closed
+        Time due;  // to be looked at
+        bool is_written = false;
+    };
+
     void write_last_seen(const std::vector<UserId>& users, Time at);
     void note_gone(const std::vector<UserId>& users);
     void tell(const std::vector<UserId>& users);
-    // Subscribers on this node, of those who are offline by now.
     void tell_here(const std::vector<UserId>& users);
-    // Calls tell_here() when those have become offline whom a process before this one held, which cannot do it any more.
+    void watch(const std::vector<UserId>& users, const Left& left);
+    // Those whom a process before this one held, which cannot tell any more.
     void watch_left_behind(const std::vector<UserId>& users);
+    void look_by(Time due);
+    void look();
+    void look_at(const std::map<UserId, Left>& left);
     std::map<UserId, Time> last_seen(const std::vector<UserId>& users);
     std::vector<PresenceState> states_of(const std::vector<UserId>& users);
     std::vector<UserId> without_hidden(std::vector<UserId> users);
@@ -86,7 +99,8 @@ private:
     const Time started_at_;
     Acquaintances* acquaintances_ = nullptr;
     std::mutex mutex_;
-    std::multiset<UserId> fading_;  // left this node, and are not yet told of
+    std::map<UserId, Left> left_;
+    Time looks_at_{INT64_MAX};  // the next time
     sockets::Coalescer<UserId> changed_;
     sockets::Coalescer<UserId> gone_;
 };

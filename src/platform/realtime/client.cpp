@@ -235,12 +235,15 @@ void Client::handle_connect(const SocketPacket& packet) {
     Connect connect(handshake ? *handshake : forgotten, earlier.get(),
                     payload ? payload->root() : wire::JsonView(), packet.json);
     call([&] { nsp->application().on_connect(*socket, connect); });
-    if (session_ == nullptr) socket->client_ = nullptr;
-    if (!socket->connected()) return;
-    if (connect.refusal()) {
+    if (session_ == nullptr) {
+        socket->client_ = nullptr;
+        return;
+    }
+    if (!socket->connected() || connect.refusal()) {
         socket->client_ = nullptr;
         handshake_ = std::move(handshake);
         earlier_ = std::move(earlier);
+        if (!connect.refusal()) return;
         const auto& [message, data] = *connect.refusal();
         return send(Packet::message(encode_refused(nsp->name(), message, data)));
     }

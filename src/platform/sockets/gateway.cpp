@@ -125,10 +125,13 @@ void Gateway::note_users() {
     });
 }
 
+bool Gateway::may_enter(const std::string& address) {
+    return !options_.rate_limits ||
+           limiter_.take(address, {.per_minute = kHandshakesPerMinute, .burst = kHandshakesPerMinute});
+}
+
 int Gateway::admit(const http::RequestHead& request, http::Response& response) {
-    if (!options_.rate_limits) return 0;
-    const auto key = http::rate_key(proxies_.client_address(request));
-    if (limiter_.take(key, {.per_minute = kHandshakesPerMinute, .burst = kHandshakesPerMinute})) return 0;
+    if (may_enter(http::rate_key(proxies_.client_address(request)))) return 0;
     response.add_header("Retry-After", "1");
     return 429;
 }
@@ -152,6 +155,9 @@ void Gateway::on_connect(realtime::Socket& socket, realtime::Connect& connect) {
     const auto& request = handshake.request();
     // Of a client that was connected before on this connection, whose handshake is forgotten.
     const auto* const earlier = connect.earlier != nullptr ? LiveSocket::of(*connect.earlier) : nullptr;
+    // As dear as a handshake, and counted with them.
+    if (earlier != nullptr && !may_enter(http::rate_key(earlier->address())))
+        return connect.refuse("Too many requests", status_data(429));
     const auto credential =
         earlier != nullptr ? find_credential_again(connect.payload, earlier->proof, earlier->session_id())
                            : find_credential(request, handshake.query("ticket"), handshake.query("token"),
@@ -179,6 +185,7 @@ void Gateway::on_connect(realtime::Socket& socket, realtime::Connect& connect) {
     live->connected_at = hub_.clock().now();
     if (live->is_guest()) live->ends_at = live->connected_at + kGuestStays;
     if (earlier != nullptr) {
+        live->go_on_from(*earlier);
         live->user_agent = earlier->user_agent;
         live->base_url = earlier->base_url;
     } else {

@@ -46,6 +46,8 @@ public:
     bool takes_binary() const override { return false; }
 
 private:
+    // One more handshake of this address (http::rate_key).
+    bool may_enter(const std::string& address);
     void add_own_events();
     std::optional<Identity> prove(const Credential& credential);
     std::optional<Identity> look_up(const Credential& credential);

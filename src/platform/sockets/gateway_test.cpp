@@ -333,7 +333,7 @@ TEST_CASE("a credential that is given counts or refuses; a cookie counts for its
 }
 
 TEST_CASE(
-    "who connects again on one connection is who its handshake proved, or a new token does; nobody else") {
+    "who connects again on one connection is who the handshake proved just before, or a token proves now") {
     Entrance w;
     w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
     w.sessions.begin("s2", "user_bob", w.clock.now() + 1h);
@@ -419,6 +419,36 @@ TEST_CASE("what guests send has no effect, and they are told at most once in ten
     guest->send(R"(42["say",{"text":"x"}])");
     CHECK(has(guest->read(), "Not authenticated"));
     CHECK(w.said == 0);
+}
+
+TEST_CASE("connecting again on one connection is no way around the limits") {
+    Entrance w(true);
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    const auto client = w.client(w.token("s1"));
+    for (int i = 0; i < 40; ++i) {
+        client->send(R"(421["say",{"text":"x"}])");
+        CHECK(has(client->read(), R"("ok":true)"));
+    }
+    client->send("41");
+    client->send("40" + w.token("s1"));
+    CHECK(client->read().starts_with("40{"));
+    CHECK(has(client->read(), R"(42["ready")"));
+    client->send(R"(421["say",{"text":"x"}])");
+    CHECK_MESSAGE(has(client->read(), R"("error":"rate_limited")"), "what was used up stays used up");
+
+    int entered = 0;
+    for (int i = 0; i < 100; ++i) {
+        client->send("41");
+        client->send("40" + w.token("s1"));
+        const auto answer = client->read();
+        if (answer.starts_with("44")) {
+            CHECK(answer == R"(44{"message":"Too many requests","data":{"status":429}})");
+            break;
+        }
+        CHECK(has(client->read(), R"(42["ready")"));
+        ++entered;
+    }
+    CHECK_MESSAGE(entered == 58, "sixty handshakes of an address in a minute");
 }
 
 TEST_CASE("events come 20 in a second, 40 at once, and each as often as it says") {

@@ -60,7 +60,8 @@ Credential find_credential(const http::RequestHead& request, const std::optional
                            const OriginRules& rules);
 
 // Of a client that connects again on the same connection: what CONNECT has, or else that session, which a credential of
-// that kind proved the first time. Only what the handshake had stays: Kind::token counts as none.
+// that kind proved at the CONNECT before. What the handshake had and that one did not use is forgotten with the handshake,
+// and a token speaks for its own CONNECT alone: Kind::token counts as none.
 Credential find_credential_again(wire::JsonView payload, Credential::Kind proof, const SessionId& session);
 
 // "Bearer x" and "x" are x.

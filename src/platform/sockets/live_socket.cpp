@@ -137,6 +137,14 @@ void LiveSocket::cancel(std::string_view key) {
 
 bool LiveSocket::waits(std::string_view key) const { return more_ && more_->laters.contains(key); }
 
+void LiveSocket::go_on_from(const LiveSocket& earlier) {
+    all_events = earlier.all_events;
+    if (is_guest() && earlier.is_guest()) ends_at = earlier.ends_at;
+    if (!earlier.more_) return;
+    more().buckets = earlier.more_->buckets;
+    more().quiet_until = earlier.more_->quiet_until;
+}
+
 void LiveSocket::finish_all() {
     while (more_ && !more_->laters.empty()) {
         const std::string key = more_->laters.begin()->first;

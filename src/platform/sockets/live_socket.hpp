@@ -53,6 +53,9 @@ public:
     Caller caller() const;
     realtime::Socket& transport() const { return socket_; }
 
+    // What its client has used up of the limits, as an earlier socket of the same connection, is used up.
+    void go_on_from(const LiveSocket& earlier);
+
     // Runs everything that waits, in this fiber: the client is gone.
     void finish_all();
 
