@@ -123,6 +123,38 @@ TEST_CASE("of one who types on two nodes others hear once a second, and always t
     CHECK(n.heard_after(60s) == kNothing);
 }
 
+TEST_CASE("an end without a begin is not told, however often it is sent") {
+    TwoNodes n;
+    TestSocket of_ada(n.one.hub, "s1", n.ada.id);
+    for (int i = 0; i < 3; ++i) n.send(n.one, of_ada, "typing_stop");
+    CHECK(n.heard() == kNothing);
+    n.send(n.one, of_ada, "typing");
+    for (int i = 0; i < 3; ++i) n.send(n.one, of_ada, "typing_stop");
+    CHECK(n.heard() == Texts{"on", "off"});
+}
+
+TEST_CASE("who saw somebody begin to type sees the end, blocked meanwhile or not") {
+    World w;
+    sockets::RecordingHub hub(w.clock);
+    const auto board = std::make_shared<TypingBoard>(hub);
+    const ChatId chat("group_1");
+    const UserId ada("user_ada"), bob("user_bob");
+    hub.put(Room::conversation(chat.view()), bob);
+    const auto signal = [&](bool is_typing, std::vector<UserId> except) {
+        return TypingSignal{.conversation_id = chat,
+                            .user_id = ada,
+                            .user_name = "Ada",
+                            .is_typing = is_typing,
+                            .except_users = std::move(except)};
+    };
+    board->hear(signal(true, {}));
+    hub.sent();
+    board->hear(signal(false, {bob}));
+    const auto sent = hub.sent();
+    CHECK(sent.size() == 2);
+    for (const auto& line : sent) CHECK(line.find(bob.str()) == std::string::npos);
+}
+
 TEST_CASE("a node where nobody has the chat open keeps nothing of who types there") {
     TwoNodes n;
     n.two.hub.remove(n.room, n.bob.id);
