@@ -195,7 +195,8 @@ void PresenceService::node_stops(const std::vector<UserId>& connected) {
 
 // When they left is known from the store.
 void PresenceService::on_node_stopped(const NodeStopped& event) {
-    watch(event.user_ids, {.due = hub_.clock().now()});
+    const Time now = hub_.clock().now();
+    watch(event.user_ids, {.at = now, .due = now});
 }
 
 void PresenceService::watch_left_behind(const std::vector<UserId>& users) {
@@ -254,7 +255,12 @@ void PresenceService::look_at(const std::map<UserId, Left>& left) {
     const auto seen = last_seen(users);
     std::vector<UserId> here;
     for (const auto& [user, how] : left) {
-        if (contains(connected, user)) continue;
+        if (contains(connected, user)) {
+            // Maybe to the node that is about to stop, which says so before it withdraws.
+            const Time again = how.at + kGrace;
+            if (how.tell == Subscribers::here && now < again) watch({user}, {how.tell, how.at, again});
+            continue;
+        }
         const auto found = seen.find(user);
         const Time at = found == seen.end() ? how.at : found->second;
         if (how.tell == Subscribers::everywhere && at > how.at)

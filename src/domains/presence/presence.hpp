@@ -74,7 +74,7 @@ private:
     enum class Subscribers : std::uint8_t { everywhere, here };
     struct Left {
         Subscribers tell = Subscribers::here;
-        Time at;   // everywhere: when the socket closed
+        Time at;   // when the socket closed; here: when that was heard of
         Time due;  // to be looked at
         bool is_written = false;
     };

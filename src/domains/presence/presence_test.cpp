@@ -223,7 +223,10 @@ TEST_CASE("a node that stops leaves its users, and who left a moment ago, to the
     PresenceService other{*w.db, w.users, hub};
     hub.put(Room::presence(ada.id), fan.id);
     hub.put(Room::presence(bob.id), fan.id);
+    hub.put_elsewhere(Room::user(ada.id), ada.id);
     other.on_node_stopped({{ada.id, bob.id}});
+    hub.run_due();
+    hub.take_elsewhere(Room::user(ada.id), ada.id);
     w.clock.advance(std::chrono::seconds{29});
     hub.run_due();
     CHECK(hub.sent().empty());
