@@ -1,162 +1,9 @@
-// The gateway in front of a real server: when sockets end, and what they may send how fast.
-#include "platform/sockets/gateway.hpp"
-
-#include <doctest/doctest.h>
-
-#include <map>
-#include <mutex>
-#include <stdexcept>
-
-#include "platform/observability/reports_testing.hpp"
-#include "platform/realtime/realtime_fixture.hpp"
-#include "testing/stopped_clock.hpp"
+// Whom the gateway lets in, when sockets end, and what they are told.
+#include "platform/sockets/gateway_test.hpp"
 
 using namespace grover;
 using namespace grover::sockets;
 using namespace std::chrono_literals;
-using realtime::WsClient;
-
-namespace {
-
-// Sessions by hand: a token and a cookie are the session's own id.
-class Sessions final : public Identifier {
-public:
-    void begin(const std::string& id, const std::string& user, Time until) {
-        const std::lock_guard lock(mutex_);
-        known_[id] = {.user_id = UserId(user), .session_id = SessionId(id), .expires_at = until};
-    }
-    void end(const std::string& id) {
-        const std::lock_guard lock(mutex_);
-        known_.erase(id);
-    }
-    // Ends the next one that is proved, right after its proof.
-    std::atomic<bool> ends_when_proved{false};
-
-    std::optional<Identity> by_token(std::string_view token, bool) override {
-        auto found = find(token);
-        if (found && ends_when_proved.exchange(false)) end(std::string(token));
-        return found;
-    }
-    std::optional<Identity> by_cookie(std::string_view value) override { return find(value); }
-    std::optional<Identity> by_session(const SessionId& session) override { return find(session.view()); }
-
-private:
-    std::optional<Identity> find(std::string_view id) {
-        const std::lock_guard lock(mutex_);
-        const auto found = known_.find(id);
-        return found == known_.end() ? std::nullopt : std::optional(found->second);
-    }
-
-    std::mutex mutex_;
-    std::map<std::string, Identity, std::less<>> known_;
-};
-
-struct Say {
-    std::string text;
-    static constexpr EventInfo event{.name = "say", .limit = per_minute(60)};
-    static constexpr auto fields = Pack{wire::field("text", &Say::text)};
-};
-
-struct Break {
-    bool on_purpose = false;
-    static constexpr EventInfo event{.name = "break"};
-    static constexpr auto fields = Pack{wire::field("on_purpose", &Break::on_purpose)};
-};
-
-struct Nothing {
-    static constexpr auto fields = Pack{};
-};
-struct Enter {
-    static constexpr EventInfo event{.name = "enter"};
-    static constexpr auto fields = Pack{};
-};
-struct Name {
-    static constexpr EventInfo event{.name = "name"};
-    static constexpr auto fields = Pack{};
-};
-struct NameAck {
-    std::string id;
-    static constexpr auto fields = Pack{wire::field("id", &NameAck::id)};
-};
-struct Linger {
-    static constexpr EventInfo event{.name = "linger"};
-    static constexpr auto fields = Pack{};
-};
-const Room kHall = Room::post(PostId("hall"));
-
-class Entrance {
-public:
-    explicit Entrance(bool limits = false)
-        : http([this](http::Exchange& exchange) { server->handle(exchange); }),
-          bus(bus::local()),
-          hub(http.loops, clock, *bus, "n1", nullptr),
-          gateway(table, hub, sessions, {.rate_limits = limits}) {
-        table.on<Say>([this](const Caller& me, Socket&, const Say&) {
-            ++said;
-            from =
-                std::string(me.address) + ' ' + std::string(me.user_agent) + ' ' + std::string(me.base_url);
-        });
-        table.on<Enter>([](const Caller&, Socket& socket, const Enter&) { socket.join(kHall); });
-        table.on<Name>(
-            [](const Caller&, Socket& socket, const Name&) { return NameAck{std::string(socket.id())}; });
-        table.on<Linger>([](const Caller&, Socket& socket, const Linger&) {
-            socket.later("linger", 1h, [&socket] { socket.emit_json("over", "{}"); });
-        });
-        table.on<Break>([](const Caller&, Socket&, const Break& in) {
-            if (in.on_purpose) throw unavailable("Chats are disabled", 1s);
-            throw std::out_of_range("vector::at");
-        });
-        server = std::make_unique<realtime::Server>(
-            http.loops, realtime::ServerOptions{.node = "n1", .sweep_period = 2ms}, &gateway);
-        hub.attach(server->add_namespace("/", gateway));
-        hub.start();
-        gateway.start();
-    }
-    ~Entrance() {
-        hub.stop();
-        http.stop();
-        server.reset();  // its sockets know the hub
-    }
-    Entrance(const Entrance&) = delete;
-    Entrance& operator=(const Entrance&) = delete;
-
-    // Connected, and told that it is ready.
-    std::unique_ptr<WsClient> client(std::string_view connect, std::string_view headers = {}) {
-        auto made = std::make_unique<WsClient>(http, std::string_view{}, 0, headers);
-        CHECK(made->read().starts_with(R"(0{"sid":)"));
-        made->send("40" + std::string(connect));
-        CHECK(made->read().starts_with(R"(40{"sid":")"));
-        ready = made->read();
-        CHECK(ready.starts_with(R"(42["ready",{)"));
-        return made;
-    }
-    static std::string token(std::string_view session) {
-        return R"({"token":")" + std::string(session) + R"("})";
-    }
-    // It is there, and was told nothing meanwhile.
-    static bool is_well(WsClient& client) {
-        client.send(R"(421["ping"])");
-        return client.read().starts_with(R"(431[{"ok":true)");
-    }
-
-    testing::StoppedClock clock;
-    Sockets table;
-    Sessions sessions;
-    std::unique_ptr<realtime::Server> server;
-    http::TestServer http;
-    std::unique_ptr<bus::Bus> bus;
-    NodeHub hub;
-    Gateway gateway;
-    std::string ready;
-    std::atomic<int> said{0};
-    std::string from;  // address, client and base URL of who said something last
-};
-
-constexpr auto kRevoked = R"(42["error",{"detail":"session_revoked","status":401,"code":"unauthenticated"}])";
-
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
 
 TEST_CASE("a guest stays half an hour, and is then dropped to come back; users stay") {
     Entrance w;
@@ -210,12 +57,10 @@ TEST_CASE("whom an event leaves out does not hear it, on any of their sockets; a
     for (const std::string name : {"ada", "bob", "eve", "kim"}) {
         w.sessions.begin(name, "user_" + name, w.clock.now() + 1h);
         clients[name] = w.client(w.token(name));
-        clients[name]->send(R"(420["enter",{}])");
-        CHECK(clients[name]->read().starts_with(R"(430[{"ok":true)"));
+        w.ask(*clients[name], "enter");
     }
     const auto bob_again = w.client(w.token("bob"));
-    bob_again->send(R"(420["enter",{}])");
-    CHECK(bob_again->read().starts_with(R"(430[{"ok":true)"));
+    w.ask(*bob_again, "enter");
     const auto hears = [&](const Delivery& delivery) {
         w.hub.emit_as("told", kHall, Nothing{}, delivery);
         std::string out;
@@ -248,10 +93,6 @@ TEST_CASE("one socket that is meant too hears an event once, in the room or not"
     w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
     w.sessions.begin("s2", "user_bob", w.clock.now() + 1h);
     const auto ada = w.client(w.token("s1")), again = w.client(w.token("s1")), bob = w.client(w.token("s2"));
-    const auto enter = [](WsClient& client) {
-        client.send(R"(420["enter",{}])");
-        CHECK(client.read().starts_with(R"(430[{"ok":true)"));
-    };
     ada->send(R"(420["name",{}])");
     const auto named = ada->read();
     const auto id = named.substr(named.find(R"("id":")") + 6, named.rfind('"') - named.find(R"("id":")") - 6);
@@ -268,11 +109,11 @@ TEST_CASE("one socket that is meant too hears an event once, in the room or not"
         return std::to_string(hears(*ada)) + std::to_string(hears(*again)) + std::to_string(hears(*bob));
     };
     CHECK_MESSAGE(told({.also_socket = id}) == "100", "nobody is in the room");
-    enter(*bob);
+    w.ask(*bob, "enter");
     CHECK(told({.also_socket = id}) == "101");
     CHECK(told({.only_user = UserId("user_ada"), .also_socket = id}) == "100");
-    enter(*ada);
-    enter(*again);
+    w.ask(*ada, "enter");
+    w.ask(*again, "enter");
     CHECK(told({.also_socket = id}) == "111");
     CHECK(told({.only_user = UserId("user_ada"), .also_socket = id}) == "110");
     CHECK_MESSAGE(told({.also_socket = "n2-" + id.substr(3)}) == "111",
@@ -284,13 +125,9 @@ TEST_CASE("what waits on a user's sockets can be ended from outside, once, and n
     w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
     w.sessions.begin("s2", "user_bob", w.clock.now() + 1h);
     const auto one = w.client(w.token("s1")), idle = w.client(w.token("s1")), bob = w.client(w.token("s2"));
-    const auto linger = [](WsClient& client) {
-        client.send(R"(420["linger",{}])");
-        CHECK(client.read().starts_with(R"(430[{"ok":true)"));
-    };
     w.hub.finish(UserId("user_ada"), "linger");
-    linger(*one);
-    linger(*bob);
+    w.ask(*one, "linger");
+    w.ask(*bob, "linger");
     CHECK(w.is_well(*one));
     w.hub.finish(UserId("user_ada"), "something else");
     w.hub.finish(UserId("user_ada"), "linger");
@@ -387,129 +224,4 @@ TEST_CASE(
     CHECK(has(proved->read(), R"(42["ready")"));
     CHECK(has(proved->read(), R"("ok":true)"));
     CHECK(has(again(*proved, ""), guest));
-}
-
-TEST_CASE("an exception of a handler is reported once, and the socket stays; a refusal is not reported") {
-    reports_testing::Reports heard;
-    Entrance w;
-    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
-    const auto ada = w.client(w.token("s1"));
-    ada->send(R"(427["break",{"on_purpose":false}])");
-    CHECK(has(ada->read(), R"("detail":"Internal server error","status":500)"));
-    ada->send(R"(428["break",{"on_purpose":true}])");
-    CHECK(has(ada->read(), R"("status":503)"));
-    CHECK(w.is_well(*ada));
-    CHECK(heard.said() ==
-          std::vector<std::string>{"realtime break: std::out_of_range: vector::at (unhandled)"});
-    CHECK(heard.users() == std::vector<std::string>{"user_ada"});
-}
-
-TEST_CASE("what guests send has no effect, and they are told at most once in ten seconds") {
-    Entrance w;
-    const auto guest = w.client("");
-    for (int i = 0; i < 3; ++i) guest->send(R"(42["say",{"text":"x","user_id":"user_ada"}])");
-    CHECK(
-        guest->read() ==
-        R"(42["error",{"detail":"Not authenticated","event":"say","status":401,"code":"unauthenticated"}])");
-    guest->send(R"(427["say",{"text":"x"}])");
-    CHECK(has(guest->read(), R"(437[{"ok":false,"error":"unauthenticated")"));
-    guest->send(R"(428["no:such",{}])");
-    CHECK(has(guest->read(), R"(438[{"ok":false,"error":"unauthenticated")"));
-    w.clock.advance(11s);
-    guest->send(R"(42["say",{"text":"x"}])");
-    CHECK(has(guest->read(), "Not authenticated"));
-    CHECK(w.said == 0);
-}
-
-TEST_CASE("connecting again on one connection is no way around the limits") {
-    Entrance w(true);
-    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
-    const auto client = w.client(w.token("s1"));
-    for (int i = 0; i < 40; ++i) {
-        client->send(R"(421["say",{"text":"x"}])");
-        CHECK(has(client->read(), R"("ok":true)"));
-    }
-    client->send("41");
-    client->send("40" + w.token("s1"));
-    CHECK(client->read().starts_with("40{"));
-    CHECK(has(client->read(), R"(42["ready")"));
-    client->send(R"(421["say",{"text":"x"}])");
-    CHECK_MESSAGE(has(client->read(), R"("error":"rate_limited")"), "what was used up stays used up");
-
-    int entered = 0;
-    for (int i = 0; i < 100; ++i) {
-        client->send("41");
-        client->send("40" + w.token("s1"));
-        const auto answer = client->read();
-        if (answer.starts_with("44")) {
-            CHECK(answer == R"(44{"message":"Too many requests","data":{"status":429}})");
-            break;
-        }
-        CHECK(has(client->read(), R"(42["ready")"));
-        ++entered;
-    }
-    CHECK_MESSAGE(entered == 58, "sixty handshakes of an address in a minute");
-}
-
-TEST_CASE("events come 20 in a second, 40 at once, and each as often as it says") {
-    Entrance w(true);
-    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
-    const auto client = w.client(w.token("s1"));
-    const auto send = [&](int count) {
-        int good = 0;
-        for (int i = 0; i < count; ++i) {
-            client->send(R"(421["say",{"text":"x"}])");
-            const auto answer = client->read();
-            if (has(answer, R"("ok":true)")) {
-                ++good;
-            } else {
-                CHECK(has(answer, R"("error":"rate_limited")"));
-            }
-        }
-        return good;
-    };
-    CHECK(send(45) == 40);
-    w.clock.advance(1s);
-    CHECK(send(25) == 20);
-    // Of this event 60 came, which is all of a minute; one more is due each second.
-    w.clock.advance(2s);
-    CHECK(send(10) <= 4);
-}
-
-TEST_CASE("payloads over 64 KiB and binary ones are refused, and the connection stays") {
-    Entrance w;
-    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
-    const auto client = w.client(w.token("s1"));
-    client->send(R"(421["say",{"text":")" + std::string(70'000, 'x') + R"("}])");
-    CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
-    std::string huge = R"(421["say",{"text":[0)";
-    while (huge.size() < 990'000) huge += ",0";
-    client->send(huge + "]}]");
-    CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
-    client->send(R"(451-2["say",{"text":{"_placeholder":true,"num":0}}])");
-    client->send_binary("abc");
-    CHECK(has(client->read(), R"("ok":false,"error":"invalid")"));
-    CHECK(w.is_well(*client));
-    CHECK(w.said == 0);
-}
-
-TEST_CASE("an address opens 60 connections in a minute, and a user has 20 at a time") {
-    Entrance w(true);
-    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
-    std::vector<std::unique_ptr<WsClient>> clients;
-    for (int i = 0; i < 20; ++i) clients.push_back(w.client(w.token("s1")));
-    WsClient refused(w.http);
-    refused.read();
-    refused.send("40" + w.token("s1"));
-    CHECK(refused.read() == R"(44{"message":"Too many connections","data":{"status":429}})");
-    int opened = 21;
-    http::Answer answer;
-    do {
-        http::Client client(w.http);
-        answer = client.ask(http::get("/socket.io/?EIO=4&transport=polling"));
-        opened += answer.status == 200 ? 1 : 0;
-    } while (answer.status == 200 && opened < 100);
-    CHECK(opened == 60);
-    CHECK(answer.status == 429);
-    CHECK(answer.header("Retry-After") == "1");
 }
