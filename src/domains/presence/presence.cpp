@@ -212,7 +212,12 @@ void PresenceService::watch(const std::vector<UserId>& users, const Left& left) 
         const std::lock_guard lock(mutex_);
         for (const auto& user : users) {
             const auto [known, is_new] = left_.try_emplace(user, left);
-            if (!is_new && left.tell == Subscribers::everywhere) known->second = left;
+            if (!is_new) {
+                if (left.tell == Subscribers::here) continue;
+                dues_.erase({known->second.due, user});
+                known->second = left;
+            }
+            dues_.emplace(left.due, user);
         }
     }
     look_by(left.due);
@@ -231,19 +236,18 @@ void PresenceService::look_by(Time due) {
 void PresenceService::look() {
     const Time now = hub_.clock().now();
     std::map<UserId, Left> due;
-    Time next{INT64_MAX};
+    std::optional<Time> next;
     {
         const std::lock_guard lock(mutex_);
-        looks_at_ = next;
-        for (auto it = left_.begin(); it != left_.end();) {
-            const bool is_due = it->second.due <= now && due.size() < kAtOnce;
-            if (!is_due) next = std::min(next, it->second.due);
-            const auto here = it++;
-            if (is_due) due.insert(left_.extract(here));
+        looks_at_ = Time{INT64_MAX};
+        while (!dues_.empty() && dues_.begin()->first <= now && due.size() < kAtOnce) {
+            due.insert(left_.extract(dues_.begin()->second));
+            dues_.erase(dues_.begin());
         }
+        if (!dues_.empty()) next = dues_.begin()->first;
     }
     // Before anything that may fail.
-    if (next < Time{INT64_MAX}) look_by(next);
+    if (next) look_by(*next);
     if (!due.empty()) look_at(due);
 }
 
@@ -253,7 +257,7 @@ void PresenceService::look_at(const std::map<UserId, Left>& left) {
     for (const auto& [user, unused] : left) users.push_back(user);
     const auto connected = hub_.connected_anywhere(users);
     const auto seen = last_seen(users);
-    std::vector<UserId> here;
+    std::vector<PresenceState> offline;
     for (const auto& [user, how] : left) {
         if (contains(connected, user)) {
             // Maybe to the node that is about to stop, which says so before it withdraws.
@@ -270,10 +274,12 @@ void PresenceService::look_at(const std::map<UserId, Left>& left) {
         } else if (how.tell == Subscribers::everywhere) {
             changed_.touch(user);
         } else {
-            here.push_back(user);
+            PresenceState state{.user_id = user};
+            if (found != seen.end()) state.last_seen_at = at;
+            offline.push_back(std::move(state));
         }
     }
-    tell_here(here);
+    tell_here(offline);
 }
 
 void PresenceService::write_last_seen(const std::vector<UserId>& users, Time at) {
@@ -289,11 +295,15 @@ void PresenceService::tell(const std::vector<UserId>& users) {
         hub_.broadcast(Room::presence(state.user_id), PresenceUpdate{state});
 }
 
-void PresenceService::tell_here(const std::vector<UserId>& users) {
-    auto watched = users;
-    std::erase_if(watched, [&](const UserId& user) { return !hub_.has_members(Room::presence(user)); });
-    for (const auto& state : states_of(without_hidden(watched)))
-        hub_.emit(Room::presence(state.user_id), PresenceUpdate{state});
+void PresenceService::tell_here(const std::vector<PresenceState>& states) {
+    std::vector<UserId> watched;
+    for (const auto& state : states) {
+        if (hub_.has_members(Room::presence(state.user_id))) watched.push_back(state.user_id);
+    }
+    const auto told = without_hidden(std::move(watched));
+    for (const auto& state : states) {
+        if (contains(told, state.user_id)) hub_.emit(Room::presence(state.user_id), PresenceUpdate{state});
+    }
 }
 
 std::vector<UserId> PresenceService::without_hidden(std::vector<UserId> users) {

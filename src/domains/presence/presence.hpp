@@ -9,8 +9,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domains/presence/presence_api.hpp"
@@ -82,7 +84,7 @@ private:
     void write_last_seen(const std::vector<UserId>& users, Time at);
     void note_gone(const std::vector<UserId>& users);
     void tell(const std::vector<UserId>& users);
-    void tell_here(const std::vector<UserId>& users);
+    void tell_here(const std::vector<PresenceState>& states);
     void watch(const std::vector<UserId>& users, const Left& left);
     // Those whom a process before this one held, which cannot tell any more.
     void watch_left_behind(const std::vector<UserId>& users);
@@ -100,7 +102,8 @@ private:
     Acquaintances* acquaintances_ = nullptr;
     std::mutex mutex_;
     std::map<UserId, Left> left_;
-    Time looks_at_{INT64_MAX};  // the next time
+    std::set<std::pair<Time, UserId>> dues_;  // of left_
+    Time looks_at_{INT64_MAX};                // the next time
     sockets::Coalescer<UserId> changed_;
     sockets::Coalescer<UserId> gone_;
 };
