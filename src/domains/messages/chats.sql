@@ -108,19 +108,7 @@ UPDATE chat_members SET
                   WHEN :is_request = 1 THEN CASE folder WHEN 3 THEN 3 ELSE 2 END
                   WHEN folder IN (2, 4) OR (folder = 1 AND COALESCE(muted_until, 0) <= :now) THEN 0
                   ELSE folder END
-WHERE chat_id = :chat_id AND NOT (user_id IN each(:cut_off))
-RETURNING user_id, unread_count, folder, muted_until
-
--- name: note_direct_message
--- The same in a direct chat, where nobody is left out.
-UPDATE chat_members SET
-    last_message_id = :message_id, last_message_at = :now,
-    unread_count = unread_count + CASE WHEN user_id = :sender_id THEN 0 ELSE 1 END,
-    folder = CASE WHEN user_id = :sender_id THEN 0
-                  WHEN :is_request = 1 THEN CASE folder WHEN 3 THEN 3 ELSE 2 END
-                  WHEN folder IN (2, 4) OR (folder = 1 AND COALESCE(muted_until, 0) <= :now) THEN 0
-                  ELSE folder END
-WHERE chat_id = :chat_id
+WHERE chat_id = :chat_id AND (:any_cut_off = 0 OR NOT (user_id IN each(:cut_off)))
 RETURNING user_id, unread_count, folder, muted_until
 
 -- name: note_messages (sqlite)

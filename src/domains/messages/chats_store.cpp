@@ -82,21 +82,14 @@ std::vector<Noted> note_message(db::Write& tx, const NewMessage& message, const 
                                                    .counts = message.counts ? 1 : 0,
                                                    .is_request = message.is_request,
                                                    .chat_id = message.chat,
+                                                   .any_cut_off = cut_off.empty() ? 0 : 1,
                                                    .cut_off = cut_off});
 }
 
 std::vector<std::vector<Noted>> note_direct(db::Write& tx, std::span<const NewMessage> messages) {
     std::vector<std::vector<Noted>> noted(messages.size());
-    if (messages.empty()) return noted;
-    if (messages.size() == 1) {
-        const auto& one = messages.front();
-        noted.front() = tx.list<Noted>(sql::chats::note_direct_message{.message_id = one.message,
-                                                                       .now = one.at,
-                                                                       .sender_id = one.sender,
-                                                                       .is_request = one.is_request,
-                                                                       .chat_id = one.chat});
-        return noted;
-    }
+    if (messages.size() == 1) noted.front() = note_message(tx, messages.front(), {});
+    if (messages.size() < 2) return noted;
     std::vector<NoteRow> rows;
     for (const auto& message : messages) {
         rows.push_back({.chat_id = message.chat.view(),

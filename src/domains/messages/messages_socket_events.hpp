@@ -7,6 +7,7 @@
 
 #include "domains/messages/chats_api.hpp"
 #include "platform/sockets/event.hpp"
+#include "platform/sockets/room.hpp"
 
 namespace grover::messages::events {
 
@@ -33,6 +34,8 @@ struct SendMessage : TextInput {
 
 // Under which a socket keeps what ends its typing.
 inline std::string typing_key(const ChatId& chat) { return "typing " + chat.str(); }
+// Who has the chat open.
+inline sockets::Room room_of(const ChatId& chat) { return sockets::Room::conversation(chat.view()); }
 
 struct Typing {
     ChatId conversation_id;

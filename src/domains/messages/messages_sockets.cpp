@@ -8,11 +8,9 @@
 namespace grover::messages {
 namespace {
 
+using events::room_of;
 using sockets::Hub;
-using sockets::Room;
 using sockets::Socket;
-
-Room room_of(const ChatId& chat) { return Room::conversation(chat.view()); }
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 namespace grover::messages {
 namespace {
 
+using events::room_of;
 using sockets::Room;
 
 class Tellers {
@@ -126,8 +127,6 @@ public:
     }
 
 private:
-    static Room room_of(const ChatId& chat) { return Room::conversation(chat.view()); }
-
     // Members of a group who are in a block with somebody hear nothing of them.
     sockets::Delivery without_cut_off(const Room& room, bool is_group, const std::optional<UserId>& user) {
         if (!is_group || !user || !hub_.has_members(room)) return {};

@@ -9,7 +9,7 @@ namespace grover::messages {
 namespace {
 
 using namespace std::chrono_literals;
-using sockets::Room;
+using events::room_of;
 
 constexpr std::chrono::milliseconds kTypingEnds{5'000};  // TYPING_INDICATOR_TIMEOUT
 // Behind the last "on" that came: a typist's node ends it first, and passes on only one "on" in a second.
@@ -19,7 +19,6 @@ constexpr auto kRelayEvery = 1s;
 constexpr api::BucketSize kTypingRelays{.per_minute = 60, .burst = 1};
 constexpr std::size_t kTypists = 1 << 14;
 
-Room room_of(const ChatId& chat) { return Room::conversation(chat.view()); }
 bool is_group(const ChatId& chat) { return chat.view().starts_with("group_"); }
 
 // Whether this user has a request there that waits: who sent it cannot tell that somebody looks at it.

@@ -211,22 +211,6 @@ FROM unnest(:viewers::text[], :others::text[]) WITH ORDINALITY AS w (viewer, oth
     FROM users u CROSS JOIN privacy_settings p
     WHERE u.user_id = w.other AND p.user_id = w.other LIMIT 1) AS r;
 
--- name: reach_one
--- The same for one pair, without the place.
-SELECT u.user_id, p.allow_messages, p.allow_group_adds, p.show_read_receipts,
-    CASE WHEN u.suspended_at IS NULL AND u.deactivated_at IS NULL AND u.deletion_scheduled_at IS NULL THEN 0 ELSE 1 END
-        AS is_hidden,
-    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :viewer AND blocked_id = :other) THEN 1 ELSE 0 END
-        AS has_blocked,
-    CASE WHEN EXISTS (SELECT 1 FROM blocks WHERE blocker_id = :other AND blocked_id = :viewer) THEN 1 ELSE 0 END
-        AS is_blocked_by,
-    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = :viewer AND following_id = :other) THEN 1 ELSE 0 END
-        AS is_following,
-    CASE WHEN EXISTS (SELECT 1 FROM follows WHERE follower_id = :other AND following_id = :viewer) THEN 1 ELSE 0 END
-        AS follows_viewer
-FROM users u CROSS JOIN privacy_settings p
-WHERE u.user_id = :other AND p.user_id = :other;
-
 -- name: insert_report
 INSERT INTO reports (report_id, reporter_id, target_type, target_id, reason, details, created_at)
 VALUES (:report_id, :reporter_id, :target_type, :target_id, :reason, :details, :now)

@@ -128,11 +128,6 @@ std::vector<Reach> UsersService::reach(db::Read& tx, const UserId& viewer, std::
 std::vector<std::optional<Reach>> UsersService::reach(db::Read& tx, std::span<const Pair> pairs) {
     std::vector<std::optional<Reach>> out(pairs.size());
     if (pairs.empty()) return out;
-    if (pairs.size() == 1) {
-        tx.each(sql::users::reach_one{.viewer = pairs[0].viewer, .other = pairs[0].other},
-                [&](const db::Row& row) { out[0] = read_reach(row); });
-        return out;
-    }
     const auto viewers = db::ids_of(pairs, &Pair::viewer);
     const auto others = db::ids_of(pairs, &Pair::other);
     tx.each(sql::users::reach{.viewers = viewers, .others = others},
