@@ -1,7 +1,5 @@
 #include "domains/auth/auth_secrets.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 
 #include "platform/integrations/digest.hpp"
@@ -9,9 +7,8 @@
 namespace grover::auth {
 
 SecretHash::SecretHash(std::string_view secret) {
-    const auto digest = integrations::sha256(secret);
-    sodium_bin2base64(text_.data(), text_.size(), digest.data(), digest.size(),
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    integrations::to_base64url(integrations::bytes_of(integrations::sha256(secret)))
+        .copy(text_.data(), text_.size());
 }
 
 std::string new_secret(std::string_view prefix) {

@@ -16,11 +16,10 @@ inline constexpr std::string_view kSignInIdPrefix = "sid_";
 class SecretHash {
 public:
     explicit SecretHash(std::string_view secret);
-    std::string_view view() const { return {text_.data(), kSize}; }
+    std::string_view view() const { return {text_.data(), text_.size()}; }
 
 private:
-    static constexpr std::size_t kSize = 43;
-    std::array<char, kSize + 1> text_;
+    std::array<char, 43> text_;
 };
 
 // The prefix and 256 random bits.

@@ -197,13 +197,13 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
         if (post.card) authors.push_back(post.card->facts.user_id);
         if (post.root) authors.push_back(post.root->facts.user_id);
     }
-    const auto cards = users_.cards(tx, authors, base_url);
+    auto cards = users_.cards(tx, authors, base_url);
     std::vector<PostId> missing;
     std::size_t next = 0;
     for (std::size_t i = 0; i < ids.size(); ++i) {
         auto& post = page.posts[i];
-        if (post.card) post.author = cards[next++];
-        if (post.root) post.root_author = cards[next++];
+        if (post.card) post.author = std::move(cards[next++]);
+        if (post.root) post.root_author = std::move(cards[next++]);
         const bool usable = post.card && is_usable(tx, *post.card, *post.author, base_url) &&
                             (!post.root || is_usable(tx, *post.root, *post.root_author, base_url));
         if (!usable) missing.push_back(ids[i]);

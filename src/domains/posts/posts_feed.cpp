@@ -79,6 +79,7 @@ std::size_t bytes_of(const std::vector<T>& positions) {
 
 template <class T>
 auto first_after(const std::vector<T>& positions, const Position& after) {
+    if (after == Position{}) return positions.begin();
     return std::ranges::partition_point(
         positions, [&](const Position& p) { return p == after || comes_before(p, after); });
 }

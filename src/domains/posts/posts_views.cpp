@@ -138,6 +138,7 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
                        const Communities& communities, bool nested) const {
     static const Marks kNone;
     const auto mark_of = [&](const PostId& id) -> const Marks& {
+        if (marks.empty()) return kNone;
         const auto found = marks.find(id);
         return found == marks.end() ? kNone : found->second;
     };
@@ -170,9 +171,10 @@ void PostViews::append(std::string& out, const Caller& me, const LoadedPost& pos
     out += ",\"user_picture\":";
     wire::write(out, post.author->summary.picture);
     write_members(out, viewer);
-    wire::append_key(out, "community");
-    out += own.facts.community_id ? view_of(*own.facts.community_id, communities).json : "null";
-    wire::append_key(out, "original_post");
+    out += ",\"community\":";
+    out += own.facts.community_id ? std::string_view(view_of(*own.facts.community_id, communities).json)
+                                  : "null";
+    out += ",\"original_post\":";
     if (post.root && !nested) {
         append(out, me, {post.root, post.root_author, nullptr, nullptr}, marks, communities, true);
     } else {

@@ -132,6 +132,9 @@ public:
              {&relations.following_, &relations.blocked_, &relations.blocked_by_, &relations.muted_posts_}) {
             if (!std::ranges::is_sorted(*ids)) std::ranges::sort(*ids);
         }
+        for (const auto* ids : {&relations.blocked_, &relations.blocked_by_, &relations.muted_posts_}) {
+            for (const auto& user : *ids) relations.avoided_ |= Relations::avoided_bit(user);
+        }
     }
     static bool is_good(const Relations& relations, Time now) { return relations.good_until_ > now; }
     static std::size_t bytes(const Relations& relations) {
