@@ -1,6 +1,7 @@
 #include "domains/discovery/seen.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <unordered_map>
 
@@ -30,22 +31,12 @@ std::uint32_t short_of(std::uint64_t hash) { return static_cast<std::uint32_t>(h
 
 std::uint64_t pair_of(std::uint32_t post, std::uint32_t second) { return std::uint64_t{second} << 32 | post; }
 
-std::size_t bytes_of(const SeenList& list) {
-    return sizeof(SeenList) + (sizeof(SeenList::value_type) + 1) * list.bucket_count();
-}
-
-// 0: never.
-std::uint32_t last_seen(const SeenList& list, std::uint32_t post) {
-    const auto found = list.find(post);
-    return found == list.end() ? 0 : found->second;
-}
-
 SeenList parse(std::string_view text) {
     SeenList out(text.size() / kWidth);
     for (; text.size() >= kWidth; text.remove_prefix(kWidth)) {
         std::uint64_t pair = 0;
         std::from_chars(text.data(), text.data() + kWidth, pair, 16);
-        out[static_cast<std::uint32_t>(pair >> 32)] = static_cast<std::uint32_t>(pair & 0xFFFFFFFF);
+        out.see(static_cast<std::uint32_t>(pair >> 32), static_cast<std::uint32_t>(pair & 0xFFFFFFFF));
     }
     return out;
 }
@@ -54,9 +45,9 @@ SeenList parse(std::string_view text) {
 std::string to_text(const SeenList& list, std::uint32_t oldest) {
     std::vector<std::uint64_t> pairs;
     pairs.reserve(list.size());
-    for (const auto& [post, second] : list) {
+    list.each([&](std::uint32_t post, std::uint32_t second) {
         if (second >= oldest) pairs.push_back(pair_of(post, second));
-    }
+    });
     if (pairs.size() > kMostSeen) {
         std::ranges::nth_element(pairs, pairs.begin() + kMostSeen, std::greater{});
         pairs.resize(kMostSeen);
@@ -77,6 +68,30 @@ db::RowCache<ListPtr>& cache() {
 
 }  // namespace
 
+SeenList::SeenList(std::size_t expected) : slots_(std::bit_ceil(expected + expected / 3 + 1)) {}
+
+std::size_t SeenList::place_of(std::uint32_t post) const {
+    const auto mask = slots_.size() - 1;
+    auto place = post & mask;
+    while (slots_[place] != 0 && static_cast<std::uint32_t>(slots_[place]) != post) place = (place + 1) & mask;
+    return place;
+}
+
+std::uint32_t SeenList::last_seen(std::uint32_t post) const {
+    return static_cast<std::uint32_t>(slots_[place_of(post)] >> 32);
+}
+
+void SeenList::see(std::uint32_t post, std::uint32_t second) {
+    if (second == 0) return;
+    auto& slot = slots_[place_of(post)];
+    const bool is_new = slot == 0;
+    slot = pair_of(post, second);
+    if (!is_new || ++size_ * 4 <= slots_.size() * 3) return;
+    SeenList larger(2 * size_);
+    each([&](std::uint32_t its_post, std::uint32_t its_second) { larger.see(its_post, its_second); });
+    *this = std::move(larger);
+}
+
 std::string seen_key(const UserId& reader) { return "seen:" + reader.str(); }
 
 SeenView::SeenView(ListPtr stored, ListPtr pending, Time from, Time until)
@@ -89,7 +104,7 @@ bool SeenView::contains(std::uint64_t post_hash) const {
     const auto post = short_of(post_hash);
     const auto holds = [&](const ListPtr& list) {
         if (!list) return false;
-        const auto second = last_seen(*list, post);
+        const auto second = list->last_seen(post);
         return second != 0 && second >= from_ && second < until_;
     };
     return holds(stored_) || holds(pending_);
@@ -109,7 +124,7 @@ void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> post
     for (const auto hash : posts) {
         const auto post = short_of(hash);
         const auto is_noted = [&, since = second_of(now - kNotedFor)](const ListPtr& list) {
-            return list && last_seen(*list, post) >= since;
+            return list && list->last_seen(post) >= since;
         };
         if (!known || !(is_noted(known->stored_) || is_noted(known->pending_))) news.push_back(post);
     }
@@ -118,7 +133,7 @@ void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> post
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
     if (loop >= kMostLoops || !runtime::in_fiber()) {
         SeenList fresh;
-        for (const auto post : news) fresh[post] = second;
+        for (const auto post : news) fresh.see(post, second);
         return store(reader, fresh);
     }
     if (!pending_[loop]) pending_[loop] = std::make_unique<Pending>();
@@ -126,7 +141,7 @@ void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> post
     if (pending.readers.size() >= kMostPending && !pending.readers.contains(reader)) return;
     auto& fresh = pending.readers[reader];
     if (!fresh || fresh->size() > kMostSeen) fresh = std::make_shared<SeenList>();
-    for (const auto post : news) (*fresh)[post] = second;
+    for (const auto post : news) fresh->see(post, second);
     if (pending.is_storing) return;
     pending.is_storing = true;
     runtime::spawn([this, &pending] {
@@ -157,7 +172,7 @@ void SeenPosts::store(const UserId& reader, const SeenList& fresh) {
     db_.write([&](db::Write& tx) {
         auto all =
             parse(tx.find<std::string>(sql::wishes::seen_of{.user_id = reader}).value_or(std::string{}));
-        for (const auto& [post, second] : fresh) all[post] = second;
+        fresh.each([&](std::uint32_t post, std::uint32_t second) { all.see(post, second); });
         tx.exec(sql::wishes::set_seen{.user_id = reader, .posts = to_text(all, oldest), .now = clock_.now()});
         tx.touch(seen_key(reader));
     });
@@ -178,7 +193,7 @@ void SeenPosts::ask(db::Read& tx, db::Together& ask, Asked& out, const UserId& r
 SeenView SeenPosts::take(db::Read& tx, Asked& asked, Time until) {
     const auto& stored = asked.stored;
     if (!asked.is_kept)
-        cache().put(seen_key(asked.reader), stored, stored ? bytes_of(*stored) : 0, tx.snapshot());
+        cache().put(seen_key(asked.reader), stored, stored ? stored->bytes() : 0, tx.snapshot());
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
     ListPtr pending;
     if (loop < kMostLoops && pending_[loop]) {

@@ -3,7 +3,6 @@
 // a repeat. Private to domains/discovery.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -17,8 +16,32 @@
 
 namespace grover::discovery {
 
-// Posts, by 32 bits of their stable_hash, and the second each was seen last. Two posts of one hash count as one.
-using SeenList = boost::unordered_flat_map<std::uint32_t, std::uint32_t>;
+// Posts, by 32 bits of their stable_hash, and the second each was seen last. Two posts of one hash count as one. A table with open
+// addressing, because a page asks some fifty times and a reader's list is cold: each answer costs one cache line, where
+// boost's flat map takes two.
+class SeenList {
+public:
+    explicit SeenList(std::size_t expected = 0);
+
+    std::size_t size() const { return size_; }
+    std::size_t bytes() const { return sizeof(SeenList) + sizeof(std::uint64_t) * slots_.size(); }
+    // 0: never.
+    std::uint32_t last_seen(std::uint32_t post) const;
+    void see(std::uint32_t post, std::uint32_t second);  // second 0: nothing
+    // f(post, second) of each, in no order.
+    template <class F>
+    void each(F&& f) const {
+        for (const auto slot : slots_) {
+            if (slot != 0) f(static_cast<std::uint32_t>(slot), static_cast<std::uint32_t>(slot >> 32));
+        }
+    }
+
+private:
+    std::size_t place_of(std::uint32_t post) const;
+
+    std::vector<std::uint64_t> slots_;  // second << 32 | post; 0 is free; a power of two of them, a quarter free at least
+    std::size_t size_ = 0;
+};
 
 // What one reader saw before a moment.
 class SeenView {

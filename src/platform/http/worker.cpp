@@ -28,7 +28,7 @@ constexpr int kAcceptsAtOnce = 64;
 constexpr std::chrono::seconds kPatienceWhenFull{1};
 constexpr std::size_t kEndedAtOnce = 256;
 // Answers that wait for each other at most.
-constexpr std::size_t kAnswersAtOnce = 16;
+constexpr std::size_t kAnswersAtOnce = 8;
 
 std::string text_of(const sockaddr_storage& address) {
     IpAddress out;
