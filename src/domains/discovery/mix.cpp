@@ -93,11 +93,29 @@ void Mix::settle() {
 
 void Mix::mix(Phase phase) {
     next_ = phase == Phase::unseen && sent_.is_first() ? deck_.from : decltype(next_){};
+    look_ahead(phase);
     std::array<bool, kStreams> dry{};
     for (std::size_t turn = 0; chosen_.size() < limit_ && !(dry[0] && dry[1] && dry[2]); ++turn) {
         const auto stream = turn % kStreams;
         if (!dry[stream]) dry[stream] = !take_next(stream, phase);
     }
+}
+
+// A page needs a third of its posts from each stream, and some more are passed over.
+void Mix::look_ahead(Phase phase) const {
+    if (phase == Phase::own) return;
+    const auto some = limit_ / kStreams + 4;
+    const auto ahead = [&](std::size_t stream, std::size_t size, auto&& hash_at) {
+        for (auto at = next_[stream]; at < std::min(next_[stream] + some, size); ++at)
+            seen_.prefetch(hash_at(at));
+    };
+    const auto& [pools, preferred] = std::tie(*deck_.pools, deck_.preferred);
+    const auto& feed = (phase == Phase::unseen ? deck_.feed : deck_.again).posts;
+    ahead(popular, pools.popular.size(), [&](std::size_t at) { return pools.popular[at].hash; });
+    ahead(followed, feed.size(), [&](std::size_t at) { return feed[at].content; });
+    ahead(fresh, preferred.size() + pools.fresh.size(), [&](std::size_t at) {
+        return pools.fresh[at < preferred.size() ? preferred[at] : at - preferred.size()].hash;
+    });
 }
 
 // One more post of the stream; false when it has none.

@@ -113,6 +113,7 @@ private:
     };
 
     void mix(Phase phase);
+    void look_ahead(Phase phase) const;
     bool take_next(std::size_t stream, Phase phase);
     std::optional<Waiting> next_of(std::size_t stream, Phase phase);
     std::optional<Waiting> next_fresh(Phase phase);

@@ -110,6 +110,12 @@ bool SeenView::contains(std::uint64_t post_hash) const {
     return holds(stored_) || holds(pending_);
 }
 
+void SeenView::prefetch(std::uint64_t post_hash) const {
+    for (const auto& list : {stored_.get(), pending_.get()}) {
+        if (list != nullptr) list->prefetch(short_of(post_hash));
+    }
+}
+
 struct SeenPosts::Pending {
     std::unordered_map<UserId, std::shared_ptr<SeenList>> readers;
     bool is_storing = false;
