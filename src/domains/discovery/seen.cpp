@@ -73,7 +73,8 @@ SeenList::SeenList(std::size_t expected) : slots_(std::bit_ceil(expected + expec
 std::size_t SeenList::place_of(std::uint32_t post) const {
     const auto mask = slots_.size() - 1;
     auto place = post & mask;
-    while (slots_[place] != 0 && static_cast<std::uint32_t>(slots_[place]) != post) place = (place + 1) & mask;
+    while (slots_[place] != 0 && static_cast<std::uint32_t>(slots_[place]) != post)
+        place = (place + 1) & mask;
     return place;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "platform/base/clock.hpp"
+#include "platform/base/fetch_ahead.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
 #include "platform/db/together.hpp"
@@ -28,7 +29,9 @@ public:
     // 0: never.
     std::uint32_t last_seen(std::uint32_t post) const;
     // Begins to fetch what last_seen() will look at.
-    void prefetch(std::uint32_t post) const { __builtin_prefetch(&slots_[post & (slots_.size() - 1)]); }
+    void prefetch(std::uint32_t post) const {
+        fetch_ahead(&slots_[post & (slots_.size() - 1)], sizeof slots_[0]);
+    }
     void see(std::uint32_t post, std::uint32_t second);  // second 0: nothing
     // f(post, second) of each, in no order.
     template <class F>
@@ -41,7 +44,8 @@ public:
 private:
     std::size_t place_of(std::uint32_t post) const;
 
-    std::vector<std::uint64_t> slots_;  // second << 32 | post; 0 is free; a power of two of them, a quarter free at least
+    std::vector<std::uint64_t>
+        slots_;  // second << 32 | post; 0 is free; a power of two of them, a quarter free at least
     std::size_t size_ = 0;
 };
 

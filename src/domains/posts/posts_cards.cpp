@@ -6,6 +6,7 @@
 
 #include "domains/posts/posts_marks.hpp"
 #include "domains/posts/posts_objects.hpp"
+#include "platform/base/fetch_ahead.hpp"
 #include "platform/db/known_range.hpp"
 #include "sql/posts.hpp"
 #include "sql/posts_marks.hpp"
@@ -182,8 +183,11 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
     auto& cache = card_cache();
     LoadedPage page;
     page.posts.resize(ids.size());
+    cache.find_each(tx, db::ids_of(ids), [&](std::size_t i, const CardPtr& card) {
+        fetch_ahead(card.get(), sizeof(PostCard));
+        page.posts[i].card = card;
+    });
     for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (const auto* card = cache.find(tx, ids[i].view())) page.posts[i].card = *card;
         const auto& card = page.posts[i].card;
         if (!card || !card->facts.original_post_id) continue;
         if (const auto* root = cache.find(tx, card->facts.original_post_id->view()))

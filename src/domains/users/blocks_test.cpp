@@ -163,3 +163,27 @@ TEST_CASE("a report is taken once while it is open, and the reported user hears 
           "404 User not found");
     CHECK(w.rows("reports") == 2);
 }
+
+TEST_CASE("among a hundred people each is what the viewer made of them, in every list and in none") {
+    World w;
+    const auto ada = w.user("ada");
+    std::vector<Caller> people;
+    for (int i = 0; i < 100; ++i) people.push_back(w.user("person" + std::to_string(i)));
+    for (int i = 0; i < 100; ++i) {
+        const auto& one = people[static_cast<std::size_t>(i)];
+        if (i % 4 == 0) w.block(ada, one);
+        if (i % 4 == 1) w.block(one, ada);
+        if (i % 4 == 2) w.parts().blocks.mute(ada, {.user_id = one.id});
+    }
+    const auto relations = w.db().read([&](db::Read& tx) { return w.users().relations(tx, ada.id); });
+    for (int i = 0; i < 100; ++i) {
+        INFO(i);
+        const auto& id = people[static_cast<std::size_t>(i)].id;
+        CHECK(relations->has_blocked(id) == (i % 4 == 0));
+        CHECK(relations->is_blocked_by(id) == (i % 4 == 1));
+        CHECK(relations->is_cut_off_from(id) == (i % 4 < 2));
+        CHECK(relations->mutes_posts_of(id) == (i % 4 == 2));
+    }
+    // An imported id may be a single character.
+    CHECK_FALSE(relations->is_cut_off_from(UserId("x")));
+}

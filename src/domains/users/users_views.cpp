@@ -191,14 +191,12 @@ std::vector<CardPtr> Views::cards(db::Read& tx, std::span<const UserId> users,
                                   std::string_view base_url) const {
     auto& cache = card_cache();
     std::vector<CardPtr> out(users.size());
+    cache.find_each(tx, db::ids_of(users), [&](std::size_t i, const auto& known) {
+        if (known.base_url == base_url) out[i] = known.value;
+    });
     std::unordered_map<UserId, CardPtr> missing;
     for (std::size_t i = 0; i < users.size(); ++i) {
-        const auto* known = cache.find(tx, users[i].view());
-        if (known && known->base_url == base_url) {
-            out[i] = known->value;
-        } else {
-            missing.emplace(users[i], deleted_card());
-        }
+        if (!out[i]) missing.emplace(users[i], deleted_card());
     }
     if (missing.empty()) return out;
 

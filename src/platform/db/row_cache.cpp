@@ -4,6 +4,8 @@
 #include <map>
 #include <mutex>
 
+#include "platform/base/fetch_ahead.hpp"
+
 namespace grover::db {
 namespace {
 
@@ -103,15 +105,34 @@ void RowCacheBase::clear() {
 }
 
 std::size_t RowCacheBase::position_of(std::uint64_t hash, std::string_view key) const {
-    std::size_t i = (hash >> 18) & mask_;
+    std::size_t i = home_of(hash);
     while (slots_[i].entry != nullptr && (slots_[i].hash != hash || slots_[i].entry->key() != key))
         i = (i + 1) & mask_;
     return i;
 }
 
 RowCacheBase::Entry* RowCacheBase::find_entry(const Read& tx, std::string_view key) {
-    if (tx.snapshot() == 0) return nullptr;
-    const std::uint64_t hash = Stamps::hash(key);
+    return tx.snapshot() == 0 ? nullptr : current_entry(tx, Stamps::hash(key), key);
+}
+
+void RowCacheBase::find_entries(const Read& tx, std::span<const std::string_view> keys,
+                                std::span<Entry*> out) {
+    std::ranges::fill(out, nullptr);
+    if (tx.snapshot() == 0) return;
+    std::array<std::uint64_t, kTogether> hashes;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        hashes[i] = Stamps::hash(keys[i]);
+        fetch_ahead(&slots_[home_of(hashes[i])], sizeof(Slot));
+        tx.stamps().prefetch(hashes[i]);
+    }
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        // With what the entry begins to hold.
+        fetch_ahead(slots_[home_of(hashes[i])].entry, sizeof(Entry) + 1);
+    }
+    for (std::size_t i = 0; i < keys.size(); ++i) out[i] = current_entry(tx, hashes[i], keys[i]);
+}
+
+RowCacheBase::Entry* RowCacheBase::current_entry(const Read& tx, std::uint64_t hash, std::string_view key) {
     Entry* const entry = slots_[position_of(hash, key)].entry;
     if (entry == nullptr || !tx.stamps().is_current(hash, entry->seen)) {
         add(counts_->misses, 1);
@@ -159,7 +180,7 @@ void RowCacheBase::remove(Entry* entry) {
     std::size_t hole = position_of(entry->hash, entry->key());
     // What follows in the same run moves up, so that no search ends at the hole too early.
     for (std::size_t i = (hole + 1) & mask_; slots_[i].entry != nullptr; i = (i + 1) & mask_) {
-        const std::size_t home = (slots_[i].hash >> 18) & mask_;
+        const std::size_t home = home_of(slots_[i].hash);
         if (((i - home) & mask_) < ((i - hole) & mask_)) continue;
         slots_[hole] = slots_[i];
         hole = i;

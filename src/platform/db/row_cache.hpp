@@ -11,9 +11,12 @@
 // change of one of them touches this key. One cache object belongs to the thread that made it.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,10 +76,14 @@ protected:
         std::string long_key;
     };
 
+    static constexpr std::size_t kTogether = 32;
+
     explicit RowCacheBase(std::string_view name);
     ~RowCacheBase();
 
     Entry* find_entry(const Read& tx, std::string_view key);
+    // At most kTogether.
+    void find_entries(const Read& tx, std::span<const std::string_view> keys, std::span<Entry*> out);
     // Takes the entry, in place of another with its key, unless it fits nowhere; then makes room.
     void put_entry(std::unique_ptr<Entry> entry, std::string_view key);
 
@@ -100,7 +107,9 @@ private:
     static void add(std::atomic<std::uint64_t>& count, std::uint64_t by) {
         count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
     }
+    std::size_t home_of(std::uint64_t hash) const { return (hash >> 18) & mask_; }
     std::size_t position_of(std::uint64_t hash, std::string_view key) const;
+    Entry* current_entry(const Read& tx, std::uint64_t hash, std::string_view key);
     void grow();
     void remove(Entry* entry);
 
@@ -120,6 +129,21 @@ public:
     const Value* find(const Read& tx, std::string_view key) {
         Entry* const entry = find_entry(tx, key);
         return entry != nullptr ? &static_cast<Held*>(entry)->value : nullptr;
+    }
+
+    // find() of each key, and `found(i, value)` for those that are there, in order. What lies in many places comes from
+    // memory together, instead of one after the other.
+    template <class F>
+    void find_each(const Read& tx, std::span<const std::string_view> keys, F&& found) {
+        std::array<Entry*, kTogether> entries;
+        for (std::size_t from = 0; from < keys.size(); from += kTogether) {
+            const auto some = keys.subspan(from, std::min(kTogether, keys.size() - from));
+            find_entries(tx, some, entries);
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                if (entries[i] != nullptr)
+                    found(from + i, std::as_const(static_cast<Held*>(entries[i])->value));
+            }
+        }
     }
 
     // `bytes` is what the value holds besides its own size; `snapshot` is Read::snapshot() of the transaction

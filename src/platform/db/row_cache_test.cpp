@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -163,6 +164,28 @@ TEST_CASE("the table of a cache finds what a map finds, through growth and remov
             }
         }
         CHECK(found > 1'000);
+
+        // The same for many keys in one question, known and unknown, some of them twice.
+        std::vector<std::string> keys;
+        for (int i = 0; i < 300; ++i) keys.push_back("key" + std::to_string(random() % 1'000));
+        keys.push_back(keys.front());
+        const std::vector<std::string_view> asked(keys.begin(), keys.end());
+        std::map<std::size_t, std::string> answers;
+        cache.find_each(tx, asked, [&](std::size_t i, const std::string& value) {
+            CHECK(answers.emplace(i, value).second);
+        });
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            const auto* value = cache.find(tx, keys[i]);
+            REQUIRE(answers.contains(i) == (value != nullptr));
+            if (value != nullptr) CHECK(answers[i] == *value);
+        }
+        CHECK(answers.size() > 5);
+        CHECK(answers.size() < keys.size());
+        cache.find_each(tx, {}, [](std::size_t, const std::string&) { FAIL("nothing was asked for"); });
+    });
+    db->write([&](db::Write& tx) {
+        const std::array<std::string_view, 1> key{"key1"};
+        cache.find_each(tx, key, [](std::size_t, const std::string&) { FAIL("found inside a write"); });
     });
 }
 

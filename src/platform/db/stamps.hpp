@@ -18,6 +18,8 @@
 #include <memory>
 #include <string_view>
 
+#include "platform/base/fetch_ahead.hpp"
+
 namespace grover::db {
 
 class Stamps {
@@ -37,6 +39,11 @@ public:
     bool is_current(std::uint64_t key_hash, std::uint64_t seen) const {
         return seen >> kCommitBits == store_ && enabled_ &&
                slots_[key_hash & kMask].load(std::memory_order_acquire) <= seen;
+    }
+
+    // Begins to fetch what is_current() will look at.
+    void prefetch(std::uint64_t key_hash) const {
+        if (enabled_) fetch_ahead(&slots_[key_hash & kMask], sizeof slots_[0]);
     }
 
     // One thread at a time. raise() before the commit, publish() after it.

@@ -1,0 +1,16 @@
+// Lists read what lies in many places of a large memory. Asked for before it is needed, and all together, it comes in the
+// time of one access; each costs some 100 ns otherwise (a page of the feed: 10 % of its time).
+#pragma once
+
+#include <cstddef>
+
+namespace grover {
+
+// Asks for every cache line of [data, data + size). Only a hint: any address will do.
+inline void fetch_ahead(const void* data, std::size_t size) {
+    constexpr std::size_t kLine = 64;
+    const auto* const bytes = static_cast<const char*>(data);
+    for (std::size_t at = 0; at < size; at += kLine) __builtin_prefetch(bytes + at);
+}
+
+}  // namespace grover
