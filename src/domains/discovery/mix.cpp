@@ -109,7 +109,8 @@ void Mix::look_ahead(Phase phase) const {
         for (auto at = next_[stream]; at < std::min(next_[stream] + some, size); ++at)
             seen_.prefetch(hash_at(at));
     };
-    const auto& [pools, preferred] = std::tie(*deck_.pools, deck_.preferred);
+    const auto& pools = *deck_.pools;
+    const auto& preferred = deck_.preferred;
     const auto& feed = (phase == Phase::unseen ? deck_.feed : deck_.again).posts;
     ahead(popular, pools.popular.size(), [&](std::size_t at) { return pools.popular[at].hash; });
     ahead(followed, feed.size(), [&](std::size_t at) { return feed[at].content; });

@@ -44,8 +44,8 @@ public:
 private:
     std::size_t place_of(std::uint32_t post) const;
 
-    std::vector<std::uint64_t>
-        slots_;  // second << 32 | post; 0 is free; a power of two of them, a quarter free at least
+    // second << 32 | post, or 0: free, as a quarter of them is at least. Their number is a power of two.
+    std::vector<std::uint64_t> slots_;
     std::size_t size_ = 0;
 };
 

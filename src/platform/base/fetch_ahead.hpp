@@ -6,7 +6,7 @@
 
 namespace grover {
 
-// Asks for every cache line of [data, data + size). Only a hint: any address will do.
+// Asks for every cache line of [data, data + size).
 inline void fetch_ahead(const void* data, std::size_t size) {
     constexpr std::size_t kLine = 64;
     const auto* const bytes = static_cast<const char*>(data);

@@ -127,7 +127,7 @@ void RowCacheBase::find_entries(const Read& tx, std::span<const std::string_view
     }
     for (std::size_t i = 0; i < keys.size(); ++i) {
         // With what the entry begins to hold.
-        fetch_ahead(slots_[home_of(hashes[i])].entry, sizeof(Entry) + 1);
+        if (const auto* entry = slots_[home_of(hashes[i])].entry) fetch_ahead(entry, sizeof(Entry) + 1);
     }
     for (std::size_t i = 0; i < keys.size(); ++i) out[i] = current_entry(tx, hashes[i], keys[i]);
 }

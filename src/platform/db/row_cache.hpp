@@ -131,8 +131,8 @@ public:
         return entry != nullptr ? &static_cast<Held*>(entry)->value : nullptr;
     }
 
-    // find() of each key, and `found(i, value)` for those that are there, in order. What lies in many places comes from
-    // memory together, instead of one after the other.
+    // find() of each key, and `found(i, value)`, which must not put(), for those that are there, in order. What lies in many
+    // places comes from memory together, instead of one after the other.
     template <class F>
     void find_each(const Read& tx, std::span<const std::string_view> keys, F&& found) {
         std::array<Entry*, kTogether> entries;
