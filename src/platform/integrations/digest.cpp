@@ -4,10 +4,10 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
 #include "platform/base/id.hpp"
+#include "platform/integrations/openssl_owned.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -16,17 +16,15 @@ const unsigned char* raw(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
-
 }  // namespace
 
 // OpenSSL's uses the processor's own instructions, libsodium's does not: each request pays for one.
 Sha256 sha256(std::string_view text) {
     static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    thread_local const DigestContext context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    thread_local const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
     Sha256 digest;
     unsigned size = 0;
-    if (algorithm == nullptr || EVP_DigestInit_ex2(context.get(), algorithm, nullptr) != 1 ||
+    if (algorithm == nullptr || !context || EVP_DigestInit_ex2(context.get(), algorithm, nullptr) != 1 ||
         EVP_DigestUpdate(context.get(), text.data(), text.size()) != 1 ||
         EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1 || size != digest.size()) {
         throw std::runtime_error("SHA-256 is not available");

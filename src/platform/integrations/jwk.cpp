@@ -7,20 +7,17 @@
 #include <openssl/param_build.h>
 
 #include "platform/integrations/digest.hpp"
+#include "platform/integrations/openssl_owned.hpp"
 
 namespace grover::integrations {
 namespace {
 
-template <class T, void (*free_it)(T*)>
-struct Freeing {
-    void operator()(T* it) const { free_it(it); }
-};
-using Number = std::unique_ptr<BIGNUM, Freeing<BIGNUM, BN_free>>;
-using ParamsBuilder = std::unique_ptr<OSSL_PARAM_BLD, Freeing<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>>;
-using Params = std::unique_ptr<OSSL_PARAM, Freeing<OSSL_PARAM, OSSL_PARAM_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freeing<EVP_PKEY_CTX, EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Freeing<EVP_MD_CTX, EVP_MD_CTX_free>>;
-using EcSignature = std::unique_ptr<ECDSA_SIG, Freeing<ECDSA_SIG, ECDSA_SIG_free>>;
+using Number = Owned<BIGNUM, BN_free>;
+using ParamsBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using Params = Owned<OSSL_PARAM, OSSL_PARAM_free>;
+using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using DigestContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
+using EcSignature = Owned<ECDSA_SIG, ECDSA_SIG_free>;
 
 constexpr int kMinRsaBits = 2048;
 constexpr std::size_t kMaxRsaBytes = 1024;

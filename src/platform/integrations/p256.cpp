@@ -8,17 +8,12 @@
 
 #include <stdexcept>
 
+#include "platform/integrations/openssl_owned.hpp"
+
 namespace grover::integrations {
 namespace {
 
 constexpr const char* kCurve = "prime256v1";
-
-template <class T, void (*kFree)(T*)>
-struct Freed {
-    void operator()(T* value) const { kFree(value); }
-};
-template <class T, void (*kFree)(T*)>
-using Owned = std::unique_ptr<T, Freed<T, kFree>>;
 
 using Context = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using Number = Owned<BIGNUM, BN_free>;
