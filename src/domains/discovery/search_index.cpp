@@ -97,10 +97,15 @@ void SearchIndex::publish() {
 
 template <class Id>
 void SearchIndex::mark(std::unordered_set<Id> Marks::*set, const Id& id) {
-    const std::lock_guard lock(marks_mutex_);
-    if (marks_.empty()) oldest_mark_ = std::chrono::steady_clock::now();
-    (marks_.*set).insert(id);
-    marked_.notify_one();
+    bool is_first;
+    {
+        const std::lock_guard lock(marks_mutex_);
+        is_first = marks_.empty();
+        if (is_first) oldest_mark_ = std::chrono::steady_clock::now();
+        (marks_.*set).insert(id);
+    }
+    // The keeper takes all marks at once: one call for each round, not one for each reaction.
+    if (is_first) marked_.notify_one();
 }
 
 void SearchIndex::post_changed(const PostId& post) { mark(&Marks::posts, post); }
