@@ -17,6 +17,10 @@ namespace {
 constexpr std::size_t kRowsAtOnce = 256;
 // No merge makes one larger than this, so that none takes long or needs much room.
 constexpr std::size_t kMostInSegment = std::size_t{1} << 20;
+// Segments below it are of one level.
+constexpr std::size_t kSmall = 256;
+// Merged at once in a quiet time, and while much changes.
+constexpr std::size_t kFewMerged = 2, kManyMerged = 4;
 // Larger merges run beside the keeper.
 constexpr std::size_t kQuickMerge = 30'000;
 // A document of a large segment that rose this far would keep readers from stopping early there: it moves to a new one.
@@ -39,6 +43,13 @@ template <class Id, class F>
 void in_parts(const std::vector<Id>& all, F&& f) {
     for (std::size_t start = 0; start < all.size(); start += kRowsAtOnce)
         f(std::span(all).subspan(start, std::min(kRowsAtOnce, all.size() - start)));
+}
+
+// Sizes of one level differ by less than `fan_in` times; all small ones are of the first.
+std::size_t level_of(std::size_t size, std::size_t fan_in) {
+    std::size_t level = 0;
+    for (auto end = kSmall; size >= end; end *= fan_in) ++level;
+    return level;
 }
 
 std::uint64_t next_number() {
@@ -170,8 +181,9 @@ void SearchIndex::catch_up() {
         refresh_posts(listed(marks.posts));
         count_posts(listed(marks.counted_posts));
     }
-    compact(users_);
-    compact(posts_);
+    const auto fan_in = marks.size() > kRowsAtOnce ? kManyMerged : kFewMerged;
+    compact(users_, fan_in);
+    compact(posts_, fan_in);
     trim();
     count_hashtags(!marks.empty());
     if (!marks.empty() || has_news_) publish();
@@ -310,20 +322,31 @@ void SearchIndex::count_posts(const std::vector<PostId>& posts) {
 
 // ---- merging ------------------------------------------------------------------------------------------------------
 
-// Segments double: each is at least about twice as large as all smaller ones together, so there are few of them, and a
-// document is moved few times.
-void SearchIndex::compact(Kind& kind) {
+// Segments of about the same size (a level) are merged when there are `fan_in` of them, together with all smaller ones: the
+// more are merged at once, the fewer times a document is moved, and the more segments a search has to visit.
+void SearchIndex::compact(Kind& kind, std::size_t fan_in) {
     install_merged(kind);
     if (!kind.merging.empty() || kind.segments.empty()) return;
     auto& segments = kind.segments;
     std::ranges::stable_sort(segments, std::greater<>(), [](const auto& segment) { return segment->size(); });
     const auto living = [](const auto& segment) { return std::size_t{segment->size()} - segment->dead(); };
 
-    std::size_t first = segments.size() - 1;
-    std::size_t sum = living(segments[first]);
-    while (first > 0 && living(segments[first - 1]) <= 2 * sum &&
-           sum + living(segments[first - 1]) <= kMostInSegment)
-        sum += living(segments[--first]);
+    std::size_t sum = 0;
+    std::size_t first = segments.size();    // of those to merge
+    std::size_t fitting = segments.size();  // of those that one segment has room for
+    std::size_t in_level = 0;
+    std::size_t level = 0;
+    std::size_t fitting_sum = 0;
+    while (fitting > 0 && fitting_sum + living(segments[fitting - 1]) <= kMostInSegment) {
+        const std::size_t size = living(segments[--fitting]);
+        fitting_sum += size;
+        const auto its_level = level_of(size, fan_in);
+        in_level = its_level == level ? in_level + 1 : 1;
+        level = its_level;
+        if (in_level < fan_in) continue;
+        first = fitting;
+        sum = fitting_sum;
+    }
     std::vector<std::shared_ptr<search::Segment>> merging(
         segments.begin() + static_cast<std::ptrdiff_t>(first), segments.end());
     if (merging.size() < 2) {

@@ -116,7 +116,7 @@ private:
     void replace(Kind& kind, std::string_view id);
     void add_post(search::SegmentBuilder& builder, const posts::IndexedPost& post);
     void take(Kind& kind, search::SegmentBuilder& builder);
-    void compact(Kind& kind);
+    void compact(Kind& kind, std::size_t fan_in = 2);
     void install_merged(Kind& kind);
     void count_hashtags(bool changed);
     void tell_metrics(std::chrono::steady_clock::duration lag) const;

@@ -25,6 +25,8 @@ std::span<const std::uint32_t> Segment::documents_of(std::uint32_t owner) const 
 }
 
 std::optional<std::uint32_t> Segment::find(std::string_view wanted) const {
+    // Ids sort by time: most segments end before a new document.
+    if (by_id_.empty() || id(by_id_.back()) < wanted) return std::nullopt;
     const auto found =
         std::ranges::lower_bound(by_id_, wanted, {}, [&](std::uint32_t document) { return id(document); });
     if (found == by_id_.end() || id(*found) != wanted) return std::nullopt;
