@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "platform/base/clock.hpp"
-#include "platform/base/fetch_ahead.hpp"
 #include "platform/base/id.hpp"
+#include "platform/base/prefetch.hpp"
 #include "platform/db/db.hpp"
 #include "platform/db/together.hpp"
 
@@ -30,7 +30,7 @@ public:
     std::uint32_t last_seen(std::uint32_t post) const;
     // Begins to fetch what last_seen() will look at.
     void prefetch(std::uint32_t post) const {
-        fetch_ahead(&slots_[post & (slots_.size() - 1)], sizeof slots_[0]);
+        grover::prefetch(&slots_[post & (slots_.size() - 1)], sizeof slots_[0]);
     }
     void see(std::uint32_t post, std::uint32_t second);  // second 0: nothing
     // f(post, second) of each, in no order.

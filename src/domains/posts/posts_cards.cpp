@@ -6,7 +6,7 @@
 
 #include "domains/posts/posts_marks.hpp"
 #include "domains/posts/posts_objects.hpp"
-#include "platform/base/fetch_ahead.hpp"
+#include "platform/base/prefetch.hpp"
 #include "platform/db/known_range.hpp"
 #include "sql/posts.hpp"
 #include "sql/posts_marks.hpp"
@@ -184,7 +184,7 @@ LoadedPage PostCards::load(db::Read& tx, const UserId& viewer, std::span<const P
     LoadedPage page;
     page.posts.resize(ids.size());
     cache.find_each(tx, db::ids_of(ids), [&](std::size_t i, const CardPtr& card) {
-        fetch_ahead(card.get(), sizeof(PostCard));
+        prefetch(card.get(), sizeof(PostCard));
         page.posts[i].card = card;
     });
     for (std::size_t i = 0; i < ids.size(); ++i) {

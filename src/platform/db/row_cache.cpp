@@ -4,7 +4,7 @@
 #include <map>
 #include <mutex>
 
-#include "platform/base/fetch_ahead.hpp"
+#include "platform/base/prefetch.hpp"
 
 namespace grover::db {
 namespace {
@@ -122,12 +122,12 @@ void RowCacheBase::find_entries(const Read& tx, std::span<const std::string_view
     std::array<std::uint64_t, kTogether> hashes;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         hashes[i] = Stamps::hash(keys[i]);
-        fetch_ahead(&slots_[home_of(hashes[i])], sizeof(Slot));
+        prefetch(&slots_[home_of(hashes[i])], sizeof(Slot));
         tx.stamps().prefetch(hashes[i]);
     }
     for (std::size_t i = 0; i < keys.size(); ++i) {
         // With what the entry begins to hold.
-        if (const auto* entry = slots_[home_of(hashes[i])].entry) fetch_ahead(entry, sizeof(Entry) + 1);
+        if (const auto* entry = slots_[home_of(hashes[i])].entry) prefetch(entry, sizeof(Entry) + 1);
     }
     for (std::size_t i = 0; i < keys.size(); ++i) out[i] = current_entry(tx, hashes[i], keys[i]);
 }

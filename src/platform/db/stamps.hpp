@@ -18,7 +18,7 @@
 #include <memory>
 #include <string_view>
 
-#include "platform/base/fetch_ahead.hpp"
+#include "platform/base/prefetch.hpp"
 
 namespace grover::db {
 
@@ -43,7 +43,7 @@ public:
 
     // Begins to fetch what is_current() will look at.
     void prefetch(std::uint64_t key_hash) const {
-        if (enabled_) fetch_ahead(&slots_[key_hash & kMask], sizeof slots_[0]);
+        if (enabled_) grover::prefetch(&slots_[key_hash & kMask], sizeof slots_[0]);
     }
 
     // One thread at a time. raise() before the commit, publish() after it.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kShortestPrefix = 2;
 constexpr std::size_t kShortestInside = 3;
+constexpr std::size_t kAhead = 8;  // documents on their way from memory
 
 Weights scaled(const Weights& weights, int percent) {
     Weights out{};
@@ -212,10 +213,14 @@ double Collector::score_of(const Segment& segment, std::uint32_t document, std::
            rank(segment.counts(document), segment.created_at(document), options_.aging, options_.now);
 }
 
-void Collector::offer(const Segment& segment, std::uint32_t document, std::uint32_t text) {
+void Collector::offer(const Segment& segment, std::uint32_t window, std::uint32_t document,
+                      std::uint32_t text) {
+    // Counted is only up to there; then one that is not good enough need not be looked at.
+    if (total_ >= kMostCounted && is_too_low(segment, window, text, options_.highest_factor)) return;
     const double factor = admit_(segment, document, text);
     if (factor == 0) return;
     if (total_ < kMostCounted) ++total_;
+    if (is_too_low(segment, window, text, factor)) return;
     Hit hit{score_of(segment, document, text, factor), segment.created_at(document), &segment, document,
             text};
     if (is_full() && (options_.keep == 0 || !hit.before(hits_.front()))) return;
@@ -237,13 +242,18 @@ void Collector::offer(const Segment& segment, std::uint32_t document, std::uint3
     std::ranges::push_heap(hits_, before);
 }
 
-bool Collector::is_done(const Segment& segment, std::uint32_t window, std::uint32_t most_text) const {
-    if (options_.order != Order::relevance || total_ < kMostCounted) return false;
+// Whether a text like this cannot enter the result, of the best document of the window or of a later one.
+bool Collector::is_too_low(const Segment& segment, std::uint32_t window, std::uint32_t text,
+                           double factor) const {
+    if (options_.order != Order::relevance || !is_full()) return false;
     if (options_.keep == 0) return true;
-    if (!is_full()) return false;
-    const double best = most_text / 100.0 * static_cast<double>(segment.windows()[window].rank) *
-                        segment.growth() * options_.highest_factor;
+    const double best =
+        text / 100.0 * static_cast<double>(segment.windows()[window].rank) * segment.growth() * factor;
     return best < hits_.front().score;
+}
+
+bool Collector::is_done(const Segment& segment, std::uint32_t window, std::uint32_t most_text) const {
+    return total_ >= kMostCounted && is_too_low(segment, window, most_text, options_.highest_factor);
 }
 
 bool Collector::skips(const Segment& segment, std::uint32_t window) const {
@@ -282,6 +292,11 @@ void match(const Segment& segment, const std::vector<Clause>& clauses, Collector
 
     std::vector<std::uint32_t> places;
     places.reserve(kWindow);
+    struct Met {
+        std::uint32_t document;
+        std::uint32_t text;
+    };
+    std::vector<Met> met;
     std::uint32_t from = 0;
     while (from < segment.size() && !collector.out_of_time()) {
         for (const auto& cursor : wanted) from = std::max(from, cursor.next());
@@ -306,19 +321,22 @@ void match(const Segment& segment, const std::vector<Clause>& clauses, Collector
         }
         if (places.empty()) continue;
         for (auto& cursor : unwanted) cursor.fill(start, end, [](std::uint32_t) {});
+        met.clear();
         for (const auto place : places) {
             std::uint32_t text = 0;
-            bool met = true;
-            for (const auto& cursor : wanted) {
+            const auto meets = [&](const ClauseCursor& cursor) {
                 const auto weight = cursor.at(place);
-                if (weight == 0) {
-                    met = false;
-                    break;
-                }
                 if (cursor.is_scored()) text += weight;
-            }
-            for (const auto& cursor : unwanted) met = met && cursor.at(place) == 0;
-            if (met) collector.offer(segment, start + place, any_scored ? text : 100);
+                return weight != 0;
+            };
+            if (std::ranges::all_of(wanted, meets) &&
+                std::ranges::none_of(unwanted, [&](const auto& cursor) { return cursor.at(place) != 0; }))
+                met.push_back({start + place, any_scored ? text : 100});
+        }
+        // They lie far apart in memory.
+        for (std::size_t i = 0; i < met.size(); ++i) {
+            if (i + kAhead < met.size()) segment.prefetch(met[i + kAhead].document);
+            collector.offer(segment, window, met[i].document, met[i].text);
         }
     }
 }

@@ -77,7 +77,8 @@ public:
 
     Collector(const Options& options, Admit admit) : options_(options), admit_(std::move(admit)) {}
 
-    void offer(const Segment& segment, std::uint32_t document, std::uint32_t text);
+    // A document of that window.
+    void offer(const Segment& segment, std::uint32_t window, std::uint32_t document, std::uint32_t text);
     // Whether no document of the window or a later one can change the result.
     bool is_done(const Segment& segment, std::uint32_t window, std::uint32_t most_text) const;
     // Whether this window alone cannot.
@@ -92,6 +93,7 @@ public:
 
 private:
     bool is_full() const { return hits_.size() >= options_.keep; }
+    bool is_too_low(const Segment& segment, std::uint32_t window, std::uint32_t text, double factor) const;
     double score_of(const Segment& segment, std::uint32_t document, std::uint32_t text, double factor) const;
 
     Options options_;

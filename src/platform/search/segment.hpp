@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/base/prefetch.hpp"
 #include "platform/search/ranking.hpp"
 #include "platform/search/vocabulary.hpp"
 
@@ -98,6 +99,13 @@ public:
         return died != 0 && died <= version;
     }
     double growth() const { return growth_.load(std::memory_order_relaxed); }
+    // What says who may find the document and what it is worth.
+    void prefetch(std::uint32_t document) const {
+        grover::prefetch(&changing_[document], sizeof changing_[0]);
+        grover::prefetch(&owners_[document], sizeof owners_[0]);
+        grover::prefetch(&groups_[document], sizeof groups_[0]);
+        grover::prefetch(&created_at_[document], sizeof created_at_[0]);
+    }
 
     // The keeper's thread only.
     void set_counts(std::uint32_t document, const Counts& counts);

@@ -7,7 +7,7 @@
 namespace grover {
 
 // Asks for every cache line of [data, data + size).
-inline void fetch_ahead(const void* data, std::size_t size) {
+inline void prefetch(const void* data, std::size_t size) {
     constexpr std::size_t kLine = 64;
     const auto* const bytes = static_cast<const char*>(data);
     for (std::size_t at = 0; at < size; at += kLine) __builtin_prefetch(bytes + at);
