@@ -238,6 +238,41 @@ TEST_CASE("an index made anew finds the same as one that followed along") {
     }
 }
 
+TEST_CASE("while much changes segments are merged less often, afterwards down to few") {
+    World w;
+    const auto ada = w.user("ada");
+    constexpr int kRounds = 9, kInRound = 300;
+    const auto segments = [&] { return w.index.snapshot()->posts.size(); };
+    std::size_t most = 0;
+    for (int round = 0; round < kRounds; ++round) {
+        const auto first = std::to_string(1'000'000 + round * kInRound);
+        w.execute("WITH RECURSIVE numbers (i) AS (SELECT " + first +
+                  " UNION ALL SELECT i + 1 FROM numbers WHERE i < " + first + " + " +
+                  std::to_string(kInRound - 1) +
+                  ") INSERT INTO posts (post_id, user_id, content, likes_count, created_at) SELECT 'post_' "
+                  "|| i, '" +
+                  ada.id.str() + "', 'red ' || i, i % 7, i FROM numbers");
+        for (int i = 0; i < kInRound; ++i)
+            w.index.post_changed(PostId("post_" + std::to_string(1'000'000 + round * kInRound + i)));
+        w.index.catch_up();
+        most = std::max(most, segments());
+    }
+    CHECK(most > 2);
+    CHECK(most < 7);
+    std::size_t documents = 0;
+    for (const auto& segment : w.index.snapshot()->posts) documents += segment->size();
+    CHECK(documents == kRounds * kInRound);
+    const auto before = search(w, ada, "red").posts();
+    for (int i = 0; i < 4; ++i) w.index.catch_up();
+    CHECK(segments() <= 2);
+    CHECK(search(w, ada, "red").posts() == before);
+    CHECK(search(w, ada, "red").total("posts") == 1'000);
+    for (const int i : {0, kRounds * kInRound - 1})
+        CHECK(search(w, ada, std::to_string(1'000'000 + i))
+                  .posts()
+                  .starts_with("red " + std::to_string(1'000'000 + i)));
+}
+
 TEST_CASE("a full index leaves out the oldest posts, and says so") {
     World w;
     const auto ada = w.user("ada");
