@@ -70,7 +70,7 @@ ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) 
                 (*kept)->from[followed] = 0;
                 (*kept)->feed_seen = tx.snapshot();
             }
-            return {*kept, std::move(view)};
+            return {*kept, std::move(view), (*kept)->bytes()};
         }
     }
     deck->prefer();
@@ -89,7 +89,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
     std::vector<std::uint64_t> shown;
     std::optional<SeenView> known;
     ground_.db.read([&](db::Read& tx) {
-        const auto [deck, seen] = reader(tx, me, sent);
+        const auto [deck, seen, kept_bytes] = reader(tx, me, sent);
         known = seen;
         const Taken taken(*deck);
         Mix mix(ground_.feed, tx, sent, *deck, seen);
@@ -101,6 +101,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
             for (const auto& choice : chosen) {
                 ids.push_back(choice.post_id);
                 shown.push_back(choice.hash);
+                seen.prefetch(choice.hash);  // for record() below
             }
             page.json = "[";
             const auto written = ground_.views.write(tx, me, ids, posts::Muted::left_out, 0,
@@ -110,7 +111,8 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
         }
         if (!sent.is_first()) return;
         mix.settle();
-        deck_cache().put(me.id.view(), deck, deck->bytes(), tx.snapshot());
+        if (const auto bytes = deck->bytes(); bytes != kept_bytes)
+            deck_cache().put(me.id.view(), deck, bytes, tx.snapshot());
     });
     page.json += ']';
     for (const auto hash : shown) sent.add(hash);

@@ -27,6 +27,7 @@ private:
     struct Reader {
         std::shared_ptr<Deck> deck;
         SeenView seen;
+        std::size_t kept_bytes = 0;  // of the deck, when it came from memory
     };
     Reader reader(db::Read& tx, const Caller& me, const Sent& sent);
 

@@ -93,7 +93,7 @@ void Mix::settle() {
 
 void Mix::mix(Phase phase) {
     next_ = phase == Phase::unseen && sent_.is_first() ? deck_.from : decltype(next_){};
-    look_ahead(phase);
+    if (phase == Phase::unseen) look_ahead();
     std::array<bool, kStreams> dry{};
     for (std::size_t turn = 0; chosen_.size() < limit_ && !(dry[0] && dry[1] && dry[2]); ++turn) {
         const auto stream = turn % kStreams;
@@ -102,8 +102,7 @@ void Mix::mix(Phase phase) {
 }
 
 // A page needs a third of its posts from each stream, and some more are passed over.
-void Mix::look_ahead(Phase phase) const {
-    if (phase == Phase::own) return;
+void Mix::look_ahead() const {
     const auto some = limit_ / kStreams + 4;
     const auto ahead = [&](std::size_t stream, std::size_t size, auto&& hash_at) {
         for (auto at = next_[stream]; at < std::min(next_[stream] + some, size); ++at)
@@ -111,7 +110,7 @@ void Mix::look_ahead(Phase phase) const {
     };
     const auto& pools = *deck_.pools;
     const auto& preferred = deck_.preferred;
-    const auto& feed = (phase == Phase::unseen ? deck_.feed : deck_.again).posts;
+    const auto& feed = deck_.feed.posts;
     ahead(popular, pools.popular.size(), [&](std::size_t at) { return pools.popular[at].hash; });
     ahead(followed, feed.size(), [&](std::size_t at) { return feed[at].content; });
     ahead(fresh, preferred.size() + pools.fresh.size(), [&](std::size_t at) {
@@ -153,7 +152,7 @@ std::optional<Mix::Waiting> Mix::next_of(std::size_t stream, Phase phase) {
     while (next_[popular] < pool.size()) {
         const auto place = next_[popular]++;
         const auto& candidate = pool[place];
-        if (seen_.contains(candidate.hash) != (phase == Phase::seen)) continue;
+        if (is_for_later(candidate.hash, phase)) continue;
         const Choice choice{candidate.post_id, candidate.user_id, candidate.created_at, candidate.hash};
         if (suits(choice, phase)) return Waiting{choice, place};
     }
@@ -170,7 +169,7 @@ std::optional<Mix::Waiting> Mix::next_fresh(Phase phase) {
         const auto at = is_preferred ? preferred[place] : static_cast<Place>(place - preferred.size());
         if (!is_preferred && std::ranges::binary_search(preferred, at)) continue;
         const auto& candidate = pool[at];
-        if (phase != Phase::own && seen_.contains(candidate.hash) != (phase == Phase::seen)) continue;
+        if (is_for_later(candidate.hash, phase)) continue;
         const Choice choice{candidate.post_id, candidate.user_id, candidate.created_at, candidate.hash};
         if (suits(choice, phase) && !deck_.relations->follows(candidate.user_id))
             return Waiting{choice, place};
@@ -183,7 +182,7 @@ std::optional<Mix::Waiting> Mix::next_followed(Phase phase) {
     while (next_[followed] < part.posts.size() || read(part)) {
         const auto place = next_[followed]++;
         const auto& post = part.posts[place];
-        if (phase != Phase::own && seen_.contains(post.content) != (phase == Phase::seen)) continue;
+        if (is_for_later(post.content, phase)) continue;
         const Choice choice{post.id, post.user_id, post.at, post.content};
         const bool is_private = post.visibility == posts::Visibility::private_ && phase != Phase::own;
         if (!is_private && suits(choice, phase)) return Waiting{choice, place};
@@ -212,6 +211,11 @@ bool FeedPart::add(const std::vector<posts::FeedPost>& more, Time now) {
         last = post;
     }
     return posts.size() > before;
+}
+
+// What the first phase passed over comes in the second, which begins when nothing unseen is left: so it need not ask again.
+bool Mix::is_for_later(std::uint64_t hash, Phase phase) const {
+    return phase == Phase::unseen && seen_.contains(hash);
 }
 
 bool Mix::suits(const Choice& choice, Phase phase) const {

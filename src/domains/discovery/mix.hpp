@@ -113,12 +113,13 @@ private:
     };
 
     void mix(Phase phase);
-    void look_ahead(Phase phase) const;
+    void look_ahead() const;
     bool take_next(std::size_t stream, Phase phase);
     std::optional<Waiting> next_of(std::size_t stream, Phase phase);
     std::optional<Waiting> next_fresh(Phase phase);
     std::optional<Waiting> next_followed(Phase phase);
     bool read(FeedPart& part);
+    bool is_for_later(std::uint64_t hash, Phase phase) const;
     bool suits(const Choice& choice, Phase phase) const;
     bool is_wanted(const Choice& choice) const;
     bool is_run_of(const UserId& author) const;
