@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "platform/integrations/digest.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::auth {
 
 SecretHash::SecretHash(std::string_view secret) {
-    integrations::to_base64url(integrations::bytes_of(integrations::sha256(secret)))
-        .copy(text_.data(), text_.size());
+    text::to_base64url(integrations::bytes_of(integrations::sha256(secret))).copy(text_.data(), text_.size());
 }
 
 std::string new_secret(std::string_view prefix) {
@@ -28,7 +28,7 @@ std::string Deriver::derive(std::string_view purpose, std::string_view of) const
     std::string text(purpose);
     text += '\0';
     text += of;
-    return integrations::to_base64url(integrations::bytes_of(integrations::hmac_sha256(key_, text)));
+    return text::to_base64url(integrations::bytes_of(integrations::hmac_sha256(key_, text)));
 }
 
 }  // namespace grover::auth

@@ -1,5 +1,6 @@
 #include "domains/auth/auth_world_test.hpp"
 #include "platform/integrations/jwt.hpp"
+#include "platform/text/base64.hpp"
 
 using namespace grover;
 using namespace grover::auth;
@@ -106,7 +107,7 @@ TEST_CASE("a token with a claim missing, of another kind or another algorithm is
     CHECK_FALSE(
         w.works(integrations::sign_jwt(JwtAlgorithm::hs256, "another secret of thirty-two bytes!!", good)));
     const auto unsigned_token =
-        integrations::to_base64url(R"({"alg":"none"})") + "." + integrations::to_base64url(good) + ".";
+        text::to_base64url(R"({"alg":"none"})") + "." + text::to_base64url(good) + ".";
     CHECK_FALSE(w.works(unsigned_token));
     CHECK_FALSE(w.works(unsigned_token + "AA"));
     // Somebody else's session with one's own name in it.

@@ -2,6 +2,7 @@
 
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/http_client.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::auth::pages {
 namespace {
@@ -129,7 +130,7 @@ std::string message(std::string_view title, std::string_view text) { return whol
 
 void send(api::Reply& reply, int status, std::string html, std::string_view form_target) {
     static const std::string style_hash =
-        integrations::to_base64(integrations::bytes_of(integrations::sha256(kStyle)));
+        text::to_base64(integrations::bytes_of(integrations::sha256(kStyle)));
     std::string policy = "default-src 'none'; style-src 'sha256-" + style_hash +
                          "'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
     if (!form_target.empty()) {

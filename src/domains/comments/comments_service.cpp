@@ -46,14 +46,17 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
     const auto content = text::required_text(in.content, kMaxCommentLength, "content");
     const auto tags = tag_names(in.tagged_users);
     const auto admission = posts_.admit(db_, me, in.post_id);
-    return db_.write([&](db::Write& tx) {
+    CommentRow row;
+    bool may_moderate = false;
+    std::int64_t comments_count = 0;
+    db_.write([&](db::Write& tx) {
         const auto post = posts_.get_visible(tx, me, admission);
         const auto place = place_of(tx, users_, me, in);
         const auto tagged =
             tags.empty() ? std::vector<UserId>{} : users_.addressed(tx, me.id, tags, users::Address::tag);
         const auto mentioned = mentioned_in(tx, users_, me.id, content);
 
-        CommentRow row;
+        row = {};
         row.created_at = clock_.now();
         row.comment_id = IdSource::next_at<CommentId>(row.created_at);
         row.post_id = post.post_id;
@@ -66,7 +69,7 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
         row.mentioned_users = to_json(mentioned);
         // The counters come first: on PostgreSQL they hold the post, so that nobody deletes around this row
         // meanwhile.
-        const auto comments_count = posts_.change_comment_counts(tx, post.post_id, place.parent ? 0 : 1, 1);
+        comments_count = posts_.change_comment_counts(tx, post.post_id, place.parent ? 0 : 1, 1);
         if (place.parent && !add_replies(tx, *place.parent, 1)) throw not_found("Comment not found");
         insert(tx, row);
         store_mentions(tx, row.comment_id, row.created_at, me.id, tagged, mentioned);
@@ -92,13 +95,14 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
         people.insert(people.end(), mentioned.begin(), mentioned.end());
         event.mentioned_users = who_may_hear(tx, posts_, post, people, told);
         tx.publish(event);
-
-        CommentCreateResponse answer;
-        answer.comment_id = row.comment_id;
-        answer.comment = view_of_one(tx, users_, me, row, posts_.may_moderate(tx, me.id, post));
-        answer.comments_count = comments_count;
-        return answer;
+        may_moderate = posts_.may_moderate(tx, me.id, post);
     });
+    CommentCreateResponse answer;
+    answer.comment_id = row.comment_id;
+    answer.comments_count = comments_count;
+    // Not above: the one writer need not read the author's card, which is in memory here.
+    answer.comment = db_.read([&](db::Read& tx) { return view_of_one(tx, users_, me, row, may_moderate); });
+    return answer;
 }
 
 CommentUpdateResponse CommentsService::update(const Caller& me, const CommentUpdate& in) {

@@ -1,7 +1,5 @@
 #include "domains/media/base64.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cctype>
 
@@ -93,15 +91,6 @@ MediaText classify_media_text(std::string_view text) {
         return {};
     header.remove_suffix(kMark.size());
     return {.form = MediaText::Form::base64, .declared_type = header, .data = text.substr(comma + 1)};
-}
-
-std::string to_base64(std::string_view data) {
-    constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
-    std::string out(sodium_base64_ENCODED_LEN(data.size(), kVariant), '\0');
-    sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(data.data()),
-                      data.size(), kVariant);
-    out.pop_back();  // the terminating zero
-    return out;
 }
 
 }  // namespace grover::media

@@ -41,7 +41,4 @@ struct MediaText {
 };
 MediaText classify_media_text(std::string_view text);
 
-// `data` as standard base64 with padding.
-std::string to_base64(std::string_view data);
-
 }  // namespace grover::media

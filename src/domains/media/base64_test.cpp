@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "platform/text/base64.hpp"
+
 using namespace grover::media;
 
 namespace {
@@ -43,7 +45,7 @@ TEST_CASE("what is no base64 is refused") {
 TEST_CASE("a long text may come in pieces of any size") {
     std::string data;
     for (int i = 0; i < 20'000; ++i) data.push_back(static_cast<char>(i * 7));
-    const auto text = to_base64(data);
+    const auto text = grover::text::to_base64(data);
     for (const std::size_t piece : {1U, 3U, 4096U, 1'000'000U}) {
         CAPTURE(piece);
         CHECK(decode(text, piece) == data);

@@ -8,6 +8,7 @@
 #include "domains/media/media_store.hpp"
 #include "domains/media/media_uploads.hpp"
 #include "platform/db/idempotency.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::media {
 
@@ -120,7 +121,7 @@ std::optional<std::string> MediaService::thumbnail(const MediaId& id) {
         std::string bytes(kMaxThumbnail, '\0');
         const auto got = file ? pread(file.fd(), bytes.data(), bytes.size(), 0) : -1;
         if (got <= 0) return std::nullopt;
-        return to_base64({bytes.data(), static_cast<std::size_t>(got)});
+        return text::to_base64({bytes.data(), static_cast<std::size_t>(got)});
     });
 }
 

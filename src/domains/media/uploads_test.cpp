@@ -3,6 +3,7 @@
 
 #include "domains/media/base64.hpp"
 #include "domains/media/media_test.hpp"
+#include "platform/text/base64.hpp"
 
 using namespace grover;
 using namespace grover::media;
@@ -57,7 +58,7 @@ TEST_CASE(
     }
     // The thumbnail itself, for the screen that is already open.
     const auto thumb = w.get(World::target_of(member(answer, "thumbnail_url")));
-    CHECK(member(answer, "thumbnail") == to_base64(thumb.body));
+    CHECK(member(answer, "thumbnail") == text::to_base64(thumb.body));
     CHECK(w.rows("media") == 1);
     CHECK(w.temporary_files() == 0);
 }
@@ -190,7 +191,7 @@ TEST_CASE("a kind that a folder does not take is refused with the types that it 
 TEST_CASE("base64 is taken like a file, and what is none is no file") {
     World w;
     const auto ada = w.user("ada");
-    const auto raw = to_base64(a_photo());
+    const auto raw = text::to_base64(a_photo());
     CHECK(upload_json(w, ada, "media_url", "data:image/jpeg;base64," + raw).status == 200);
     CHECK(upload_json(w, ada, "media_url", raw).status == 200);
     CHECK(upload_json(w, ada, "file", raw).status == 200);
@@ -202,7 +203,8 @@ TEST_CASE("base64 is taken like a file, and what is none is no file") {
         CHECK(answer.has("file is not a file"));
     }
     // Decodable, and still no picture.
-    const auto page = upload_json(w, ada, "media_url", "data:image/png;base64," + to_base64("<html></html>"));
+    const auto page =
+        upload_json(w, ada, "media_url", "data:image/png;base64," + text::to_base64("<html></html>"));
     CHECK(page.status == 400);
     CHECK(page.text("detail") == kAllTypes);
     CHECK(w.rows("media") == 3);

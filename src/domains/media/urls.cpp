@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "platform/text/base64.hpp"
+
 namespace grover::media {
 
 namespace {
@@ -129,7 +131,7 @@ std::string UrlSigner::sign(const MediaId& medium, std::string_view rendition, s
     crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(message.data()),
                                   message.size());
     crypto_auth_hmacsha256_final(&state, mac.data());
-    return base64url({reinterpret_cast<const char*>(mac.data()), mac.size()});
+    return text::to_base64url({reinterpret_cast<const char*>(mac.data()), mac.size()});
 }
 
 std::string UrlSigner::query(const MediaId& medium, Time expires) const { return query(medium, {}, expires); }
@@ -170,15 +172,6 @@ std::string MediaUrls::plain(std::string_view base_url, Kind kind, std::string_v
     auto url = prefix(base_url, kind);
     url += key;
     return url;
-}
-
-std::string base64url(std::string_view data) {
-    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::string out(sodium_base64_ENCODED_LEN(data.size(), kVariant), '\0');
-    sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(data.data()),
-                      data.size(), kVariant);
-    out.pop_back();  // the terminating zero
-    return out;
 }
 
 }  // namespace grover::media

@@ -77,7 +77,4 @@ private:
     UrlSigner signer_;
 };
 
-// `data` as RFC 4648 base64url without padding.
-std::string base64url(std::string_view data);
-
 }  // namespace grover::media

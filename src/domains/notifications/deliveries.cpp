@@ -9,6 +9,7 @@
 #include "platform/observability/metrics.hpp"
 #include "platform/observability/reports.hpp"
 #include "platform/runtime/runtime.hpp"
+#include "platform/text/base64.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/push.hpp"
 
@@ -97,7 +98,7 @@ void order_sending(db::Write& tx, std::string_view provider, Time due, Time now)
 
 std::string topic_of(std::string_view type, std::string_view target) {
     const auto digest = integrations::sha256(std::string(type) + '|' + std::string(target));
-    return integrations::to_base64url(integrations::bytes_of(digest)).substr(0, 32);
+    return text::to_base64url(integrations::bytes_of(digest)).substr(0, 32);
 }
 
 Deliveries::Deliveries(db::Database& db, const Clock& clock, LivingSessions& sessions,

@@ -1,10 +1,11 @@
 #include "domains/stories/text_card.hpp"
 
-#include <sodium.h>
 #include <zlib.h>
 
 #include <array>
 #include <stdexcept>
+
+#include "platform/text/base64.hpp"
 
 namespace grover::stories {
 namespace {
@@ -55,11 +56,9 @@ std::string text_card(std::uint64_t seed) {
     append_chunk(png, "IDAT", compressed(rows));
     append_chunk(png, "IEND", {});
 
-    std::string text(sodium_base64_ENCODED_LEN(png.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(png.data()),
-                      png.size(), sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back();  // its zero
-    return "data:image/png;base64," + text;
+    std::string text = "data:image/png;base64,";
+    text::append_base64(text, png);
+    return text;
 }
 
 }  // namespace grover::stories

@@ -3,11 +3,11 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "platform/base/id.hpp"
 #include "platform/integrations/openssl_owned.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -41,39 +41,10 @@ Sha256 hmac_sha256(std::string_view key, std::string_view text) {
     return digest;
 }
 
-std::string to_base64(std::string_view bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), raw(bytes),
-                      static_cast<int>(bytes.size()));
-    text.pop_back();  // the terminator
-    return text;
-}
-
-std::string to_base64url(std::string_view bytes) {
-    auto text = to_base64(bytes);
-    text.erase(std::min(text.find('='), text.size()));
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    return text;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-    std::string bytes(text.size() / 4 * 3 + 3, '\0');
-    std::size_t size = 0;
-    const char* end = nullptr;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                          text.size(), nullptr, &size, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    bytes.resize(size);
-    return bytes;
-}
-
 std::string random_text_256() {
     Sha256 bytes;
     fill_random(bytes.data(), bytes.size());
-    return to_base64url(bytes_of(bytes));
+    return text::to_base64url(bytes_of(bytes));
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

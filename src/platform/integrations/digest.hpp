@@ -1,10 +1,9 @@
-// Digests, keyed digests, random text and the alphabet they travel in. Any thread.
+// Digests, keyed digests and random text. Any thread.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,12 +17,6 @@ Sha256 hmac_sha256(std::string_view key, std::string_view text);
 inline std::string_view bytes_of(const Sha256& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
-
-// Without padding (RFC 4648 §5).
-std::string to_base64url(std::string_view bytes);
-// Nothing for any character outside the alphabet, padding included.
-std::optional<std::string> from_base64url(std::string_view text);
-std::string to_base64(std::string_view bytes);
 
 // 43 characters of base64url: nobody guesses them.
 std::string random_text_256();

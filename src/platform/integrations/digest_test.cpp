@@ -2,24 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include "platform/text/base64.hpp"
+
 using namespace grover::integrations;
 
 TEST_CASE("digests are those of the standards") {
     // FIPS 180-2 "abc", RFC 4231 test case 2.
-    CHECK(to_base64url(bytes_of(sha256("abc"))) == "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
-    CHECK(to_base64url(bytes_of(hmac_sha256("Jefe", "what do ya want for nothing?"))) ==
+    CHECK(grover::text::to_base64url(bytes_of(sha256("abc"))) == "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+    CHECK(grover::text::to_base64url(bytes_of(hmac_sha256("Jefe", "what do ya want for nothing?"))) ==
           "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM");
-}
-
-TEST_CASE("base64url goes there and back, and takes nothing else") {
-    CHECK(to_base64url("") == "");
-    CHECK(to_base64url("\xfb\xff") == "-_8");
-    CHECK(from_base64url("-_8") == "\xfb\xff");
-    CHECK(from_base64url("") == "");
-    for (const char* wrong : {"+/8", "-_8=", "-_8 ", "a", "-_8\n", "ä"}) {
-        INFO(wrong);
-        CHECK_FALSE(from_base64url(wrong));
-    }
 }
 
 TEST_CASE("random texts have 256 bits and never repeat") {

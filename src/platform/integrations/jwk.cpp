@@ -8,6 +8,7 @@
 
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/openssl_owned.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -90,7 +91,7 @@ std::optional<PublicKey> PublicKey::from_jwk(wire::JsonView jwk) {
     if (jwk.kind() != wire::JsonKind::object) return std::nullopt;
     if (const auto use = text_member(jwk, "use"); !use.empty() && use != "sig") return std::nullopt;
     const auto bytes = [&](std::string_view name) {
-        return from_base64url(text_member(jwk, name)).value_or(std::string());
+        return text::from_base64url(text_member(jwk, name)).value_or(std::string());
     };
     const auto kind = text_member(jwk, "kty");
     const auto only_algorithm = text_member(jwk, "alg");

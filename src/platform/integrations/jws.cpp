@@ -1,6 +1,7 @@
 #include "platform/integrations/jws.hpp"
 
 #include "platform/integrations/digest.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 constexpr std::size_t kMaxToken = 16 * 1024;
 
 std::optional<wire::JsonDocument> parse_object(std::string_view part) {
-    const auto text = from_base64url(part);
+    const auto text = text::from_base64url(part);
     if (!text) return std::nullopt;
     auto document = wire::JsonDocument::parse(*text);
     if (!document || document->root().kind() != wire::JsonKind::object) return std::nullopt;
@@ -33,7 +34,7 @@ std::optional<Jws> parse_jws(std::string_view token) {
     if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos)
         return std::nullopt;
 
-    auto signature = from_base64url(token.substr(second + 1));
+    auto signature = text::from_base64url(token.substr(second + 1));
     if (!signature || signature->empty()) return std::nullopt;
     auto header = parse_object(token.substr(0, first));
     if (!header || header->root().find("crit").present()) return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/jws.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -38,12 +39,12 @@ std::string sign_jwt(JwtAlgorithm algorithm, std::string_view secret, std::strin
     std::string header = R"({"alg":")";
     header += wire::name_of(algorithm);
     header += R"(","typ":"JWT"})";
-    std::string token = to_base64url(header);
+    std::string token = text::to_base64url(header);
     token += '.';
-    token += to_base64url(claims);
+    token += text::to_base64url(claims);
     const auto mac = mac_of(algorithm, secret, token);
     token += '.';
-    token += to_base64url(mac);
+    token += text::to_base64url(mac);
     return token;
 }
 

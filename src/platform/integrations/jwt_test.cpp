@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "platform/integrations/digest.hpp"
+#include "platform/text/base64.hpp"
 
 using namespace grover;
 using namespace grover::integrations;
@@ -13,14 +14,14 @@ namespace {
 constexpr std::string_view kSecret = "a secret of more than thirty-two bytes";
 
 std::string with_header(std::string_view header, std::string_view token) {
-    return to_base64url(header) + std::string(token.substr(token.find('.')));
+    return text::to_base64url(header) + std::string(token.substr(token.find('.')));
 }
 
 }  // namespace
 
 TEST_CASE("a token made elsewhere with the same secret is understood") {
     // RFC 7515 A.1, whose secret is 64 bytes of base64url.
-    const auto secret = from_base64url(
+    const auto secret = text::from_base64url(
         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
     constexpr std::string_view token =
         "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
@@ -48,7 +49,7 @@ TEST_CASE("no token without its signature: `alg` none, changed parts, missing pa
     changed[token.find('.') + 3] = changed[token.find('.') + 3] == 'A' ? 'B' : 'A';
     for (const auto& forged :
          {with_header(R"({"alg":"none"})", token),
-          to_base64url(R"({"alg":"none"})") + "." + to_base64url("{}") + ".",
+          text::to_base64url(R"({"alg":"none"})") + "." + text::to_base64url("{}") + ".",
           with_header(R"({"alg":"HS512"})", token), with_header(R"({"alg":"RS256"})", token),
           with_header(R"({})", token), with_header(R"({"alg":["HS256"]})", token), unsigned_part,
           unsigned_part + ".", token + ".x", token + "x", changed, std::string("a.b.c"), std::string(".."),
@@ -60,9 +61,9 @@ TEST_CASE("no token without its signature: `alg` none, changed parts, missing pa
 
 TEST_CASE("a header that demands more than is understood is refused though it is signed") {
     // Signed by hand, since sign_jwt writes no such header.
-    const auto part =
-        to_base64url(R"({"alg":"HS256","crit":["exp"]})") + "." + to_base64url(R"({"sub":"ada"})");
-    const auto token = part + "." + to_base64url(bytes_of(hmac_sha256(kSecret, part)));
+    const auto part = text::to_base64url(R"({"alg":"HS256","crit":["exp"]})") + "." +
+                      text::to_base64url(R"({"sub":"ada"})");
+    const auto token = part + "." + text::to_base64url(bytes_of(hmac_sha256(kSecret, part)));
     CHECK_FALSE(verify_jwt(JwtAlgorithm::hs256, kSecret, token));
 }
 

@@ -7,6 +7,7 @@
 
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/mail.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -49,7 +50,7 @@ std::string encode_header(std::string_view text) {
         while (size > 1 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
             --size;
         if (!out.empty()) out += "\r\n ";
-        out += "=?UTF-8?B?" + to_base64(text.substr(0, size)) + "?=";
+        out += "=?UTF-8?B?" + text::to_base64(text.substr(0, size)) + "?=";
         text.remove_prefix(size);
     }
     return out;

@@ -7,6 +7,7 @@
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/jwk.hpp"
 #include "platform/integrations/jwt.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -200,7 +201,7 @@ std::optional<wire::JsonDocument> OidcProvider::Impl::token_answer(const Discove
                            {"Accept", "application/json"}};
         if (in_header) {
             const auto pair = percent_encode(options.client_id) + ":" + percent_encode(options.client_secret);
-            request.headers.emplace_back("Authorization", "Basic " + to_base64(pair));
+            request.headers.emplace_back("Authorization", "Basic " + text::to_base64(pair));
         } else {
             form.emplace_back("client_id", options.client_id);
             form.emplace_back("client_secret", options.client_secret);
@@ -224,7 +225,7 @@ std::optional<wire::JsonDocument> OidcProvider::Impl::token_answer(const Discove
 
 std::string OidcProvider::authorization_url(const Challenge& challenge) {
     const auto known = impl_->discovery();
-    const auto code_challenge = to_base64url(bytes_of(sha256(challenge.verifier)));
+    const auto code_challenge = text::to_base64url(bytes_of(sha256(challenge.verifier)));
     std::vector<std::pair<std::string_view, std::string_view>> query{
         {"response_type", "code"},
         {"client_id", impl_->options.client_id},

@@ -4,6 +4,7 @@
 
 #include "platform/base/error.hpp"
 #include "platform/integrations/digest.hpp"
+#include "platform/text/base64.hpp"
 #include "platform/wire/json_out.hpp"
 #include "testing/http_peer.hpp"
 #include "testing/signing_key.hpp"
@@ -137,7 +138,7 @@ TEST_CASE("a code is redeemed with verifier and client secret for the identity i
           "grant_type=authorization_code&code=the%20code&redirect_uri=http%3A%2F%2Flocalhost%3A8001%2Fapi%"
           "2Fauth%2Fgoogle%2Fcallback"
           "&code_verifier=the-verifier");
-    CHECK(token.head.find("Authorization: Basic " + to_base64("client:s%26cret")) != std::string::npos);
+    CHECK(token.head.find("Authorization: Basic " + text::to_base64("client:s%26cret")) != std::string::npos);
 }
 
 TEST_CASE("an ES256 token counts as well") {
@@ -184,10 +185,10 @@ TEST_CASE("a token that the provider did not sign is no identity") {
     w.published.push_back(&weak);
     const auto claims = w.claims().json();
     const auto good = w.rsa.sign(claims);
-    const auto none = to_base64url(R"({"alg":"none"})") + "." + to_base64url(claims) + ".";
+    const auto none = text::to_base64url(R"({"alg":"none"})") + "." + text::to_base64url(claims) + ".";
     // The public key as the secret of an HMAC: the classic confusion.
-    const auto part = to_base64url(R"({"alg":"HS256","kid":"r1"})") + "." + to_base64url(claims);
-    const auto confused = part + "." + to_base64url(bytes_of(hmac_sha256(w.rsa.jwk(), part)));
+    const auto part = text::to_base64url(R"({"alg":"HS256","kid":"r1"})") + "." + text::to_base64url(claims);
+    const auto confused = part + "." + text::to_base64url(bytes_of(hmac_sha256(w.rsa.jwk(), part)));
     for (const auto& token :
          {stranger.sign(claims), weak.sign(claims), none, confused, w.rsa.sign(claims, "ES256"),
           w.ec.sign(claims, "RS256"), w.rsa.sign(claims, "RS512"), good + "x",

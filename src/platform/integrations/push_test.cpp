@@ -6,6 +6,7 @@
 #include "platform/integrations/expo_push.hpp"
 #include "platform/integrations/web_push.hpp"
 #include "platform/integrations/web_push_encryption.hpp"
+#include "platform/text/base64.hpp"
 #include "platform/wire/json_in.hpp"
 #include "testing/http_peer.hpp"
 
@@ -45,12 +46,13 @@ ExpoOptions options_of(const HttpPeer& peer) {
 }  // namespace
 
 TEST_CASE("Web Push encrypts as the example of the standard") {
-    const auto own = p256_private_key(*from_base64url(kServerSecret), *from_base64url(kServerPoint));
+    const auto own =
+        p256_private_key(*text::from_base64url(kServerSecret), *text::from_base64url(kServerPoint));
     REQUIRE(own != nullptr);
-    const auto body = encrypt_web_push_with(own.get(), *from_base64url("DGv6ra1nlYgDCS1FRnbzlw"), kBrowser,
-                                            "When I grow up, I want to be a watermelon");
+    const auto body = encrypt_web_push_with(own.get(), *text::from_base64url("DGv6ra1nlYgDCS1FRnbzlw"),
+                                            kBrowser, "When I grow up, I want to be a watermelon");
     REQUIRE(body);
-    CHECK(to_base64url(*body) ==
+    CHECK(text::to_base64url(*body) ==
           "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_"
           "c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl"
           "7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");

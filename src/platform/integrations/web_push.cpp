@@ -6,6 +6,7 @@
 #include "platform/integrations/digest.hpp"
 #include "platform/integrations/p256.hpp"
 #include "platform/integrations/web_push_encryption.hpp"
+#include "platform/text/base64.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::integrations {
@@ -85,8 +86,9 @@ std::string WebPush::authorization(std::string_view origin) const {
     claims += ",\"exp\":" + std::to_string(expires) + ",\"sub\":";
     wire::append_string(claims, options_.keys.subject);
     claims += '}';
-    std::string token = to_base64url(R"({"typ":"JWT","alg":"ES256"})") + '.' + to_base64url(claims);
-    token += '.' + to_base64url(p256_sign(key_->key.get(), token));
+    std::string token =
+        text::to_base64url(R"({"typ":"JWT","alg":"ES256"})") + '.' + text::to_base64url(claims);
+    token += '.' + text::to_base64url(p256_sign(key_->key.get(), token));
     return "vapid t=" + token + ", k=" + options_.keys.public_key;
 }
 

@@ -6,6 +6,7 @@
 
 #include "platform/base/id.hpp"
 #include "platform/integrations/digest.hpp"
+#include "platform/text/base64.hpp"
 
 namespace grover::integrations {
 namespace {
@@ -50,7 +51,7 @@ std::string aes128gcm(std::string_view key, std::string_view nonce, std::string_
 
 std::optional<std::string> decoded_key(std::string_view text) {
     while (text.ends_with('=')) text.remove_suffix(1);
-    return from_base64url(text);
+    return text::from_base64url(text);
 }
 
 std::optional<std::string> encrypt_web_push_with(EVP_PKEY* own, std::string_view salt,

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "platform/text/base64.hpp"
+
 namespace grover::realtime {
 
 namespace {
@@ -20,15 +22,6 @@ std::unique_ptr<std::string> from_base64(std::string_view text) {
     if (!good) return nullptr;
     out->resize(size);
     return out;
-}
-
-void append_base64(std::string& out, std::string_view data) {
-    const auto before = out.size();
-    const auto size = sodium_base64_encoded_len(data.size(), sodium_base64_VARIANT_ORIGINAL);
-    out.resize(before + size);
-    ::sodium_bin2base64(out.data() + before, size, reinterpret_cast<const unsigned char*>(data.data()),
-                        data.size(), sodium_base64_VARIANT_ORIGINAL);
-    out.pop_back();  // its terminating zero
 }
 
 }  // namespace
@@ -74,7 +67,7 @@ void append_to_payload(std::string& body, const Packet& packet) {
         }
         if (!body.empty()) body += kSeparator;
         body += kBinary;
-        append_base64(body, packet.payload(part));
+        text::append_base64(body, packet.payload(part));
     }
 }
 

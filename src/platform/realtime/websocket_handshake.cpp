@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "platform/text/base64.hpp"
+
 namespace grover::realtime {
 
 namespace {
@@ -51,9 +53,7 @@ std::string accept_of(std::string_view key) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     ::EVP_Digest(text.data(), text.size(), digest.data(), &size, ::EVP_sha1(), nullptr);
-    std::array<unsigned char, EVP_MAX_MD_SIZE * 2> encoded{};
-    const int length = ::EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(size));
-    return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(length)};
+    return text::to_base64({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 }  // namespace
