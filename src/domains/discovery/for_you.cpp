@@ -64,13 +64,14 @@ ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) 
     if (sent.is_first()) {
         const auto* kept = deck_cache().find(tx, me.id.view());
         if (kept && !(*kept)->is_taken && (*kept)->is_of(*deck)) {
+            const auto kept_bytes = (*kept)->bytes();
             static const auto any_post = db::Stamps::hash(posts::kAnyPostKey);
             if (!tx.stamps().is_current(any_post, (*kept)->feed_seen)) {
                 (*kept)->feed = (*kept)->again = {};
                 (*kept)->from[followed] = 0;
                 (*kept)->feed_seen = tx.snapshot();
             }
-            return {*kept, std::move(view), (*kept)->bytes()};
+            return {*kept, std::move(view), kept_bytes};
         }
     }
     deck->prefer();

@@ -19,8 +19,9 @@ constexpr std::size_t kRowsAtOnce = 256;
 constexpr std::size_t kMostInSegment = std::size_t{1} << 20;
 // Segments below it are of one level.
 constexpr std::size_t kSmall = 256;
-// Merged at once in a quiet time, and while much changes.
-constexpr std::size_t kFewMerged = 2, kManyMerged = 4;
+// Merged at once while many documents are made.
+constexpr std::size_t kManyMerged = 4;
+constexpr std::size_t kManyMade = 256;  // in one round
 // Larger merges run beside the keeper.
 constexpr std::size_t kQuickMerge = 30'000;
 // A document of a large segment that rose this far would keep readers from stopping early there: it moves to a new one.
@@ -181,7 +182,7 @@ void SearchIndex::catch_up() {
         refresh_posts(listed(marks.posts));
         count_posts(listed(marks.counted_posts));
     }
-    const auto fan_in = marks.size() > kRowsAtOnce ? kManyMerged : kFewMerged;
+    const auto fan_in = marks.posts.size() + marks.users.size() > kManyMade ? kManyMerged : kFewMerged;
     compact(users_, fan_in);
     compact(posts_, fan_in);
     trim();
@@ -328,8 +329,8 @@ void SearchIndex::compact(Kind& kind, std::size_t fan_in) {
     install_merged(kind);
     if (!kind.merging.empty() || kind.segments.empty()) return;
     auto& segments = kind.segments;
-    std::ranges::stable_sort(segments, std::greater<>(), [](const auto& segment) { return segment->size(); });
     const auto living = [](const auto& segment) { return std::size_t{segment->size()} - segment->dead(); };
+    std::ranges::stable_sort(segments, std::greater<>(), living);
 
     std::size_t sum = 0;
     std::size_t first = segments.size();    // of those to merge

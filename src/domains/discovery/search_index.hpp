@@ -79,11 +79,9 @@ private:
         bool empty() const {
             return posts.empty() && counted_posts.empty() && users.empty() && counted_users.empty();
         }
-        std::size_t size() const {
-            return posts.size() + counted_posts.size() + users.size() + counted_users.size();
-        }
     };
-    struct Kind {  // posts or users
+    static constexpr std::size_t kFewMerged = 2;  // at once, in a quiet time
+    struct Kind {                                 // posts or users
         search::Aging aging;
         std::vector<std::shared_ptr<search::Segment>> segments;
         // A merge of large segments goes on meanwhile; what changed in these since then is applied to the result.
@@ -116,7 +114,7 @@ private:
     void replace(Kind& kind, std::string_view id);
     void add_post(search::SegmentBuilder& builder, const posts::IndexedPost& post);
     void take(Kind& kind, search::SegmentBuilder& builder);
-    void compact(Kind& kind, std::size_t fan_in = 2);
+    void compact(Kind& kind, std::size_t fan_in = kFewMerged);
     void install_merged(Kind& kind);
     void count_hashtags(bool changed);
     void tell_metrics(std::chrono::steady_clock::duration lag) const;

@@ -1,7 +1,6 @@
 // Stories about what users upload.
 #include <thread>
 
-#include "domains/media/base64.hpp"
 #include "domains/media/media_test.hpp"
 #include "platform/text/base64.hpp"
 

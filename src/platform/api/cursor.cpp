@@ -2,9 +2,6 @@
 
 #include <sodium.h>
 
-#include <algorithm>
-#include <cstring>
-
 #include "platform/text/base64.hpp"
 
 namespace grover::api {

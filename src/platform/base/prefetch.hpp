@@ -3,14 +3,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace grover {
 
-// Asks for every cache line of [data, data + size).
+// Asks for every cache line that [data, data + size) touches.
 inline void prefetch(const void* data, std::size_t size) {
-    constexpr std::size_t kLine = 64;
+    constexpr std::uintptr_t kLine = 64;
     const auto* const bytes = static_cast<const char*>(data);
-    for (std::size_t at = 0; at < size; at += kLine) __builtin_prefetch(bytes + at);
+    const auto into_line = reinterpret_cast<std::uintptr_t>(data) % kLine;
+    for (std::size_t at = 0; at < into_line + size; at += kLine) __builtin_prefetch(bytes - into_line + at);
 }
 
 }  // namespace grover

@@ -8,7 +8,8 @@ using namespace grover::integrations;
 
 TEST_CASE("digests are those of the standards") {
     // FIPS 180-2 "abc", RFC 4231 test case 2.
-    CHECK(grover::text::to_base64url(bytes_of(sha256("abc"))) == "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+    CHECK(grover::text::to_base64url(bytes_of(sha256("abc"))) ==
+          "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
     CHECK(grover::text::to_base64url(bytes_of(hmac_sha256("Jefe", "what do ya want for nothing?"))) ==
           "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM");
 }

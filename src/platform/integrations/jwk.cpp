@@ -6,7 +6,6 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 
-#include "platform/integrations/digest.hpp"
 #include "platform/integrations/openssl_owned.hpp"
 #include "platform/text/base64.hpp"
 

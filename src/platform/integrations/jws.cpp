@@ -1,6 +1,5 @@
 #include "platform/integrations/jws.hpp"
 
-#include "platform/integrations/digest.hpp"
 #include "platform/text/base64.hpp"
 
 namespace grover::integrations {

@@ -5,7 +5,6 @@
 #include <ctime>
 #include <stdexcept>
 
-#include "platform/integrations/digest.hpp"
 #include "platform/integrations/mail.hpp"
 #include "platform/text/base64.hpp"
 

@@ -2,7 +2,6 @@
 
 #include <mutex>
 
-#include "platform/integrations/digest.hpp"
 #include "platform/integrations/expo_push.hpp"
 #include "platform/integrations/web_push.hpp"
 #include "platform/integrations/web_push_encryption.hpp"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "platform/integrations/digest.hpp"
 #include "platform/integrations/p256.hpp"
 #include "platform/integrations/web_push_encryption.hpp"
 #include "platform/text/base64.hpp"

@@ -247,8 +247,10 @@ bool Collector::is_too_low(const Segment& segment, std::uint32_t window, std::ui
                            double factor) const {
     if (options_.order != Order::relevance || !is_full()) return false;
     if (options_.keep == 0) return true;
-    const double best =
-        text / 100.0 * static_cast<double>(segment.windows()[window].rank) * segment.growth() * factor;
+    // The later pages of a list have the time of its first one, when ranks were higher than in a segment built since.
+    const double best = text / 100.0 * static_cast<double>(segment.windows()[window].rank) *
+                        segment.growth() * most_sunk(options_.now, segment.built_at(), options_.aging) *
+                        factor;
     return best < hits_.front().score;
 }
 

@@ -201,9 +201,20 @@ TEST_CASE("stopping early finds what looking at everything finds") {
         for (std::size_t i = 0; i < 50; ++i) ids += (i == 0 ? "" : " ") + expected[i].second;
         CHECK(found.ids == ids);
 
-        const auto merged = merge(segments, Aging::halves, kNow);
-        CHECK(search({merged}, clauses, {.keep = 50}).ids == ids);
+        // Also when it was made later than the list began: ranks have sunk since.
+        for (const int days : {0, 45}) {
+            const auto merged = merge(segments, Aging::halves, kNow + std::chrono::hours{24 * days});
+            CHECK(search({merged}, clauses, {.keep = 50}).ids == ids);
+        }
     }
+}
+
+TEST_CASE("what stands in a segment that is newer than the list is not missed") {
+    const auto old = kNow.us - std::chrono::microseconds(std::chrono::hours{24}).count();
+    const auto worse = segment_of({{"worse", old, {}, {{"art", 1}}}});
+    const auto better = segment_of({{"better", kNow.us, {}, {{"art", 1}}}});
+    const auto later = merge({better}, Aging::halves, kNow + std::chrono::hours{24 * 30});
+    CHECK(search({worse, later}, {word("art")}, {.keep = 1}).ids == "better");
 }
 
 TEST_CASE("pages follow each other without gap or repetition") {

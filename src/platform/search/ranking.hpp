@@ -43,6 +43,14 @@ inline double freshness(std::int64_t created_at_us, Time now) {
 
 enum class Aging : std::uint8_t { none, halves };
 
+// How many times its rank at `until` a document's rank at `from`, earlier, was at most.
+inline double most_sunk(Time from, Time until, Aging aging) {
+    constexpr double kMonth = 30 * 86'400e6;
+    return aging == Aging::none || until <= from
+               ? 1
+               : std::exp2(static_cast<double>(until.us - from.us) / kMonth);
+}
+
 // What every reader's score has in common.
 inline double rank(const Counts& counts, std::int64_t created_at_us, Aging aging, Time now) {
     return boost(counts.popularity()) * (aging == Aging::halves ? freshness(created_at_us, now) : 1);

@@ -2,8 +2,8 @@
 // built; counts and flags do, by the one thread that keeps the index, and any thread may read them meanwhile.
 //
 // Documents are numbered by descending rank at the time of building, so that a reader who goes through a posting list meets
-// the best first and may stop when nothing further can be good enough. Ranks sink with age and rise with likes: growth()
-// says how far the most risen one is above its rank at that time.
+// the best first and may stop when nothing further can be good enough. Ranks sink with age (most_sunk()) and rise
+// with likes: growth() says how far the most risen one is above its rank at that time.
 #pragma once
 
 #include <atomic>
