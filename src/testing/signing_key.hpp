@@ -7,12 +7,13 @@
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <sodium.h>
 
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "platform/text/base64.hpp"
 
 namespace grover::testing {
 
@@ -38,8 +39,8 @@ public:
     // A compact JWS of these claims; `algorithm` empty: the one that fits the key.
     std::string sign(const std::string& claims, std::string algorithm = {}) const {
         if (algorithm.empty()) algorithm = is_rsa_ ? "RS256" : "ES256";
-        const auto part =
-            base64url(R"({"alg":")" + algorithm + R"(","kid":")" + id_ + R"("})") + "." + base64url(claims);
+        const auto part = text::to_base64url(R"({"alg":")" + algorithm + R"(","kid":")" + id_ + R"("})") +
+                          "." + text::to_base64url(claims);
         EVP_MD_CTX* context = EVP_MD_CTX_new();
         std::string signature(1024, '\0');
         std::size_t size = signature.size();
@@ -48,16 +49,7 @@ public:
                                reinterpret_cast<const unsigned char*>(part.data()), part.size()) == 1);
         EVP_MD_CTX_free(context);
         signature.resize(size);
-        return part + "." + base64url(is_rsa_ ? signature : side_by_side(signature));
-    }
-
-    static std::string base64url(std::string_view bytes) {
-        std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING),
-                         '\0');
-        sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                          bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-        text.pop_back();
-        return text;
+        return part + "." + text::to_base64url(is_rsa_ ? signature : side_by_side(signature));
     }
 
 private:
@@ -72,7 +64,7 @@ private:
         BN_bn2bin(value, reinterpret_cast<unsigned char*>(bytes.data()));
         BN_free(value);
         if (bytes.size() < 32) bytes.insert(0, 32 - bytes.size(), '\0');
-        return base64url(bytes);
+        return text::to_base64url(bytes);
     }
 
     static std::string side_by_side(const std::string& der) {

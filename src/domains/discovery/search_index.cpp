@@ -333,23 +333,18 @@ void SearchIndex::compact(Kind& kind, std::size_t fan_in) {
     std::ranges::stable_sort(segments, std::greater<>(), living);
 
     std::size_t sum = 0;
-    std::size_t first = segments.size();    // of those to merge
-    std::size_t fitting = segments.size();  // of those that one segment has room for
-    std::size_t in_level = 0;
-    std::size_t level = 0;
-    std::size_t fitting_sum = 0;
-    while (fitting > 0 && fitting_sum + living(segments[fitting - 1]) <= kMostInSegment) {
-        const std::size_t size = living(segments[--fitting]);
-        fitting_sum += size;
+    std::size_t level = 0, in_level = 0;
+    auto first = segments.end();
+    for (auto segment = segments.end(); segment != segments.begin();) {
+        const auto size = living(*--segment);
+        sum += size;
+        if (sum > kMostInSegment) break;
         const auto its_level = level_of(size, fan_in);
         in_level = its_level == level ? in_level + 1 : 1;
         level = its_level;
-        if (in_level < fan_in) continue;
-        first = fitting;
-        sum = fitting_sum;
+        if (in_level >= fan_in) first = segment;
     }
-    std::vector<std::shared_ptr<search::Segment>> merging(
-        segments.begin() + static_cast<std::ptrdiff_t>(first), segments.end());
+    std::vector<std::shared_ptr<search::Segment>> merging(first, segments.end());
     if (merging.size() < 2) {
         // One of which much is dead is worth a merge of its own; when memory is full, less is enough.
         const std::uint32_t share = is_full() ? kShareOfTrimmed : 3;
@@ -357,15 +352,16 @@ void SearchIndex::compact(Kind& kind, std::size_t fan_in) {
             segments, [&](const auto& segment) { return segment->dead() * share > segment->size(); });
         if (dying == segments.end()) return;
         merging = {*dying};
-        sum = living(*dying);
     }
+    std::size_t documents = 0;
+    for (const auto& segment : merging) documents += living(segment);
     kind.merging = std::move(merging);
     const auto run = [inputs = kind.merging, aging = kind.aging, now = clock_.now()] {
         return search::merge(inputs, aging, now);
     };
-    kind.merged =
-        std::async(in_background_ && sum > kQuickMerge ? std::launch::async : std::launch::deferred, run);
-    if (!in_background_ || sum <= kQuickMerge) {
+    kind.merged = std::async(
+        in_background_ && documents > kQuickMerge ? std::launch::async : std::launch::deferred, run);
+    if (!in_background_ || documents <= kQuickMerge) {
         kind.merged.wait();
         install_merged(kind);
     }

@@ -213,14 +213,14 @@ double Collector::score_of(const Segment& segment, std::uint32_t document, std::
            rank(segment.counts(document), segment.created_at(document), options_.aging, options_.now);
 }
 
-void Collector::offer(const Segment& segment, std::uint32_t window, std::uint32_t document,
-                      std::uint32_t text) {
+void Collector::offer(const Segment& segment, std::uint32_t document, std::uint32_t text,
+                      double highest_rank) {
     // Counted is only up to there; then one that is not good enough need not be looked at.
-    if (total_ >= kMostCounted && is_too_low(segment, window, text, options_.highest_factor)) return;
+    if (total_ >= kMostCounted && is_too_low(text, highest_rank, options_.highest_factor)) return;
     const double factor = admit_(segment, document, text);
     if (factor == 0) return;
     if (total_ < kMostCounted) ++total_;
-    if (is_too_low(segment, window, text, factor)) return;
+    if (is_too_low(text, highest_rank, factor)) return;
     Hit hit{score_of(segment, document, text, factor), segment.created_at(document), &segment, document,
             text};
     if (is_full() && (options_.keep == 0 || !hit.before(hits_.front()))) return;
@@ -242,20 +242,19 @@ void Collector::offer(const Segment& segment, std::uint32_t window, std::uint32_
     std::ranges::push_heap(hits_, before);
 }
 
-// Whether a text like this cannot enter the result, of the best document of the window or of a later one.
-bool Collector::is_too_low(const Segment& segment, std::uint32_t window, std::uint32_t text,
-                           double factor) const {
-    if (options_.order != Order::relevance || !is_full()) return false;
-    if (options_.keep == 0) return true;
+double Collector::highest_rank(const Segment& segment, std::uint32_t window) const {
     // The later pages of a list have the time of its first one, when ranks were higher than in a segment built since.
-    const double best = text / 100.0 * static_cast<double>(segment.windows()[window].rank) *
-                        segment.growth() * most_sunk(options_.now, segment.built_at(), options_.aging) *
-                        factor;
-    return best < hits_.front().score;
+    return static_cast<double>(segment.windows()[window].rank) * segment.growth() *
+           most_sunk(options_.now, segment.built_at(), options_.aging);
 }
 
-bool Collector::is_done(const Segment& segment, std::uint32_t window, std::uint32_t most_text) const {
-    return total_ >= kMostCounted && is_too_low(segment, window, most_text, options_.highest_factor);
+bool Collector::is_too_low(std::uint32_t text, double highest_rank, double factor) const {
+    if (options_.order != Order::relevance || !is_full()) return false;
+    return options_.keep == 0 || text / 100.0 * highest_rank * factor < hits_.front().score;
+}
+
+bool Collector::is_done(std::uint32_t most_text, double highest_rank) const {
+    return total_ >= kMostCounted && is_too_low(most_text, highest_rank, options_.highest_factor);
 }
 
 bool Collector::skips(const Segment& segment, std::uint32_t window) const {
@@ -307,7 +306,8 @@ void match(const Segment& segment, const std::vector<Clause>& clauses, Collector
         const std::uint32_t start = window * kWindow;
         const std::uint32_t end = std::min(start + kWindow, segment.size());
         from = end;
-        if (collector.is_done(segment, window, most_text)) return;
+        const double highest_rank = collector.highest_rank(segment, window);
+        if (collector.is_done(most_text, highest_rank)) return;
         if (collector.skips(segment, window)) continue;
         places.clear();
         if (wanted.empty()) {
@@ -338,7 +338,7 @@ void match(const Segment& segment, const std::vector<Clause>& clauses, Collector
         // They lie far apart in memory.
         for (std::size_t i = 0; i < met.size(); ++i) {
             if (i + kAhead < met.size()) segment.prefetch(met[i + kAhead].document);
-            collector.offer(segment, window, met[i].document, met[i].text);
+            collector.offer(segment, met[i].document, met[i].text, highest_rank);
         }
     }
 }

@@ -77,10 +77,12 @@ public:
 
     Collector(const Options& options, Admit admit) : options_(options), admit_(std::move(admit)) {}
 
-    // A document of that window.
-    void offer(const Segment& segment, std::uint32_t window, std::uint32_t document, std::uint32_t text);
+    // What no document of the window or of a later one exceeds in rank, at the time that is asked about.
+    double highest_rank(const Segment& segment, std::uint32_t window) const;
+    // A document of a window with that highest rank.
+    void offer(const Segment& segment, std::uint32_t document, std::uint32_t text, double highest_rank);
     // Whether no document of the window or a later one can change the result.
-    bool is_done(const Segment& segment, std::uint32_t window, std::uint32_t most_text) const;
+    bool is_done(std::uint32_t most_text, double highest_rank) const;
     // Whether this window alone cannot.
     bool skips(const Segment& segment, std::uint32_t window) const;
     bool out_of_time();
@@ -93,7 +95,8 @@ public:
 
 private:
     bool is_full() const { return hits_.size() >= options_.keep; }
-    bool is_too_low(const Segment& segment, std::uint32_t window, std::uint32_t text, double factor) const;
+    // Whether a text like this cannot enter the result, whatever document it is of.
+    bool is_too_low(std::uint32_t text, double highest_rank, double factor) const;
     double score_of(const Segment& segment, std::uint32_t document, std::uint32_t text, double factor) const;
 
     Options options_;

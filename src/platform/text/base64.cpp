@@ -7,7 +7,7 @@
 
 namespace grover::text {
 
-// OpenSSL's encoder: libsodium's takes its time from no byte's value, which costs several times as much.
+// OpenSSL's encoder: libsodium's runs in constant time, which is slower, and each request pays for one.
 void append_base64(std::string& out, std::string_view bytes) {
     const auto before = out.size();
     out.resize(before + (bytes.size() + 2) / 3 * 4 + 1);
