@@ -104,12 +104,8 @@ std::shared_ptr<const Likes> likes_of(db::Read& tx, const UserId& viewer, std::s
 void append(std::string& out, const Card& card, const users::UserCard& author, const CommentViewer& viewer) {
     out += '{';
     out += card.body;
-    out += ",\"user\":";
-    out += author.json;
-    out += ",\"user_name\":";
-    wire::append_string(out, author.summary.name);
-    out += ",\"user_picture\":";
-    wire::write(out, author.summary.picture);
+    out += ',';
+    out += author.as_author;
     wire::write_members(out, viewer);
     out += '}';
 }

@@ -36,6 +36,9 @@ private:
 ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) {
     const auto now = ground_.clock.now();
     const bool is_in_memory = tx.snapshot() != 0;
+    db::expect(tx, {AskedWishes::place_of(me.id), AskedInterests::place_of(me.id), SeenPosts::place_of(me.id),
+                    users::UsersService::place_of_relations(me.id), deck_cache().place_of(me.id.view()),
+                    posts::PostCards::place_of_marks(me.id)});
     AskedPools pools = this->pools(tx);
     users::AskedRelations relations;
     AskedWishes wishes;
@@ -89,6 +92,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
     posts::PostPage page;
     std::vector<std::uint64_t> shown;
     std::optional<SeenView> known;
+    bool is_recorded = false;
     ground_.db.read([&](db::Read& tx) {
         const auto [deck, seen, kept_bytes] = reader(tx, me, sent);
         known = seen;
@@ -102,7 +106,11 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
             for (const auto& choice : chosen) {
                 ids.push_back(choice.post_id);
                 shown.push_back(choice.hash);
-                seen.prefetch(choice.hash);  // for record() below
+            }
+            is_recorded =
+                sent.is_first() && shown == deck->recorded && sent.started_at() < deck->recorded_until;
+            if (!is_recorded) {
+                for (const auto hash : shown) seen.prefetch(hash);
             }
             page.json = "[";
             const auto written = ground_.views.write(tx, me, ids, posts::Muted::left_out, 0,
@@ -112,13 +120,17 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
         }
         if (!sent.is_first()) return;
         mix.settle();
+        if (!is_recorded) {
+            deck->recorded = shown;
+            deck->recorded_until = sent.started_at() + SeenPosts::kNotedFor;
+        }
         if (const auto bytes = deck->bytes(); bytes != kept_bytes)
             deck_cache().put(me.id.view(), deck, bytes, tx.snapshot());
     });
     page.json += ']';
     for (const auto hash : shown) sent.add(hash);
     if (shown.size() == limit && sent.size() < kMostSent) page.next = sent.to_text();
-    seen_.record(me.id, shown, &*known);
+    if (!is_recorded) seen_.record(me.id, shown, &*known);
     return page;
 }
 

@@ -123,6 +123,31 @@ TEST_CASE("what was seen in 48 hours comes after what was not") {
             [&] { w.discovery.seen(me, {.post_ids = std::vector<std::string>(101, "post_x")}); });
 }
 
+TEST_CASE("a page that comes once more is recorded again after ten minutes, not before") {
+    World w;
+    const auto me = w.user("myself");
+    for (const auto& author : w.crowd("author", 3)) w.post(author);
+    const auto recorded_at = [&] {
+        return testing::query_text(w.db(),
+                                   "SELECT seen_at FROM seen_posts WHERE user_id = '" + me.id.str() + "'");
+    };
+    const auto page = w.for_you(me);
+    CHECK(page.size() == 3);
+    CHECK(w.for_you(me) == page);
+    const auto first = recorded_at();
+    w.clock.advance(9min);
+    CHECK(w.for_you(me) == page);
+    CHECK(recorded_at() == first);
+    w.clock.advance(2min);
+    CHECK(w.for_you(me) == page);
+    const auto second = recorded_at();
+    CHECK(second != first);
+    w.clock.advance(1min);
+    w.post(w.user("late"));
+    CHECK(w.for_you(me).size() == 4);
+    CHECK(recorded_at() != second);
+}
+
 TEST_CASE("a post and its reposts count as one, and no author comes three times in a row") {
     World w;
     const auto me = w.user("myself"), ada = w.user("ada"), bob = w.user("bob");

@@ -73,6 +73,9 @@ struct Deck {
     bool is_taken = false;
     // What turned out to be not for this reader when it was to be written.
     std::unordered_set<std::uint64_t> invisible;
+    // The first page that was recorded last (seen.hpp), and until when it need not be again.
+    std::vector<std::uint64_t> recorded;
+    Time recorded_until{};
 
     bool is_of(const Deck& other) const {
         return pools == other.pools && relations == other.relations && wishes == other.wishes &&
@@ -82,7 +85,7 @@ struct Deck {
     // Whether the reader wants to see posts of this author, and this one.
     bool is_welcome(const PostId& post, const UserId& author) const;
     std::size_t bytes() const {
-        return sizeof(Deck) + sizeof(Place) * preferred.size() +
+        return sizeof(Deck) + sizeof(Place) * preferred.size() + sizeof(recorded[0]) * recorded.size() +
                sizeof(posts::FeedPost) * (feed.posts.capacity() + again.posts.capacity());
     }
 };

@@ -17,7 +17,6 @@ constexpr std::size_t kMostLoops = 256;
 constexpr std::size_t kMostSeen = 2'500;
 constexpr std::chrono::hours kRemembered{48};
 constexpr std::chrono::steady_clock::duration kStoreAfter = std::chrono::seconds{10};
-constexpr std::chrono::minutes kNotedFor{10};
 // Readers whose record waits in one thread; more are not noted until these are stored.
 constexpr std::size_t kMostPending = 20'000;
 constexpr int kWidth = 16;  // hexadecimal digits of a pair: eight of the hash, eight of the second
@@ -184,6 +183,8 @@ void SeenPosts::store(const UserId& reader, const SeenList& fresh) {
         tx.touch(seen_key(reader));
     });
 }
+
+db::CachePlace SeenPosts::place_of(const UserId& reader) { return cache().place_of(seen_key(reader)); }
 
 void SeenPosts::ask(db::Read& tx, db::Together& ask, Asked& out, const UserId& reader) {
     out.reader = reader;

@@ -13,6 +13,7 @@
 #include "platform/base/id.hpp"
 #include "platform/base/prefetch.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/expect.hpp"
 #include "platform/db/together.hpp"
 
 namespace grover::discovery {
@@ -71,12 +72,17 @@ std::string seen_key(const UserId& reader);
 
 class SeenPosts {
 public:
+    // What is sent to a reader once more within this is not noted anew.
+    static constexpr std::chrono::minutes kNotedFor{10};
+
     SeenPosts(db::Database& db, const Clock& clock);
     ~SeenPosts();
 
-    // Outside transactions. In a loop's fiber it only takes note; elsewhere it stores at once. What the reader is known to have
-    // seen a moment ago is not noted again.
+    // Outside transactions. In a loop's fiber it only takes note; elsewhere it stores at once. What is known to have been
+    // seen a moment ago (kNotedFor) is not noted again.
     void record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known = nullptr);
+    // Of the copy of what is stored, on this thread.
+    static db::CachePlace place_of(const UserId& reader);
     SeenView before(db::Read& tx, const UserId& reader, Time until);
     // The same from memory, or as a part of `ask`. It outlives the run().
     struct Asked {

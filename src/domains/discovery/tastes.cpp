@@ -54,6 +54,10 @@ bool holds(const std::vector<std::string>& sorted, std::string_view id) {
 
 std::string wishes_key(const UserId& reader) { return "wishes:" + reader.str(); }
 
+db::CachePlace AskedWishes::place_of(const UserId& reader) {
+    return wishes_cache().place_of(wishes_key(reader));
+}
+
 void AskedWishes::ask(db::Read& tx, db::Together& ask, const UserId& reader, Time now) {
     reader_ = reader;
     const auto* kept = wishes_cache().find(tx, wishes_key(reader));
@@ -80,6 +84,10 @@ std::shared_ptr<const Wishes> AskedWishes::take(db::Read& tx) {
         sizeof(Wishes) + 64 * (made_->hidden.size() + made_->more.size() + made_->dismissed.size());
     wishes_cache().put(wishes_key(reader_), {made_, good_until_}, bytes, tx.snapshot());
     return made_;
+}
+
+db::CachePlace AskedInterests::place_of(const UserId& reader) {
+    return interests_cache().place_of(posts::marks_key(reader));
 }
 
 void AskedInterests::ask(db::Read& tx, db::Together& ask, const UserId& reader, Time now) {

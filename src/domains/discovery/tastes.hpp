@@ -43,6 +43,7 @@ std::string wishes_key(const UserId& reader);
 // From memory, or as a part of `ask`. It outlives the run().
 class AskedWishes {
 public:
+    static db::CachePlace place_of(const UserId& reader);
     void ask(db::Read& tx, db::Together& ask, const UserId& reader, Time now);
     std::shared_ptr<const Wishes> take(db::Read& tx);
 
@@ -57,6 +58,7 @@ private:
 // two questions.
 class AskedInterests {
 public:
+    static db::CachePlace place_of(const UserId& reader);
     void ask(db::Read& tx, db::Together& ask, const UserId& reader, Time now);
     void ask_more(db::Together& ask);
     std::shared_ptr<const Topics> take(db::Read& tx);

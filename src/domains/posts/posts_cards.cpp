@@ -281,8 +281,9 @@ void PostCards::fetch(db::Read& tx, const UserId& viewer, const std::vector<Post
             sizeof(PostCard) + card->frame.size() + card->content.size() + card->base_url.size();
         out.cards[row.post_id] = {card, authors[i]};
         card_cache().put(row.post_id.view(), CardPtr(card), bytes, snapshot);
-        out.marks[row.post_id] = {row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted,
-                                  row.viewer_vote};
+        const Marks marks{row.viewer_stance.value_or(""), row.viewer_saved, row.viewer_reposted,
+                          row.viewer_vote};
+        if (marks != Marks{}) out.marks[row.post_id] = marks;
     }
 }
 
@@ -351,6 +352,10 @@ LoadedPost PostCards::made(db::Read& tx, const UserId& author, const MadePost& p
     std::shared_ptr<const media::Medium> medium;
     if (draft.media_id) medium = media_.find(tx, *draft.media_id);
     return {card_of(row, *card, medium.get(), base_url, tx.snapshot()), card, nullptr, nullptr};
+}
+
+db::CachePlace PostCards::place_of_marks(const UserId& viewer) {
+    return known_marks().place_of(marks_key(viewer));
 }
 
 MarksPtr PostCards::marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids) {

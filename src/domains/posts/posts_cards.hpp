@@ -40,6 +40,8 @@ struct Marks {
     bool saved = false;
     bool reposted = false;
     std::optional<int> vote;
+
+    bool operator==(const Marks&) const = default;
 };
 
 // Stamp key of everything one reader does with posts, commenting included.
@@ -62,11 +64,14 @@ struct LoadedPost {
     AuthorPtr author;
     CardPtr root;  // of a repost whose root lives
     AuthorPtr root_author;
+    // Of the reader, as long as the page holds them. Null: none.
+    const Marks* mark = nullptr;
+    const Marks* root_mark = nullptr;
 };
 
 struct LoadedPage {
     std::vector<LoadedPost> posts;  // one for each id, in order
-    // These came with the rows if all were read; else null.
+    // These come with the rows if all are read; else null.
     MarksPtr marks;
     std::shared_ptr<const users::Relations> relations;
 };
@@ -89,6 +94,8 @@ public:
                     std::string_view base_url);
     // Marks of one reader on the given posts; at most two statements, usually none.
     MarksPtr marks(db::Read& tx, const UserId& viewer, std::span<const PostId> ids);
+    // Of their copy, on this thread.
+    static db::CachePlace place_of_marks(const UserId& viewer);
 
     // The same of what was just written, without asking for it; not kept, because others may have changed it since.
     LoadedPost made(db::Read& tx, const UserId& author, const MadePost& post, std::string_view base_url);

@@ -67,6 +67,11 @@ db::RowCache<FeedPart>& feed_cache() {
     return cache;
 }
 
+constexpr std::string_view kTop = "feed:", kFurther = "feed+:";
+std::string key_of(std::string_view part, const UserId& viewer) {
+    return std::string(part).append(viewer.view());
+}
+
 db::RowCache<Head<Position>>& explore_cache() {
     thread_local db::RowCache<Head<Position>> cache{"explore_head"};
     return cache;
@@ -226,10 +231,8 @@ std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& author
 bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer, const Position& after,
                  int limit, std::vector<Listed>& out) {
     if (tx.snapshot() == 0) return false;
-    constexpr std::string_view kTop = "feed:", kFurther = "feed+:";
-    const auto key = [&](std::string_view part) { return std::string(part).append(viewer->viewer().view()); };
     for (const auto which : {kTop, kFurther}) {
-        const auto* part = feed_cache().find(tx, key(which));
+        const auto* part = feed_cache().find(tx, key_of(which, viewer->viewer()));
         if (part && part->is_current(tx) && part->relations == viewer && part->begins_before(after) &&
             take_after(*part, after, limit, out))
             return true;
@@ -243,7 +246,8 @@ bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& vi
     fresh.complete = static_cast<int>(fresh.positions.size()) < depth;
     take_after(fresh, after, limit, out);
     const auto bytes = bytes_of(fresh.positions);
-    feed_cache().put(key(at_top ? kTop : kFurther), std::move(fresh), bytes, tx.snapshot());
+    feed_cache().put(key_of(at_top ? kTop : kFurther, viewer->viewer()), std::move(fresh), bytes,
+                     tx.snapshot());
     return true;
 }
 
@@ -257,6 +261,10 @@ Position position_of(std::string_view text) {
     const auto place = place_of(text);
     if (!is_well_formed_id(place.id)) throw validation_error("Invalid cursor");
     return {place.at, PostId(place.id)};
+}
+
+db::CachePlace PostFeed::place_of_head(const UserId& viewer) {
+    return feed_cache().place_of(key_of(kTop, viewer));
 }
 
 std::vector<Position> PostFeed::after(db::Read& tx, const UserId& viewer, const Position& after, int limit) {

@@ -54,6 +54,8 @@ public:
     // The next `limit` positions of the viewer's feed after `after`: of followed accounts and own, neither muted nor checked
     // for sight.
     std::vector<Position> after(db::Read& tx, const UserId& viewer, const Position& after, int limit);
+    // Of the copy of its first positions, on this thread.
+    static db::CachePlace place_of_head(const UserId& viewer);
     std::vector<FeedPost> posts_after(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer,
                                       const Position& after, int limit);
     // The same where nothing is in memory, as part of one statement. `out` outlives its run().

@@ -56,11 +56,14 @@ PostPage PostLists::everything(db::Read& tx, const Caller& me, const PageRequest
 }
 
 PostPage PostLists::explore(db::Read& tx, const Caller& me, const PageRequest& page) {
+    db::expect(tx, {users::UsersService::place_of_relations(me.id), PostCards::place_of_marks(me.id)});
     return this->page(tx, me, page, Muted::left_out,
                       [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
 }
 
 PostPage PostLists::feed(db::Read& tx, const Caller& me, const PageRequest& page) {
+    db::expect(tx, {users::UsersService::place_of_relations(me.id), PostFeed::place_of_head(me.id),
+                    PostCards::place_of_marks(me.id)});
     return this->page(tx, me, page, Muted::left_out,
                       [&](const Position& after, int limit) { return feed_.after(tx, me.id, after, limit); });
 }

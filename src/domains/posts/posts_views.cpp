@@ -13,21 +13,13 @@ namespace {
 constexpr std::size_t kPostBytes = 2'048;
 
 // Most posts of a list are somebody else's and unmarked.
-void write_members(std::string& out, const PostViewer& viewer) {
-    static const PostViewer kPlain;
-    static const std::string kPlainMembers = [] {
-        std::string members = wire::to_json(kPlain);
-        members.pop_back();
-        return members.replace(0, 1, ",");
+const std::string& plain_members() {
+    static const std::string members = [] {
+        std::string written = wire::to_json(PostViewer{});
+        written.pop_back();
+        return written.replace(0, 1, ",");
     }();
-    const bool is_plain =
-        unpack([&](const auto&... f) { return ((viewer.*f.member == kPlain.*f.member) && ...); },
-               PostViewer::fields);
-    if (is_plain) {
-        out += kPlainMembers;
-    } else {
-        wire::write_members(out, viewer);
-    }
+    return members;
 }
 
 // The author's own view names the medium's storage id; everybody else's says null at the same place.
@@ -121,62 +113,75 @@ std::shared_ptr<const users::Relations> PostViews::relations_of(db::Read& tx, co
     return page.relations ? page.relations : users_.relations(tx, me.id);
 }
 
-MarksPtr PostViews::marks_of(db::Read& tx, const Caller& me, const LoadedPage& page,
-                             std::span<const PostId> ids) {
-    if (page.marks) return page.marks;
-    const bool has_roots =
-        std::ranges::any_of(page.posts, [](const auto& post) { return post.root != nullptr; });
-    if (!has_roots) return cards_.marks(tx, me.id, ids);
-    std::vector<PostId> all(ids.begin(), ids.end());
-    for (const auto& post : page.posts) {
-        if (post.root) all.push_back(post.root->facts.post_id);
+void PostViews::find_marks(db::Read& tx, const Caller& me, LoadedPage& page, std::span<const PostId> ids) {
+    if (!page.marks) {
+        std::vector<PostId> all(ids.begin(), ids.end());
+        for (const auto& post : page.posts) {
+            if (post.root) all.push_back(post.root->facts.post_id);
+        }
+        page.marks = cards_.marks(tx, me.id, all);
     }
-    return cards_.marks(tx, me.id, all);
+    const auto mark_of = [&](const PostCard& card) {
+        const auto found = page.marks->find(card.facts.post_id);
+        return found == page.marks->end() ? nullptr : &found->second;
+    };
+    // All of a page one after the other: what they look at comes from memory together.
+    for (auto& post : page.posts) {
+        if (post.card) post.mark = mark_of(*post.card);
+        if (post.root) post.root_mark = mark_of(*post.root);
+    }
 }
 
-void PostViews::append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks,
+// The members of PostViewer, behind others.
+void PostViews::append_viewer(std::string& out, const Caller& me, const LoadedPost& post) const {
+    const PostCard& content = post.root ? *post.root : *post.card;
+    const Marks* const content_mark = post.root ? post.root_mark : post.mark;
+    const bool is_owner = post.card->facts.user_id == me.id;
+    const bool owns_content = content.facts.user_id == me.id;
+    const bool is_poll_closed = content.poll_expires_at && clock_.now() >= *content.poll_expires_at;
+    if (!post.mark && !content_mark && !is_owner && !owns_content && !is_poll_closed) {
+        out += plain_members();
+        return;
+    }
+    PostViewer viewer;
+    viewer.is_owner = is_owner;
+    if (owns_content && !content.public_id.empty()) viewer.media_public_id = content.public_id;
+    viewer.poll_closed = is_poll_closed;
+    if (const auto* mark = post.mark) {
+        viewer.disliked = mark->stance == "-";
+        if (!mark->stance.empty() && !viewer.disliked) viewer.user_reaction = mark->stance;
+        viewer.liked = mark->stance == "like";
+        viewer.saved = mark->saved;
+    }
+    if (content_mark) {
+        viewer.poll_user_vote = content_mark->vote;
+        viewer.reposted = content_mark->reposted;
+    }
+    wire::write_members(out, viewer);
+}
+
+void PostViews::append(std::string& out, const Caller& me, const LoadedPost& post,
                        const Communities& communities, bool nested) const {
-    static const Marks kNone;
-    const auto mark_of = [&](const PostId& id) -> const Marks& {
-        if (marks.empty()) return kNone;
-        const auto found = marks.find(id);
-        return found == marks.end() ? kNone : found->second;
-    };
     const PostCard& own = *post.card;
     const PostCard& content = post.root ? *post.root : own;
-    const Marks& mark = mark_of(own.facts.post_id);
-    const Marks& content_mark = post.root ? mark_of(content.facts.post_id) : mark;
-
-    PostViewer viewer;
-    viewer.is_owner = own.facts.user_id == me.id;
-    viewer.poll_closed = content.poll_expires_at && clock_.now() >= *content.poll_expires_at;
-    viewer.poll_user_vote = content_mark.vote;
-    viewer.disliked = mark.stance == "-";
-    if (!mark.stance.empty() && !viewer.disliked) viewer.user_reaction = mark.stance;
-    viewer.liked = mark.stance == "like";
-    viewer.saved = mark.saved;
-    viewer.reposted = content_mark.reposted;
-    const bool owns_content = content.facts.user_id == me.id;
-    if (owns_content && !content.public_id.empty()) viewer.media_public_id = content.public_id;
-
     out += '{';
     out += own.frame;
     out += ',';
-    out += owns_content && content.has_media ? with_public_id(content.content, content.public_id)
-                                             : content.content;
-    out += ",\"user\":";
-    out += post.author->json;
-    out += ",\"user_name\":";
-    wire::append_string(out, post.author->summary.name);
-    out += ",\"user_picture\":";
-    wire::write(out, post.author->summary.picture);
-    write_members(out, viewer);
+    if (content.has_media && content.facts.user_id == me.id) {
+        out += with_public_id(content.content, content.public_id);
+    } else {
+        out += content.content;
+    }
+    out += ',';
+    out += post.author->as_author;
+    append_viewer(out, me, post);
     out += ",\"community\":";
     out += own.facts.community_id ? std::string_view(view_of(*own.facts.community_id, communities).json)
                                   : "null";
     out += ",\"original_post\":";
     if (post.root && !nested) {
-        append(out, me, {post.root, post.root_author, nullptr, nullptr}, marks, communities, true);
+        append(out, me, {.card = post.root, .author = post.root_author, .mark = post.root_mark}, communities,
+               true);
     } else {
         out += "null";
     }
@@ -187,9 +192,9 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
                                     int skip, int limit, std::string& out) {
     Written done;
     if (ids.empty()) return done;
-    const auto page = cards_.load(tx, me.id, ids, me.base_url);
+    auto page = cards_.load(tx, me.id, ids, me.base_url);
     const auto relations = relations_of(tx, me, page);
-    const auto marks = marks_of(tx, me, page, ids);
+    find_marks(tx, me, page, ids);
     const auto communities = communities_of(tx, me, page);
     out.reserve(out.size() + std::min(ids.size(), static_cast<std::size_t>(limit)) * kPostBytes);
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -206,7 +211,7 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
             break;
         }
         if (out.back() == '}') out += ',';
-        append(out, me, page.posts[i], *marks, communities, false);
+        append(out, me, page.posts[i], communities, false);
         ++done.count;
         done.last = i;
     }
@@ -216,13 +221,13 @@ PostViews::Written PostViews::write(db::Read& tx, const Caller& me, std::span<co
 std::vector<std::string> PostViews::each(db::Read& tx, const Caller& me, std::span<const PostId> ids) {
     std::vector<std::string> out(ids.size());
     if (ids.empty()) return out;
-    const auto page = cards_.load(tx, me.id, ids, me.base_url);
+    auto page = cards_.load(tx, me.id, ids, me.base_url);
     const auto relations = relations_of(tx, me, page);
     const auto communities = communities_of(tx, me, page);
-    const auto marks = marks_of(tx, me, page, ids);
+    find_marks(tx, me, page, ids);
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (may_see(*relations, page.posts[i], communities, Muted::shown))
-            append(out[i], me, page.posts[i], *marks, communities, false);
+            append(out[i], me, page.posts[i], communities, false);
     }
     return out;
 }
@@ -273,7 +278,7 @@ std::vector<std::optional<PostFacts>> PostViews::visible_facts(db::Read& tx, con
 
 std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
                            std::string_view not_found_text) {
-    const auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);
+    auto page = cards_.load(tx, me.id, std::span(&id, 1), me.base_url);
     const auto& post = page.posts.front();
     const auto relations = relations_of(tx, me, page);
     const auto communities = communities_of(tx, me, page);
@@ -281,17 +286,17 @@ std::string PostViews::one(db::Read& tx, const Caller& me, const PostId& id,
     if (sight == Sight::hidden) throw not_found(std::string(not_found_text));
     if (sight == Sight::followers_only) throw not_authorized();
     std::string out;
-    append(out, me, post, *marks_of(tx, me, page, std::span(&id, 1)), communities, false);
+    find_marks(tx, me, page, std::span(&id, 1));
+    append(out, me, post, communities, false);
     return out;
 }
 
 std::string PostViews::made(db::Read& tx, const Caller& me, const MadePost& post) {
-    static const MarksByPost kNone;
     const auto loaded = cards_.made(tx, me.id, post, me.base_url);
     std::vector<CommunityId> community;
     if (post.as.community_id) community.push_back(*post.as.community_id);
     std::string out;
-    append(out, me, loaded, kNone, communities_of(tx, me, std::move(community)), false);
+    append(out, me, loaded, communities_of(tx, me, std::move(community)), false);
     return out;
 }
 

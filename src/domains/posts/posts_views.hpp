@@ -67,11 +67,12 @@ private:
     Sight sight(const users::Relations& viewer, const LoadedPost& post, const Communities& communities) const;
     bool may_see(const users::Relations& viewer, const LoadedPost& post, const Communities& communities,
                  Muted muted) const;
-    void append(std::string& out, const Caller& me, const LoadedPost& post, const MarksByPost& marks,
-                const Communities& communities, bool nested) const;
+    void append(std::string& out, const Caller& me, const LoadedPost& post, const Communities& communities,
+                bool nested) const;
+    void append_viewer(std::string& out, const Caller& me, const LoadedPost& post) const;
     std::shared_ptr<const users::Relations> relations_of(db::Read& tx, const Caller& me,
                                                          const LoadedPage& page) const;
-    MarksPtr marks_of(db::Read& tx, const Caller& me, const LoadedPage& page, std::span<const PostId> ids);
+    void find_marks(db::Read& tx, const Caller& me, LoadedPage& page, std::span<const PostId> ids);
 
     PostCards& cards_;
     users::UsersService& users_;

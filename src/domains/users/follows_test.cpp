@@ -233,3 +233,32 @@ TEST_CASE("a removed follower is gone silently, and removing again changes nothi
     CHECK(refusal([&] { w.parts().follows.remove_follower(ada, UserId("user_nobody")); }) ==
           "404 User not found");
 }
+
+TEST_CASE("who follows many is known to follow each of them, and nobody else") {
+    World w;
+    const auto ada = w.user("ada");
+    std::vector<Caller> others;
+    for (int i = 0; i < 200; ++i) others.push_back(w.user("other" + std::to_string(i)));
+    const auto followed = [&] {
+        return w.db().read([&](db::Read& tx) {
+            const auto relations = w.users().relations(tx, ada.id);
+            std::size_t count = 0;
+            for (std::size_t i = 0; i < others.size(); ++i) {
+                const bool follows = relations->follows(others[i].id);
+                CHECK(follows == (std::ranges::find(relations->following(), others[i].id) !=
+                                  relations->following().end()));
+                count += follows;
+            }
+            CHECK_FALSE(relations->follows(ada.id));
+            CHECK(relations->following().size() == count);
+            return count;
+        });
+    };
+    CHECK(followed() == 0);
+    w.follow(ada, others[7]);
+    CHECK(followed() == 1);
+    for (std::size_t i = 0; i < others.size(); i += 2) w.follow(ada, others[i]);
+    CHECK(followed() == 101);
+    w.toggle(ada, others[7]);
+    CHECK(followed() == 100);
+}

@@ -27,6 +27,7 @@
 #include "platform/base/clock.hpp"
 #include "platform/base/id.hpp"
 #include "platform/db/db.hpp"
+#include "platform/db/expect.hpp"
 #include "platform/db/together.hpp"
 #include "platform/db/unchanged.hpp"
 
@@ -95,6 +96,8 @@ struct AccountState {
 struct UserCard {
     UserSummary summary;
     std::string json;  // of the summary
+    std::string
+        as_author;  // members that posts and comments have of who wrote them: user, user_name, user_picture
     bool is_private = false;
     bool is_hidden = true;  // then summary and json are those of kDeletedUser
     bool is_discoverable = false;
@@ -295,6 +298,8 @@ public:
                                                        std::string_view base_url);
     std::shared_ptr<const UserCard> card(db::Read& tx, const UserId& user, std::string_view base_url);
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer);
+    // Of their copy, on this thread.
+    static db::CachePlace place_of_relations(const UserId& viewer);
     // The rows that those two, of a viewer and somebody whom they look at, are made of.
     static void add_rows_of_sight(db::Unchanged& rows, const UserId& viewer, const UserId& user);
     // The same from the store, as parts of one statement.

@@ -166,6 +166,10 @@ void UsersService::ask_account(db::Together& ask, std::shared_ptr<const AccountS
     parts_->views.ask_account(ask, out, user);
 }
 
+db::CachePlace UsersService::place_of_relations(const UserId& viewer) {
+    return Views::place_of_relations(viewer);
+}
+
 void UsersService::ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, std::span<const UserId> users,
                              std::string_view base_url) {
     parts_->views.ask_cards(tx, ask, out, users, base_url);

@@ -1,7 +1,9 @@
 #include "domains/users/users_views.hpp"
 
+#include <bit>
 #include <unordered_map>
 
+#include "platform/base/prefetch.hpp"
 #include "platform/db/row_cache.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/user_edges.hpp"
@@ -62,10 +64,18 @@ AccountStatus status_of(const store::IdentityRow& row) {
     return AccountStatus::active;
 }
 
+void serialise(UserCard& card) {
+    card.json = wire::to_json(card.summary);
+    card.as_author = "\"user\":" + card.json + ",\"user_name\":";
+    wire::append_string(card.as_author, card.summary.name);
+    card.as_author += ",\"user_picture\":";
+    wire::write(card.as_author, card.summary.picture);
+}
+
 const CardPtr& deleted_card() {
     static const CardPtr card = [] {
         auto made = std::make_shared<UserCard>();
-        made->json = wire::to_json(made->summary);
+        serialise(*made);
         return made;
     }();
     return card;
@@ -133,12 +143,18 @@ public:
             if (!std::ranges::is_sorted(*ids)) std::ranges::sort(*ids);
         }
         for (const auto* ids : {&relations.blocked_, &relations.blocked_by_, &relations.muted_posts_}) {
-            for (const auto& user : *ids) relations.avoided_ |= Relations::avoided_bit(user);
+            for (const auto& user : *ids) relations.avoided_ |= user.bit();
+        }
+        if (relations.following_.empty()) return;
+        relations.followed_.assign(std::bit_ceil(2 * relations.following_.size()), Relations::kNobody);
+        for (std::uint32_t place = 0; const auto& user : relations.following_) {
+            const auto [at, tag] = relations.slot_of(user);
+            relations.followed_[at] = tag | place++;
         }
     }
     static bool is_good(const Relations& relations, Time now) { return relations.good_until_ > now; }
     static std::size_t bytes(const Relations& relations) {
-        return sizeof(Relations) +
+        return sizeof(Relations) + sizeof(std::uint32_t) * relations.followed_.size() +
                sizeof(UserId) * (relations.following_.size() + relations.blocked_.size() +
                                  relations.blocked_by_.size() + relations.muted_posts_.size());
     }
@@ -175,7 +191,7 @@ CardPtr Views::card_of(const store::IdentityRow& row, std::string_view base_url)
     if (row.is_hidden()) return deleted_card();
     auto card = std::make_shared<UserCard>();
     card->summary = summary_of(row, ground_, base_url);
-    card->json = wire::to_json(card->summary);
+    serialise(*card);
     card->is_private = row.is_private;
     card->is_hidden = false;
     card->is_discoverable = row.is_discoverable;
@@ -183,7 +199,7 @@ CardPtr Views::card_of(const store::IdentityRow& row, std::string_view base_url)
 }
 
 void Views::keep(db::Read& tx, const UserId& user, const CardPtr& card, std::string_view base_url) {
-    const auto bytes = sizeof(UserCard) + 2 * card->json.size() + base_url.size();
+    const auto bytes = sizeof(UserCard) + 2 * card->json.size() + card->as_author.size() + base_url.size();
     card_cache().put(user.view(), {std::string(base_url), card}, bytes, tx.snapshot());
 }
 
@@ -192,7 +208,9 @@ std::vector<CardPtr> Views::cards(db::Read& tx, std::span<const UserId> users,
     auto& cache = card_cache();
     std::vector<CardPtr> out(users.size());
     cache.find_each(tx, db::ids_of(users), [&](std::size_t i, const auto& known) {
-        if (known.base_url == base_url) out[i] = known.value;
+        if (known.base_url != base_url) return;
+        prefetch(known.value.get(), sizeof(UserCard));
+        out[i] = known.value;
     });
     std::unordered_map<UserId, CardPtr> missing;
     for (std::size_t i = 0; i < users.size(); ++i) {
@@ -209,6 +227,10 @@ std::vector<CardPtr> Views::cards(db::Read& tx, std::span<const UserId> users,
         if (!out[i]) out[i] = missing[users[i]];
     }
     return out;
+}
+
+db::CachePlace Views::place_of_relations(const UserId& viewer) {
+    return relations_cache().place_of(store::StampKey(store::kRelationsStamp, viewer).view());
 }
 
 std::shared_ptr<const Relations> Views::relations(db::Read& tx, const UserId& viewer) const {

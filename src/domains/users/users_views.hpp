@@ -23,6 +23,7 @@ public:
     std::vector<std::shared_ptr<const UserCard>> cards(db::Read& tx, std::span<const UserId> users,
                                                        std::string_view base_url) const;
     std::shared_ptr<const Relations> relations(db::Read& tx, const UserId& viewer) const;
+    static db::CachePlace place_of_relations(const UserId& viewer);
     void ask_account(db::Together& ask, std::shared_ptr<const AccountState>& out, const UserId& user) const;
     void ask_cards(db::Read& tx, db::Together& ask, AskedCards& out, std::span<const UserId> users,
                    std::string_view base_url) const;

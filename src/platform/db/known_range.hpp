@@ -18,6 +18,8 @@ public:
 
     explicit KnownRanges(std::string_view name) : cache_(name) {}
 
+    CachePlace place_of(std::string_view key) const { return cache_.place_of(key); }
+
     // What is known of a range that holds `low` to `high`: from memory, or by read(from, to), which gives null when that is
     // too much to keep. Null: so are these alone. `key` and `bytes` as for RowCache.
     template <class ReadRange, class Bytes>

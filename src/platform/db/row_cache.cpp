@@ -132,6 +132,19 @@ void RowCacheBase::find_entries(const Read& tx, std::span<const std::string_view
     for (std::size_t i = 0; i < keys.size(); ++i) out[i] = current_entry(tx, hashes[i], keys[i]);
 }
 
+void expect(const Read& tx, std::initializer_list<CachePlace> places) {
+    if (tx.snapshot() == 0) return;
+    for (const auto& [cache, hash] : places) {
+        prefetch(&cache->slots_[cache->home_of(hash)], sizeof(RowCacheBase::Slot));
+        tx.stamps().prefetch(hash);
+    }
+    for (const auto& [cache, hash] : places) {
+        // With what the entry begins to hold.
+        if (const auto* entry = cache->slots_[cache->home_of(hash)].entry)
+            prefetch(entry, sizeof(RowCacheBase::Entry) + 1);
+    }
+}
+
 RowCacheBase::Entry* RowCacheBase::current_entry(const Read& tx, std::uint64_t hash, std::string_view key) {
     Entry* const entry = slots_[position_of(hash, key)].entry;
     if (entry == nullptr || !tx.stamps().is_current(hash, entry->seen)) {

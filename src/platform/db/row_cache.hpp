@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "platform/db/db.hpp"
+#include "platform/db/expect.hpp"
 #include "platform/db/stamps.hpp"
 
 namespace grover::db {
@@ -51,6 +52,8 @@ public:
 
     std::size_t size() const { return used_; }
     void clear();
+
+    CachePlace place_of(std::string_view key) const { return {this, Stamps::hash(key)}; }
 
 protected:
     struct Entry {
@@ -89,6 +92,7 @@ protected:
 
 private:
     friend class RowCacheShelf;
+    friend void expect(const Read& tx, std::initializer_list<CachePlace> places);
 
     // Written by one thread, read by those that show metrics.
     struct Counts {
@@ -157,6 +161,7 @@ public:
     }
 
     using RowCacheBase::clear;
+    using RowCacheBase::place_of;
     using RowCacheBase::size;
 
 private:

@@ -64,6 +64,25 @@ TEST_CASE("a copy serves until its row is touched") {
     CHECK(found("a"));
 }
 
+TEST_CASE("what is expected is found, and not found, as without") {
+    const auto db = database_with_tables();
+    testing::execute(*db, "INSERT INTO counters VALUES ('a', 1)");
+    db::RowCache<std::int64_t> cache{"test"};
+    db::RowCache<std::int64_t> other{"test"};
+    CHECK(cached_counter(*db, cache, "a") == 1);
+    db->read([&](db::Read& tx) {
+        db::expect(tx, {cache.place_of("a"), cache.place_of("b"), other.place_of("a")});
+        REQUIRE(cache.find(tx, "a") != nullptr);
+        CHECK(*cache.find(tx, "a") == 1);
+        CHECK(cache.find(tx, "b") == nullptr);
+        CHECK(other.find(tx, "a") == nullptr);
+    });
+    db->write([&](db::Write& tx) {
+        db::expect(tx, {cache.place_of("a")});
+        CHECK(cache.find(tx, "a") == nullptr);
+    });
+}
+
 TEST_CASE("a write finds nothing in memory, and what it reads is not kept") {
     const auto db = database_with_tables();
     testing::execute(*db, "INSERT INTO counters VALUES ('a', 1)");
