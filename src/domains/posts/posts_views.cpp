@@ -9,8 +9,8 @@
 namespace grover::posts {
 namespace {
 
-// Of one post in an answer, about.
-constexpr std::size_t kPostBytes = 2'048;
+// Of one post in an answer, seldom more: what outgrows it is copied.
+constexpr std::size_t kPostBytes = 3'072;
 
 // Most posts of a list are somebody else's and unmarked.
 const std::string& plain_members() {
