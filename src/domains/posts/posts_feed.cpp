@@ -1,9 +1,13 @@
 #include "domains/posts/posts_feed.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <ranges>
 
 #include "platform/base/error.hpp"
 #include "platform/base/place.hpp"
+#include "platform/base/prefetch.hpp"
 #include "platform/base/stable_hash.hpp"
 #include "platform/db/together.hpp"
 #include "sql/posts_lists.hpp"
@@ -16,6 +20,8 @@ constexpr int kAuthorDepth = 32;
 constexpr int kMaxAuthorDepth = 1'024;
 // Positions kept of each viewer's merged feed, and of explore: some pages.
 constexpr int kHeadDepth = 200;
+// Of so many sources who posted since, the new lists are put into what is kept; of more, all are merged anew.
+constexpr std::size_t kMostRenewed = 64;
 // The same from where a viewer is who has scrolled past those.
 constexpr int kFurtherDepth = 100;
 
@@ -49,9 +55,15 @@ struct Head {
 struct FeedPart : Head<Listed> {
     std::shared_ptr<const users::Relations> relations;  // what it was merged for; `author` counts its sources
     Position from{};
+    std::shared_ptr<const std::vector<std::uint64_t>> stamps;  // of each source, hashes of author_posts_key()
 
     bool begins_before(const Position& after) const {
         return from == Position{} || from == after || comes_before(from, after);
+    }
+    // Whether a position behind `from` is in the part, if it is in the feed at all.
+    bool reaches(const Position& at) const {
+        return complete ||
+               (!positions.empty() && (positions.back() == at || comes_before(at, positions.back())));
     }
 };
 
@@ -60,13 +72,14 @@ db::RowCache<AuthorPostsPtr>& author_cache() {
     return cache;
 }
 
-// The beginning of each viewer's feed and the part read last, valid while nobody posted (key kAnyPostKey) and the viewer
-// follows the same people.
+// The beginning of each viewer's feed and the part read last: as they are while nobody posted (key kAnyPostKey), renewed
+// while the viewer follows the same people.
 db::RowCache<FeedPart>& feed_cache() {
     thread_local db::RowCache<FeedPart> cache{"feed_parts"};
     return cache;
 }
 
+constexpr std::string_view kAuthorPosts = "posts:";
 constexpr std::string_view kTop = "feed:", kFurther = "feed+:";
 std::string key_of(std::string_view part, const UserId& viewer) {
     return std::string(part).append(viewer.view());
@@ -114,6 +127,35 @@ std::uint64_t content_of(const PostId& post, const std::optional<PostId>& root) 
     return stable_hash(root ? root->view() : post.view());
 }
 
+// The keys that author_posts_key() makes, in one piece of memory.
+class SourceKeys {
+public:
+    template <class Authors>
+    explicit SourceKeys(const Authors& authors) {
+        text_.reserve(authors.size() * (kAuthorPosts.size() + kMaxIdLength));  // so that it stays where it is
+        keys_.reserve(authors.size());
+        for (const UserId& author : authors) {
+            const auto begin = text_.size();
+            text_.append(kAuthorPosts).append(author.view());
+            keys_.push_back(std::string_view(text_).substr(begin));
+        }
+    }
+    SourceKeys(const SourceKeys&) = delete;
+    SourceKeys& operator=(const SourceKeys&) = delete;
+
+    std::span<const std::string_view> keys() const { return keys_; }
+    std::vector<std::uint64_t> stamps() const {
+        std::vector<std::uint64_t> out;
+        out.reserve(keys_.size());
+        for (const auto key : keys_) out.push_back(db::Stamps::hash(key));
+        return out;
+    }
+
+private:
+    std::string text_;
+    std::vector<std::string_view> keys_;
+};
+
 class Merge {
     struct Cursor {
         std::size_t author;
@@ -129,12 +171,12 @@ class Merge {
 
 public:
     Merge(db::Read& tx, std::vector<UserId> authors)
-        : tx_(tx), authors_(std::move(authors)), posts_(authors_.size()) {
-        load(kAuthorDepth, all());
-    }
+        : tx_(tx), authors_(std::move(authors)), posts_(authors_.size()) {}
 
     // The next `limit` positions after `after`; nothing when some author's list would have to be longer than is kept.
     bool next(const Position& after, int limit, std::vector<Listed>& out) {
+        if (!is_whole_) load(kAuthorDepth, all());
+        is_whole_ = true;
         std::vector<Cursor> heap;
         for (std::size_t a = 0; a < authors_.size(); ++a) {
             const auto& newest = posts_[a]->newest;
@@ -152,6 +194,36 @@ public:
             if (!place(cursor, heap, true)) return false;
         }
         return true;
+    }
+
+    // `part` as it is now, where only the posts of these authors are others: they stand at `changed`, ascending, among its
+    // sources. Nothing when that takes more than is kept of them.
+    std::optional<FeedPart> renewed(FeedPart part, const std::vector<std::uint32_t>& changed) {
+        load(kAuthorDepth, all());
+        std::vector<Listed> news;
+        for (std::size_t a = 0; a < changed.size(); ++a) {
+            const auto& posts = *posts_[a];
+            auto post = first_after(posts.newest, part.from);
+            for (; post != posts.newest.end() && part.reaches(*post); ++post) {
+                news.push_back(*post);
+                news.back().author = changed[a];
+            }
+            if (post == posts.newest.end() && !posts.complete) return {};
+        }
+        auto& positions = part.positions;
+        std::erase_if(positions,
+                      [&](const Listed& post) { return std::ranges::binary_search(changed, post.author); });
+        const auto in_order = [](const auto& a, const auto& b) { return comes_before(a, b); };
+        const auto kept = static_cast<std::ptrdiff_t>(positions.size());
+        std::ranges::sort(news, in_order);
+        positions.insert(positions.end(), news.begin(), news.end());
+        std::ranges::inplace_merge(positions, positions.begin() + kept, in_order);
+        if (positions.size() > kHeadDepth) {
+            positions.resize(kHeadDepth);
+            part.complete = false;
+        }
+        part.seen = tx_.snapshot();
+        return part;
     }
 
 private:
@@ -177,11 +249,17 @@ private:
 
     // Fills posts_ of the given authors with at least `depth` positions each: from memory, the rest in one statement.
     void load(int depth, const std::vector<std::size_t>& wanted) {
+        const SourceKeys keys(wanted |
+                              std::views::transform([&](std::size_t a) { return std::cref(authors_[a]); }));
+        author_cache().find_each(tx_, keys.keys(), [&](std::size_t i, const AuthorPostsPtr& kept) {
+            prefetch(kept.get(), sizeof(AuthorPosts));
+            posts_[wanted[i]] = kept;
+        });
         std::vector<std::size_t> missing;
         for (const auto a : wanted) {
-            const auto* kept = author_cache().find(tx_, author_posts_key(authors_[a]));
-            if (kept && ((*kept)->complete || static_cast<int>((*kept)->newest.size()) >= depth)) {
-                posts_[a] = *kept;
+            const auto* posts = posts_[a].get();
+            if (posts && (posts->complete || static_cast<int>(posts->newest.size()) >= depth)) {
+                prefetch(posts->newest.data(), sizeof(Listed));
             } else {
                 missing.push_back(a);
             }
@@ -218,6 +296,7 @@ private:
     db::Read& tx_;
     std::vector<UserId> authors_;
     std::vector<AuthorPostsPtr> posts_;
+    bool is_whole_ = false;  // something of each author was loaded
 };
 
 std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& authors, const Position& after,
@@ -227,33 +306,60 @@ std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& author
         sql::posts_lists::feed{.authors = ids, .at = after.at, .id = after.id, .limit = limit});
 }
 
+void keep(db::Read& tx, std::string_view key, FeedPart part) {
+    const auto bytes = bytes_of(part.positions) + sizeof(std::uint64_t) * part.stamps->size();
+    feed_cache().put(key, std::move(part), bytes, tx.snapshot());
+}
+
+// The part with what its sources posted, changed and deleted since: mostly few of them did. Nothing when all are to be merged.
+std::optional<FeedPart> renew(db::Read& tx, const FeedPart& part) {
+    std::vector<std::uint32_t> changed;
+    std::vector<UserId> authors;
+    for (std::uint32_t a = 0; a < part.stamps->size(); ++a) {
+        if (tx.stamps().is_current((*part.stamps)[a], part.seen)) continue;
+        if (changed.size() == kMostRenewed) return {};
+        changed.push_back(a);
+        authors.push_back(source(*part.relations, a));
+    }
+    return Merge(tx, std::move(authors)).renewed(part, changed);
+}
+
 // The next posts of the viewer's feed from memory. False: memory does not reach so far, or there is none.
 bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& viewer, const Position& after,
                  int limit, std::vector<Listed>& out) {
     if (tx.snapshot() == 0) return false;
     for (const auto which : {kTop, kFurther}) {
-        const auto* part = feed_cache().find(tx, key_of(which, viewer->viewer()));
-        if (part && part->is_current(tx) && part->relations == viewer && part->begins_before(after) &&
-            take_after(*part, after, limit, out))
-            return true;
+        const auto key = key_of(which, viewer->viewer());
+        const auto* part = feed_cache().find(tx, key);
+        if (!part || part->relations != viewer || !part->begins_before(after)) continue;
+        if (part->is_current(tx)) {
+            if (take_after(*part, after, limit, out)) return true;
+        } else if (auto renewed = renew(tx, *part)) {
+            const bool is_enough = take_after(*renewed, after, limit, out);
+            keep(tx, key, *std::move(renewed));
+            if (is_enough) return true;
+        }
     }
 
-    Merge merge(tx, sources_of(*viewer));
+    const auto sources = sources_of(*viewer);
+    const auto stamps = SourceKeys(sources).stamps();
+    Merge merge(tx, sources);
     const bool at_top = after == Position{};
     const int depth = std::max(limit, at_top ? kHeadDepth : kFurtherDepth);
-    FeedPart fresh{{{}, false, tx.snapshot()}, viewer, after};
+    FeedPart fresh{{{}, false, tx.snapshot()},
+                   viewer,
+                   after,
+                   std::make_shared<const std::vector<std::uint64_t>>(stamps)};
     if (!merge.next(after, depth, fresh.positions)) return merge.next(after, limit, out);
     fresh.complete = static_cast<int>(fresh.positions.size()) < depth;
     take_after(fresh, after, limit, out);
-    const auto bytes = bytes_of(fresh.positions);
-    feed_cache().put(key_of(at_top ? kTop : kFurther, viewer->viewer()), std::move(fresh), bytes,
-                     tx.snapshot());
+    keep(tx, key_of(at_top ? kTop : kFurther, viewer->viewer()), std::move(fresh));
     return true;
 }
 
 }  // namespace
 
-std::string author_posts_key(const UserId& author) { return "posts:" + author.str(); }
+std::string author_posts_key(const UserId& author) { return std::string(kAuthorPosts).append(author.view()); }
 
 std::string to_text(const Position& position) { return place_text(position.at, position.id.view()); }
 

@@ -1,3 +1,5 @@
+#include <array>
+#include <random>
 #include <thread>
 
 #include "domains/posts/posts_test.hpp"
@@ -190,6 +192,83 @@ TEST_CASE("far down the feed a page is right however often it is read, and after
             return w.db().read([&](db::Read& tx) { return w.posts.gate().find(tx, id)->user_id == bob.id; });
         });
         CHECK(page_after(200) == expected(200));
+    }
+}
+
+TEST_CASE("whoever posts, edits and deletes between two looks, each page of a feed is right") {
+    const unsigned seed = 20'261'128;
+    INFO("seed ", seed);
+    std::mt19937 random(seed);
+    const auto below = [&](std::size_t most) { return static_cast<std::size_t>(random() % most); };
+    World w;
+    std::vector<Caller> authors;
+    for (int i = 0; i < 70; ++i) authors.push_back(w.user("author" + std::to_string(i)));
+    // One follows all, one some who write much, one many who write little.
+    const std::vector<Caller> readers{w.user("wide"), w.user("few"), w.user("many")};
+    const auto follows = [](std::size_t reader, std::size_t author) {
+        return reader == 0 || (reader == 1 ? author < 4 : author >= 5 && author < 65);
+    };
+    struct Known {
+        std::size_t author;
+        PostId id;
+        bool is_private = false;
+    };
+    std::vector<Known> posts;  // newest first
+    const auto write = [&](std::size_t author) {
+        posts.insert(posts.begin(), {author, w.post(authors[author], "p")});
+    };
+    const auto remove = [&](std::size_t place) {
+        w.posts.remove(authors[posts[place].author], posts[place].id);
+        posts.erase(posts.begin() + static_cast<std::ptrdiff_t>(place));
+    };
+    for (std::size_t reader = 0; reader < readers.size(); ++reader) {
+        for (std::size_t i = 0; i < authors.size(); ++i) {
+            if (follows(reader, i)) w.follow(readers[reader], authors[i]);
+        }
+    }
+    for (int i = 0; i < 300; ++i) write(below(5));
+    const auto expected = [&](std::size_t reader, std::size_t skip, std::size_t limit) {
+        Ids out;
+        for (const auto& post : posts) {
+            if (post.is_private || !follows(reader, post.author)) continue;
+            if (skip > 0) {
+                --skip;
+            } else if (out.size() < limit) {
+                out.push_back(post.id.str());
+            }
+        }
+        return out;
+    };
+    for (int step = 0; step < 600; ++step) {
+        INFO("step ", step);
+        const auto what = below(100);
+        if (what < 50) {
+            write(what < 20 ? below(authors.size()) : below(4));
+        } else if (what < 85) {
+            remove(below(what < 70 ? 20 : posts.size()));
+        } else if (what < 88) {
+            for (int i = 0; i < 15; ++i) remove(below(30));
+        } else if (what < 97) {
+            auto& post = posts[below(40)];
+            post.is_private = !post.is_private;
+            w.posts.update(authors[post.author],
+                           {.post_id = post.id, .visibility = post.is_private ? "private" : "public"});
+        } else if (what < 98) {
+            for (int i = 0; i < 40; ++i) write(below(4));
+        } else {
+            for (std::size_t i = 0; i < authors.size(); ++i) write(i);
+        }
+        const auto reader = below(readers.size());
+        constexpr std::array<std::size_t, 6> kSkips{0, 0, 0, 20, 170, 230};
+        const auto skip = kSkips[below(kSkips.size())];
+        const auto wanted = expected(reader, skip, 20);
+        PageRequest page{.limit = 20};
+        if (skip > 0) {
+            page.after = w.posts.feed(readers[reader], {.limit = 1, .skip = static_cast<int>(skip) - 1}).next;
+            REQUIRE(page.after.empty() == wanted.empty());
+            if (wanted.empty()) continue;
+        }
+        REQUIRE(ids_of(w.posts.feed(readers[reader], page)) == wanted);
     }
 }
 
