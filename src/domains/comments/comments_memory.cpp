@@ -7,6 +7,7 @@
 
 #include "domains/comments/comments_store.hpp"
 #include "domains/comments/comments_views.hpp"
+#include "platform/base/prefetch.hpp"
 #include "platform/db/known_range.hpp"
 #include "platform/db/row_cache.hpp"
 #include "sql/comments.hpp"
@@ -61,13 +62,15 @@ HeadPtr head_of(db::Read& tx, const PostId& post) {
 // One for each place; null for what is gone. At most one statement.
 std::vector<CardPtr> cards_of(db::Read& tx, std::span<const Place> places) {
     std::vector<CardPtr> out(places.size());
+    std::vector<std::string_view> ids;
+    for (const auto& place : places) ids.push_back(place.id.view());
+    card_cache().find_each(tx, ids, [&](std::size_t i, const CardPtr& known) {
+        prefetch(known.get(), sizeof(Card));
+        out[i] = known;
+    });
     std::vector<std::string_view> missing;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        if (const auto* known = card_cache().find(tx, places[i].id.view())) {
-            out[i] = *known;
-        } else {
-            missing.push_back(places[i].id.view());
-        }
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (!out[i]) missing.push_back(ids[i]);
     }
     if (missing.empty()) return out;
     for (const auto& row : tx.list<CommentRow>(sql::comments::rows_of{.ids = missing})) {

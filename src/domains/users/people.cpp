@@ -61,15 +61,16 @@ std::vector<ProfileCardPtr> UsersService::profiles(db::Read& tx, std::span<const
                                                    std::string_view base_url) {
     static const ProfileCardPtr kGone = std::make_shared<const ProfileCard>();
     std::vector<ProfileCardPtr> out(users.size());
+    std::vector<store::StampKey> keys;
+    for (const auto& user : users) keys.emplace_back(store::kProfileStamp, user);
+    std::vector<std::string_view> asked;
+    for (const auto& key : keys) asked.push_back(key.view());
+    cache().find_each(tx, asked, [&](std::size_t i, const Kept& kept) {
+        if (kept.base_url == base_url) out[i] = kept.card;
+    });
     std::unordered_map<UserId, ProfileCardPtr> missing;
     for (std::size_t i = 0; i < users.size(); ++i) {
-        const store::StampKey key(store::kProfileStamp, users[i]);
-        const auto* kept = cache().find(tx, key.view());
-        if (kept && kept->base_url == base_url) {
-            out[i] = kept->card;
-        } else {
-            missing.emplace(users[i], kGone);
-        }
+        if (!out[i]) missing.emplace(users[i], kGone);
     }
     if (missing.empty()) return out;
     std::vector<std::string_view> ids;
