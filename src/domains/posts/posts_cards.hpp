@@ -64,14 +64,14 @@ struct LoadedPost {
     AuthorPtr author;
     CardPtr root;  // of a repost whose root lives
     AuthorPtr root_author;
-    // Of the reader, as long as the page holds them. Null: none.
+    // Of the reader, set by PostViews::find_marks() and good while the page holds them. Null: none.
     const Marks* mark = nullptr;
     const Marks* root_mark = nullptr;
 };
 
 struct LoadedPage {
     std::vector<LoadedPost> posts;  // one for each id, in order
-    // These come with the rows if all are read; else null.
+    // These come with the rows if all are read; else null, until PostViews::find_marks().
     MarksPtr marks;
     std::shared_ptr<const users::Relations> relations;
 };

@@ -20,10 +20,10 @@ constexpr int kAuthorDepth = 32;
 constexpr int kMaxAuthorDepth = 1'024;
 // Positions kept of each viewer's merged feed, and of explore: some pages.
 constexpr int kHeadDepth = 200;
-// Of so many sources who posted since, the new lists are put into what is kept; of more, all are merged anew.
-constexpr std::size_t kMostRenewed = 64;
 // The same from where a viewer is who has scrolled past those.
 constexpr int kFurtherDepth = 100;
+// Of so many sources who posted since, the new lists are put into what is kept; of more, all are merged anew.
+constexpr std::size_t kMostRenewed = 64;
 
 // A FeedPost whose author is known by where it stands.
 struct Listed : Position {
@@ -55,7 +55,8 @@ struct Head {
 struct FeedPart : Head<Listed> {
     std::shared_ptr<const users::Relations> relations;  // what it was merged for; `author` counts its sources
     Position from{};
-    std::shared_ptr<const std::vector<std::uint64_t>> stamps;  // of each source, hashes of author_posts_key()
+    std::shared_ptr<const std::vector<std::uint64_t>>
+        source_keys;  // hashes of author_posts_key() of each source
 
     bool begins_before(const Position& after) const {
         return from == Position{} || from == after || comes_before(from, after);
@@ -144,7 +145,7 @@ public:
     SourceKeys& operator=(const SourceKeys&) = delete;
 
     std::span<const std::string_view> keys() const { return keys_; }
-    std::vector<std::uint64_t> stamps() const {
+    std::vector<std::uint64_t> hashes() const {
         std::vector<std::uint64_t> out;
         out.reserve(keys_.size());
         for (const auto key : keys_) out.push_back(db::Stamps::hash(key));
@@ -171,17 +172,18 @@ class Merge {
 
 public:
     Merge(db::Read& tx, std::vector<UserId> authors)
-        : tx_(tx), authors_(std::move(authors)), posts_(authors_.size()) {}
+        : tx_(tx), authors_(std::move(authors)), posts_(authors_.size()) {
+        load(kAuthorDepth, all());
+    }
 
     // The next `limit` positions after `after`; nothing when some author's list would have to be longer than is kept.
     bool next(const Position& after, int limit, std::vector<Listed>& out) {
-        if (!is_whole_) load(kAuthorDepth, all());
-        is_whole_ = true;
         std::vector<Cursor> heap;
         for (std::size_t a = 0; a < authors_.size(); ++a) {
             const auto& newest = posts_[a]->newest;
             const auto start = first_after(newest, after);
-            if (!place({a, static_cast<std::size_t>(start - newest.begin())}, heap, false)) return false;
+            if (!place({a, static_cast<std::size_t>(start - newest.begin())}, after, heap, false))
+                return false;
         }
         std::ranges::make_heap(heap, later(), {});
         while (static_cast<int>(out.size()) < limit && !heap.empty()) {
@@ -191,16 +193,17 @@ public:
             out.push_back(posts_[cursor.author]->newest[cursor.index]);
             out.back().author = static_cast<std::uint32_t>(cursor.author);
             ++cursor.index;
-            if (!place(cursor, heap, true)) return false;
+            if (!place(cursor, out.back(), heap, true)) return false;
         }
         return true;
     }
 
     // `part` as it is now, where only the posts of these authors are others: they stand at `changed`, ascending, among its
-    // sources. Nothing when that takes more than is kept of them.
-    std::optional<FeedPart> renewed(FeedPart part, const std::vector<std::uint32_t>& changed) {
-        load(kAuthorDepth, all());
+    // sources. It ends where what is kept of one of them does.
+    FeedPart renewed(FeedPart part, const std::vector<std::uint32_t>& changed) {
+        const auto in_order = [](const Position& a, const Position& b) { return comes_before(a, b); };
         std::vector<Listed> news;
+        std::optional<Position> end;
         for (std::size_t a = 0; a < changed.size(); ++a) {
             const auto& posts = *posts_[a];
             auto post = first_after(posts.newest, part.from);
@@ -208,20 +211,23 @@ public:
                 news.push_back(*post);
                 news.back().author = changed[a];
             }
-            if (post == posts.newest.end() && !posts.complete) return {};
+            if (post != posts.newest.end() || posts.complete) continue;
+            const Position& last = posts.newest.back();
+            if (!end || comes_before(last, *end)) end = last;
         }
         auto& positions = part.positions;
+        const auto most = std::max<std::size_t>(kHeadDepth, positions.size());
         std::erase_if(positions,
                       [&](const Listed& post) { return std::ranges::binary_search(changed, post.author); });
-        const auto in_order = [](const auto& a, const auto& b) { return comes_before(a, b); };
         const auto kept = static_cast<std::ptrdiff_t>(positions.size());
         std::ranges::sort(news, in_order);
+        positions.reserve(positions.size() + news.size());
         positions.insert(positions.end(), news.begin(), news.end());
         std::ranges::inplace_merge(positions, positions.begin() + kept, in_order);
-        if (positions.size() > kHeadDepth) {
-            positions.resize(kHeadDepth);
-            part.complete = false;
-        }
+        const auto reach = end ? std::ranges::upper_bound(positions, *end, in_order) : positions.end();
+        const auto size = std::min(most, static_cast<std::size_t>(reach - positions.begin()));
+        part.complete = part.complete && !end && size == positions.size();
+        positions.resize(size);
         part.seen = tx_.snapshot();
         return part;
     }
@@ -233,14 +239,18 @@ private:
         return indexes;
     }
 
-    // Puts the cursor into the heap, with a longer list when it stands at the end of what is kept. False: too deep.
-    bool place(Cursor cursor, std::vector<Cursor>& heap, bool heaped) {
+    // Puts the cursor, which stands on what comes after `after`, into the heap, with a longer list when it stands at the end
+    // of what is kept. False: too deep.
+    bool place(Cursor cursor, const Position& after, std::vector<Cursor>& heap, bool heaped) {
         while (cursor.index >= posts_[cursor.author]->newest.size()) {
             const auto& posts = *posts_[cursor.author];
             if (posts.complete) return true;
             const int depth = static_cast<int>(posts.newest.size()) * 2;
             if (depth > kMaxAuthorDepth) return false;
             load(depth, {cursor.author});
+            // More of it may come before `after`, and it may be of a later moment.
+            const auto& longer = posts_[cursor.author]->newest;
+            cursor.index = static_cast<std::size_t>(first_after(longer, after) - longer.begin());
         }
         heap.push_back(cursor);
         if (heaped) std::ranges::push_heap(heap, later(), {});
@@ -296,7 +306,6 @@ private:
     db::Read& tx_;
     std::vector<UserId> authors_;
     std::vector<AuthorPostsPtr> posts_;
-    bool is_whole_ = false;  // something of each author was loaded
 };
 
 std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& authors, const Position& after,
@@ -307,7 +316,7 @@ std::vector<Position> from_store(db::Read& tx, const std::vector<UserId>& author
 }
 
 void keep(db::Read& tx, std::string_view key, FeedPart part) {
-    const auto bytes = bytes_of(part.positions) + sizeof(std::uint64_t) * part.stamps->size();
+    const auto bytes = bytes_of(part.positions) + sizeof(std::uint64_t) * part.source_keys->size();
     feed_cache().put(key, std::move(part), bytes, tx.snapshot());
 }
 
@@ -315,13 +324,14 @@ void keep(db::Read& tx, std::string_view key, FeedPart part) {
 std::optional<FeedPart> renew(db::Read& tx, const FeedPart& part) {
     std::vector<std::uint32_t> changed;
     std::vector<UserId> authors;
-    for (std::uint32_t a = 0; a < part.stamps->size(); ++a) {
-        if (tx.stamps().is_current((*part.stamps)[a], part.seen)) continue;
+    for (std::uint32_t a = 0; a < part.source_keys->size(); ++a) {
+        if (tx.stamps().is_current((*part.source_keys)[a], part.seen)) continue;
         if (changed.size() == kMostRenewed) return {};
         changed.push_back(a);
         authors.push_back(source(*part.relations, a));
     }
-    return Merge(tx, std::move(authors)).renewed(part, changed);
+    FeedPart copy = part;  // other fibers may take the place of `part` while the lists are read
+    return Merge(tx, std::move(authors)).renewed(std::move(copy), changed);
 }
 
 // The next posts of the viewer's feed from memory. False: memory does not reach so far, or there is none.
@@ -331,7 +341,8 @@ bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& vi
     for (const auto which : {kTop, kFurther}) {
         const auto key = key_of(which, viewer->viewer());
         const auto* part = feed_cache().find(tx, key);
-        if (!part || part->relations != viewer || !part->begins_before(after)) continue;
+        if (!part || part->relations != viewer || !part->begins_before(after) || !part->reaches(after))
+            continue;
         if (part->is_current(tx)) {
             if (take_after(*part, after, limit, out)) return true;
         } else if (auto renewed = renew(tx, *part)) {
@@ -342,14 +353,11 @@ bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& vi
     }
 
     const auto sources = sources_of(*viewer);
-    const auto stamps = SourceKeys(sources).stamps();
+    auto keys = std::make_shared<const std::vector<std::uint64_t>>(SourceKeys(sources).hashes());
     Merge merge(tx, sources);
     const bool at_top = after == Position{};
     const int depth = std::max(limit, at_top ? kHeadDepth : kFurtherDepth);
-    FeedPart fresh{{{}, false, tx.snapshot()},
-                   viewer,
-                   after,
-                   std::make_shared<const std::vector<std::uint64_t>>(stamps)};
+    FeedPart fresh{{{}, false, tx.snapshot()}, viewer, after, std::move(keys)};
     if (!merge.next(after, depth, fresh.positions)) return merge.next(after, limit, out);
     fresh.complete = static_cast<int>(fresh.positions.size()) < depth;
     take_after(fresh, after, limit, out);

@@ -3,7 +3,7 @@
 // For each author the newest positions are kept; a feed merges those of the followed. The merged head of each viewer is kept
 // too, and what the followed posted, changed or deleted since is put into it: where somebody always posts, only that keeps
 // a feed of 1,000 followed accounts cheap. All are copies validated by commit stamps (platform/db/stamps.hpp), so a feed shows
-// every commit that its reader could know of; without memory (PostgreSQL, cache off) one statement does the same.
+// every commit that its reader could know of; without memory (the cache off) one statement does the same.
 // Private to domains/posts.
 #pragma once
 

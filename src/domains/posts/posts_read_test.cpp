@@ -195,6 +195,24 @@ TEST_CASE("far down the feed a page is right however often it is read, and after
     }
 }
 
+TEST_CASE("a page far down is right where nothing of the feed is in memory yet") {
+    World w;
+    const auto me = w.user("reader"), ada = w.user("ada"), bob = w.user("bob");
+    w.follow(me, ada);
+    w.follow(me, bob);
+    Ids posts;  // newest first
+    for (int i = 0; i < 200; ++i) posts.insert(posts.begin(), w.post(i % 3 == 0 ? bob : ada, "p").str());
+    for (const std::size_t place : {10U, 60U, 150U, 195U}) {
+        INFO("after ", place);
+        const auto after = w.posts.feed(me, {.limit = 1, .skip = static_cast<int>(place)}).next;
+        Ids page;
+        // Another thread has copies of its own.
+        std::thread([&] { page = ids_of(w.posts.feed(me, {.limit = 20, .after = after})); }).join();
+        const auto from = posts.begin() + static_cast<std::ptrdiff_t>(place) + 1;
+        CHECK(page == Ids(from, std::min(from + 20, posts.end())));
+    }
+}
+
 TEST_CASE("whoever posts, edits and deletes between two looks, each page of a feed is right") {
     const unsigned seed = 20'261'128;
     INFO("seed ", seed);
