@@ -92,10 +92,12 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
     posts::PostPage page;
     std::vector<std::uint64_t> shown;
     std::optional<SeenView> known;
+    std::shared_ptr<Deck> kept;
     bool is_recorded = false;
     ground_.db.read([&](db::Read& tx) {
         const auto [deck, seen, kept_bytes] = reader(tx, me, sent);
         known = seen;
+        kept = deck;
         const Taken taken(*deck);
         Mix mix(ground_.feed, tx, sent, *deck, seen);
         std::vector<PostId> ids;
@@ -110,7 +112,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
             is_recorded =
                 sent.is_first() && shown == deck->recorded && sent.started_at() < deck->recorded_until;
             if (!is_recorded) {
-                for (const auto hash : shown) seen.prefetch(hash);
+                for (const auto hash : shown) seen.prefetch(hash);  // for record() below
             }
             page.json = "[";
             const auto written = ground_.views.write(tx, me, ids, posts::Muted::left_out, 0,
@@ -120,17 +122,16 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
         }
         if (!sent.is_first()) return;
         mix.settle();
-        if (!is_recorded) {
-            deck->recorded = shown;
-            deck->recorded_until = sent.started_at() + SeenPosts::kNotedFor;
-        }
         if (const auto bytes = deck->bytes(); bytes != kept_bytes)
             deck_cache().put(me.id.view(), deck, bytes, tx.snapshot());
     });
     page.json += ']';
     for (const auto hash : shown) sent.add(hash);
     if (shown.size() == limit && sent.size() < kMostSent) page.next = sent.to_text();
-    if (!is_recorded) seen_.record(me.id, shown, &*known);
+    if (!is_recorded && seen_.record(me.id, shown, &*known) && sent.is_first()) {
+        kept->recorded = shown;
+        kept->recorded_until = sent.started_at() + SeenPosts::kNotedFor;
+    }
     return page;
 }
 

@@ -124,36 +124,38 @@ struct SeenPosts::Pending {
 SeenPosts::SeenPosts(db::Database& db, const Clock& clock) : db_(db), clock_(clock), pending_(kMostLoops) {}
 SeenPosts::~SeenPosts() = default;
 
-void SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known) {
+bool SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known) {
     const auto now = clock_.now();
-    std::vector<std::uint32_t> news;
-    for (const auto hash : posts) {
-        const auto post = short_of(hash);
-        const auto is_noted = [&, since = second_of(now - kNotedFor)](const ListPtr& list) {
-            return list && list->last_seen(post) >= since;
+    const auto is_noted = [&, since = second_of(now - kNotedFor)](std::uint64_t hash) {
+        const auto is_in = [&](const ListPtr& list) {
+            return list && list->last_seen(short_of(hash)) >= since;
         };
-        if (!known || !(is_noted(known->stored_) || is_noted(known->pending_))) news.push_back(post);
-    }
-    if (news.empty()) return;
-    const auto second = second_of(now);
+        return known && (is_in(known->stored_) || is_in(known->pending_));
+    };
+    if (std::ranges::all_of(posts, is_noted)) return false;
+    const auto note = [&, second = second_of(now)](SeenList& list) {
+        for (const auto hash : posts) list.see(short_of(hash), second);
+    };
     const auto loop = static_cast<std::size_t>(runtime::this_loop());
     if (loop >= kMostLoops || !runtime::in_fiber()) {
         SeenList fresh;
-        for (const auto post : news) fresh.see(post, second);
-        return store(reader, fresh);
+        note(fresh);
+        store(reader, fresh);
+        return true;
     }
     if (!pending_[loop]) pending_[loop] = std::make_unique<Pending>();
     Pending& pending = *pending_[loop];
-    if (pending.readers.size() >= kMostPending && !pending.readers.contains(reader)) return;
+    if (pending.readers.size() >= kMostPending && !pending.readers.contains(reader)) return false;
     auto& fresh = pending.readers[reader];
     if (!fresh || fresh->size() > kMostSeen) fresh = std::make_shared<SeenList>();
-    for (const auto post : news) fresh->see(post, second);
-    if (pending.is_storing) return;
+    note(*fresh);
+    if (pending.is_storing) return true;
     pending.is_storing = true;
     runtime::spawn([this, &pending] {
         while (!pending.readers.empty()) store_all(pending);
         pending.is_storing = false;
     });
+    return true;
 }
 
 // One reader after the other, over all that time: SQLite's writer takes its time from the same processors.

@@ -80,7 +80,8 @@ public:
 
     // Outside transactions. In a loop's fiber it only takes note; elsewhere it stores at once. What is known to have been
     // seen a moment ago (kNotedFor) is not noted again.
-    void record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known = nullptr);
+    // True: all of them are noted now.
+    bool record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known = nullptr);
     // Of the copy of what is stored, on this thread.
     static db::CachePlace place_of(const UserId& reader);
     SeenView before(db::Read& tx, const UserId& reader, Time until);

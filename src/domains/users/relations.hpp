@@ -40,8 +40,16 @@ private:
     // In followed_: a place in following_, below eight bits of the hash of who stands there.
     static constexpr std::uint32_t kNobody = UINT32_MAX, kPlace = 0xFFFFFF;
 
+    // Ids end in what is random about them.
+    static std::uint64_t avoided_bit(const UserId& user) {
+        unsigned end = 0;
+        const auto id = user.view();
+        for (const char c : id.substr(id.size() - std::min<std::size_t>(id.size(), 2)))
+            end = end * 31 + static_cast<unsigned char>(c);
+        return std::uint64_t{1} << end % 64;
+    }
     bool is_in(const std::vector<UserId>& some, const UserId& user) const {
-        return (avoided_ & user.bit()) != 0 && std::ranges::binary_search(some, user);
+        return (avoided_ & avoided_bit(user)) != 0 && std::ranges::binary_search(some, user);
     }
     // Where the user stands in followed_, or would; and what stands there then.
     struct Slot {

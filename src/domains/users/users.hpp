@@ -99,7 +99,7 @@ struct UserCard {
     std::string
         as_author;  // members that posts and comments have of who wrote them: user, user_name, user_picture
     bool is_private = false;
-    bool is_hidden = true;  // then summary and json are those of kDeletedUser
+    bool is_hidden = true;  // then these are those of kDeletedUser
     bool is_discoverable = false;
 };
 

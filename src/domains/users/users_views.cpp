@@ -143,10 +143,10 @@ public:
             if (!std::ranges::is_sorted(*ids)) std::ranges::sort(*ids);
         }
         for (const auto* ids : {&relations.blocked_, &relations.blocked_by_, &relations.muted_posts_}) {
-            for (const auto& user : *ids) relations.avoided_ |= user.bit();
+            for (const auto& user : *ids) relations.avoided_ |= Relations::avoided_bit(user);
         }
-        if (relations.following_.empty()) return;
-        relations.followed_.assign(std::bit_ceil(2 * relations.following_.size()), Relations::kNobody);
+        if (!relations.following_.empty())
+            relations.followed_.assign(std::bit_ceil(2 * relations.following_.size()), Relations::kNobody);
         for (std::uint32_t place = 0; const auto& user : relations.following_) {
             const auto [at, tag] = relations.slot_of(user);
             relations.followed_[at] = tag | place++;

@@ -25,19 +25,6 @@ TEST_CASE("two ids of one microsecond differ") {
     CHECK(IdSource::unguessable<MediaId>() != IdSource::unguessable<MediaId>());
 }
 
-TEST_CASE("the bit of an id tells ids apart, and never two that are equal") {
-    CHECK(PostId("post_1").bit() == PostId("post_1").bit());
-    std::uint64_t bits = 0;
-    for (int i = 0; i < 1'000; ++i) {
-        const auto bit = IdSource::unguessable<MediaId>().bit();
-        CHECK((bit & (bit - 1)) == 0);
-        bits |= bit;
-    }
-    CHECK(bits == UINT64_MAX);
-    CHECK(PostId().bit() == 1);
-    CHECK(PostId("a").bit() != PostId("b").bit());
-}
-
 TEST_CASE("only 1 to 50 plain characters are an id") {
     CHECK(is_well_formed_id("user_a-B9"));
     CHECK_FALSE(is_well_formed_id(""));

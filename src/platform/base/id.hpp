@@ -3,7 +3,6 @@
 // Ids that came from elsewhere (an import) may be any text of contract/README.md's pattern, so an Id holds text.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -38,13 +37,6 @@ public:
     constexpr std::string_view view() const { return {text_.data(), size_}; }
     std::string str() const { return std::string(view()); }
     constexpr bool empty() const { return size_ == 0; }
-    // One of 64 bits. The bits of some ids, or-ed, tell most other ids at one look: a Bloom filter of one word.
-    std::uint64_t bit() const {
-        unsigned end = 0;  // ids end in what is random about them
-        for (auto i = size_ - std::min<unsigned>(size_, 2); i < size_; ++i)
-            end = end * 31 + static_cast<unsigned char>(text_[i]);
-        return std::uint64_t{1} << end % 64;
-    }
 
     friend bool operator==(const Id& a, const Id& b) { return a.view() == b.view(); }
     friend std::strong_ordering operator<=>(const Id& a, const Id& b) { return a.view() <=> b.view(); }

@@ -1,8 +1,9 @@
 // The store: one interface, two engines (design.md "Data").
 //
-//   db.read(f)   f(db::Read&): statements see one snapshot, copies in memory (row_cache.hpp) are no older than the
-//                beginning. On SQLite it runs inline on this thread's own connection, and copies are of the snapshot too. db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all
-//   waiting writers are run by one
+//   db.read(f)   f(db::Read&): statements see one snapshot, taken at the first of them; copies in memory (row_cache.hpp) are no
+//                older than the beginning, so what comes of both may be of two moments. On SQLite it runs inline on this
+//                thread's own connection.
+//   db.write(f)  f(db::Write&): a transaction, on disk when write() returns. On SQLite all waiting writers are run by one
 //                writer thread inside one transaction (group commit); the calling fiber sleeps. One that
 //                throws after it wrote makes the others of its transaction run again.
 //

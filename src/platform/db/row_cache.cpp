@@ -122,27 +122,26 @@ void RowCacheBase::find_entries(const Read& tx, std::span<const std::string_view
     std::array<std::uint64_t, kTogether> hashes;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         hashes[i] = Stamps::hash(keys[i]);
-        prefetch(&slots_[home_of(hashes[i])], sizeof(Slot));
-        tx.stamps().prefetch(hashes[i]);
+        prefetch_slot(tx, hashes[i]);
     }
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        // With what the entry begins to hold.
-        if (const auto* entry = slots_[home_of(hashes[i])].entry) prefetch(entry, sizeof(Entry) + 1);
-    }
+    for (std::size_t i = 0; i < keys.size(); ++i) prefetch_entry(hashes[i]);
     for (std::size_t i = 0; i < keys.size(); ++i) out[i] = current_entry(tx, hashes[i], keys[i]);
 }
 
 void expect(const Read& tx, std::initializer_list<CachePlace> places) {
     if (tx.snapshot() == 0) return;
-    for (const auto& [cache, hash] : places) {
-        prefetch(&cache->slots_[cache->home_of(hash)], sizeof(RowCacheBase::Slot));
-        tx.stamps().prefetch(hash);
-    }
-    for (const auto& [cache, hash] : places) {
-        // With what the entry begins to hold.
-        if (const auto* entry = cache->slots_[cache->home_of(hash)].entry)
-            prefetch(entry, sizeof(RowCacheBase::Entry) + 1);
-    }
+    for (const auto& [cache, hash] : places) cache->prefetch_slot(tx, hash);
+    for (const auto& [cache, hash] : places) cache->prefetch_entry(hash);
+}
+
+void RowCacheBase::prefetch_slot(const Read& tx, std::uint64_t hash) const {
+    prefetch(&slots_[home_of(hash)], sizeof(Slot));
+    tx.stamps().prefetch(hash);
+}
+
+// With what the entry begins to hold.
+void RowCacheBase::prefetch_entry(std::uint64_t hash) const {
+    if (const auto* entry = slots_[home_of(hash)].entry) prefetch(entry, sizeof(Entry) + 1);
 }
 
 RowCacheBase::Entry* RowCacheBase::current_entry(const Read& tx, std::uint64_t hash, std::string_view key) {

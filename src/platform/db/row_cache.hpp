@@ -114,6 +114,9 @@ private:
     std::size_t home_of(std::uint64_t hash) const { return (hash >> 18) & mask_; }
     std::size_t position_of(std::uint64_t hash, std::string_view key) const;
     Entry* current_entry(const Read& tx, std::uint64_t hash, std::string_view key);
+    // The two steps in which memory is waited for.
+    void prefetch_slot(const Read& tx, std::uint64_t hash) const;
+    void prefetch_entry(std::uint64_t hash) const;
     void grow();
     void remove(Entry* entry);
 
