@@ -1,7 +1,6 @@
 #include "domains/posts/posts_feed.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <ranges>
 
@@ -9,6 +8,7 @@
 #include "platform/base/place.hpp"
 #include "platform/base/prefetch.hpp"
 #include "platform/base/stable_hash.hpp"
+#include "platform/db/prefixed_keys.hpp"
 #include "platform/db/together.hpp"
 #include "sql/posts_lists.hpp"
 
@@ -55,8 +55,8 @@ struct Head {
 struct FeedPart : Head<Listed> {
     std::shared_ptr<const users::Relations> relations;  // what it was merged for; `author` counts its sources
     Position from{};
-    std::shared_ptr<const std::vector<std::uint64_t>>
-        source_keys;  // hashes of author_posts_key() of each source
+    // Hashes of author_posts_key() of each source.
+    std::shared_ptr<const std::vector<std::uint64_t>> source_keys;
 
     bool begins_before(const Position& after) const {
         return from == Position{} || from == after || comes_before(from, after);
@@ -128,34 +128,14 @@ std::uint64_t content_of(const PostId& post, const std::optional<PostId>& root) 
     return stable_hash(root ? root->view() : post.view());
 }
 
-// The keys that author_posts_key() makes, in one piece of memory.
-class SourceKeys {
-public:
-    template <class Authors>
-    explicit SourceKeys(const Authors& authors) {
-        text_.reserve(authors.size() * (kAuthorPosts.size() + kMaxIdLength));  // so that it stays where it is
-        keys_.reserve(authors.size());
-        for (const UserId& author : authors) {
-            const auto begin = text_.size();
-            text_.append(kAuthorPosts).append(author.view());
-            keys_.push_back(std::string_view(text_).substr(begin));
-        }
-    }
-    SourceKeys(const SourceKeys&) = delete;
-    SourceKeys& operator=(const SourceKeys&) = delete;
-
-    std::span<const std::string_view> keys() const { return keys_; }
-    std::vector<std::uint64_t> hashes() const {
-        std::vector<std::uint64_t> out;
-        out.reserve(keys_.size());
-        for (const auto key : keys_) out.push_back(db::Stamps::hash(key));
-        return out;
-    }
-
-private:
-    std::string text_;
-    std::vector<std::string_view> keys_;
-};
+// Of author_posts_key() of each.
+std::vector<std::uint64_t> hashes_of_keys(const std::vector<UserId>& authors) {
+    const db::PrefixedKeys keys(kAuthorPosts, authors);
+    std::vector<std::uint64_t> out;
+    out.reserve(authors.size());
+    for (const auto key : keys.keys()) out.push_back(db::Stamps::hash(key));
+    return out;
+}
 
 class Merge {
     struct Cursor {
@@ -259,8 +239,8 @@ private:
 
     // Fills posts_ of the given authors with at least `depth` positions each: from memory, the rest in one statement.
     void load(int depth, const std::vector<std::size_t>& wanted) {
-        const SourceKeys keys(wanted |
-                              std::views::transform([&](std::size_t a) { return std::cref(authors_[a]); }));
+        const auto id_of = [&](std::size_t a) -> const UserId& { return authors_[a]; };
+        const db::PrefixedKeys keys(kAuthorPosts, std::views::transform(wanted, id_of));
         author_cache().find_each(tx_, keys.keys(), [&](std::size_t i, const AuthorPostsPtr& kept) {
             prefetch(kept.get(), sizeof(AuthorPosts));
             posts_[wanted[i]] = kept;
@@ -353,7 +333,7 @@ bool from_memory(db::Read& tx, const std::shared_ptr<const users::Relations>& vi
     }
 
     const auto sources = sources_of(*viewer);
-    auto keys = std::make_shared<const std::vector<std::uint64_t>>(SourceKeys(sources).hashes());
+    auto keys = std::make_shared<const std::vector<std::uint64_t>>(hashes_of_keys(sources));
     Merge merge(tx, sources);
     const bool at_top = after == Position{};
     const int depth = std::max(limit, at_top ? kHeadDepth : kFurtherDepth);

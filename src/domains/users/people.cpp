@@ -1,5 +1,6 @@
 // People as lists of strangers show them: profiles in batches, who grows, whom friends follow.
 #include "domains/users/users_service.hpp"
+#include "platform/db/prefixed_keys.hpp"
 #include "platform/db/row_cache.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/user_people.hpp"
@@ -61,11 +62,8 @@ std::vector<ProfileCardPtr> UsersService::profiles(db::Read& tx, std::span<const
                                                    std::string_view base_url) {
     static const ProfileCardPtr kGone = std::make_shared<const ProfileCard>();
     std::vector<ProfileCardPtr> out(users.size());
-    std::vector<store::StampKey> keys;
-    for (const auto& user : users) keys.emplace_back(store::kProfileStamp, user);
-    std::vector<std::string_view> asked;
-    for (const auto& key : keys) asked.push_back(key.view());
-    cache().find_each(tx, asked, [&](std::size_t i, const Kept& kept) {
+    const db::PrefixedKeys keys(store::kProfileStamp, users);
+    cache().find_each(tx, keys.keys(), [&](std::size_t i, const Kept& kept) {
         if (kept.base_url == base_url) out[i] = kept.card;
     });
     std::unordered_map<UserId, ProfileCardPtr> missing;

@@ -96,8 +96,8 @@ struct AccountState {
 struct UserCard {
     UserSummary summary;
     std::string json;  // of the summary
-    std::string
-        as_author;  // members that posts and comments have of who wrote them: user, user_name, user_picture
+    // Members that posts and comments have of who wrote them: user, user_name, user_picture.
+    std::string as_author;
     bool is_private = false;
     bool is_hidden = true;  // then these are those of kDeletedUser
     bool is_discoverable = false;
