@@ -1,5 +1,5 @@
 // Starts the real binary on a free port with an empty data directory, and speaks to it as a client would.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,6 +17,18 @@ export async function freePort(): Promise<number> {
       probe.close(() => resolve(port));
     });
   });
+}
+
+// `tools/with_postgres npm test` runs every server that names no database on PostgreSQL: a data directory has a database
+// there, of its name.
+const databaseTool = (tool: string, ...args: string[]) =>
+  execFileSync(tool, [`--maintenance-db=${process.env.GROVER_TEST_POSTGRES}`, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+const nameOf = (data: string) => data.replace(/[^a-zA-Z0-9]+/g, "_").slice(-60);
+const dropDatabaseOf = (data: string) => databaseTool("dropdb", "--if-exists", "--force", nameOf(data));
+function databaseOf(data: string): string {
+  const url = process.env.GROVER_TEST_POSTGRES!.replace(/\/\w+(?=\?)/, `/${nameOf(data)}`);
+  if (spawnSync("psql", ["-c", "", url]).status !== 0) databaseTool("createdb", nameOf(data));
+  return url;
 }
 
 export interface Answer<Json = any> {
@@ -58,8 +70,7 @@ export class Grover {
       WORKER_THREADS: "2",
       LOG_FORMAT: "json",
       EMAIL_BACKEND: "file",
-      // tools/with_postgres npm test -- main_job: the same on PostgreSQL, whose one database must be empty.
-      ...(process.env.GROVER_TEST_POSTGRES ? { DATABASE_URL: process.env.GROVER_TEST_POSTGRES } : {}),
+      ...(process.env.GROVER_TEST_POSTGRES && settings.DATABASE_URL === undefined ? { DATABASE_URL: databaseOf(data) } : {}),
       ...settings,
     };
     const scheme = settings.TLS_CERT_FILE ? "https" : "http";
@@ -117,6 +128,7 @@ export class Grover {
 
   async stop(): Promise<void> {
     if (this.process.exitCode === null) await this.end("SIGKILL");
+    if (process.env.GROVER_TEST_POSTGRES) dropDatabaseOf(this.data);
     rmSync(this.data, { recursive: true, force: true });
   }
 

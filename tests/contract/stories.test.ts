@@ -198,7 +198,7 @@ describe("a message becomes a story", () => {
   });
 
   it("not at all where stories are switched off", async () => {
-    const off = await Grover.start({ ENABLE_STORIES: "false", ...(process.env.GROVER_TEST_POSTGRES ? { DATABASE_URL: "" } : {}) });
+    const off = await Grover.start({ ENABLE_STORIES: "false" });
     try {
       const user = await off.user("ada");
       for (const [method, path] of [["GET", "/api/stories"], ["POST", "/api/messages/forward-to-story"], ["GET", `/api/users/${user.id}/highlights`]]) {
