@@ -704,7 +704,7 @@ CREATE INDEX notifications_by_age ON notifications (created_at);
 CREATE UNIQUE INDEX notifications_by_id ON notifications (notification_id);
 CREATE INDEX notifications_of_actor ON notifications (actor_id, user_id) WHERE actor_id IS NOT NULL;
 CREATE INDEX notifications_of_comment ON notifications (comment_id) WHERE comment_id IS NOT NULL;
-CREATE INDEX notifications_of_place ON notifications (place_id) WHERE place_id IS NOT NULL;
+CREATE INDEX notifications_of_place ON notifications (place_id, type) WHERE place_id IS NOT NULL;
 CREATE INDEX notifications_of_post ON notifications (post_id) WHERE post_id IS NOT NULL;
 CREATE INDEX notifications_of_repost ON notifications (related_id) WHERE type = 'repost';
 CREATE INDEX notifications_unread ON notifications (user_id, created_at, notification_id) WHERE read_at IS NULL;

@@ -230,7 +230,7 @@ void Domains::register_background(jobs::Background& background) {
     });
     search_index.listen(events);
     discovery.listen(background);
-    cause_facts_ = std::make_unique<FactsOfCauses>(communities, posts.writer());
+    cause_facts_ = std::make_unique<FactsOfCauses>(communities, posts.writer(), messages);
     notifications.plug(*cause_facts_);
     notifications.listen(events);
     notifications.add_jobs(jobs);

@@ -5,6 +5,7 @@
 
 #include "domains/auth/auth.hpp"
 #include "domains/communities/communities.hpp"
+#include "domains/messages/messages.hpp"
 #include "domains/notifications/notifications.hpp"
 #include "domains/posts/posts.hpp"
 #include "platform/config/config.hpp"
@@ -41,8 +42,9 @@ private:
 
 class FactsOfCauses final : public notifications::CauseFacts {
 public:
-    FactsOfCauses(communities::CommunitiesService& communities, const posts::PostWriter& posts)
-        : communities_(communities), posts_(posts) {}
+    FactsOfCauses(communities::CommunitiesService& communities, const posts::PostWriter& posts,
+                  messages::MessagesService& messages)
+        : communities_(communities), posts_(posts), messages_(messages) {}
     std::string community_name(db::Read& tx, const CommunityId& community) override {
         return communities_.names(tx, {&community, 1}).front();
     }
@@ -50,10 +52,15 @@ public:
                                      int limit) override {
         return posts_.voters_after(tx, post, after, limit);
     }
+    std::vector<UserId> with_unread(db::Read& tx, const std::string& conversation_id,
+                                    std::span<const UserId> members) override {
+        return messages_.with_unread(tx, messages::ChatId(conversation_id), members);
+    }
 
 private:
     communities::CommunitiesService& communities_;
     const posts::PostWriter& posts_;
+    messages::MessagesService& messages_;
 };
 
 class PushProviders {

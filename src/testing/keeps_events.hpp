@@ -5,9 +5,10 @@
 
 namespace grover::testing {
 
-class KeepsEvents final : public db::AfterCommit {
+class KeepsEvents final : public db::Subscriber {
 public:
     bool listens_to(std::string_view) const override { return true; }
+    void take_effects(db::Write&, std::string_view, const void*) const override {}
     void events_committed() override {}
     void jobs_committed() override {}
 };

@@ -273,6 +273,9 @@ WHERE user_id = :user_id AND chat_id IN each(:chat_ids)
 SELECT a.chat_id FROM chat_members a JOIN chat_members b ON b.chat_id = a.chat_id AND b.user_id = :other
 WHERE a.user_id = :user_id AND a.is_group = 1
 
+-- name: with_unread
+SELECT user_id FROM chat_members WHERE chat_id = :chat_id AND user_id IN each(:members) AND unread_count > 0
+
 -- name: sum_unread
 SELECT CAST(COALESCE(sum(p.unread_count), 0) AS BIGINT), count(*) FROM chat_members p JOIN chats c ON c.chat_id = p.chat_id
 WHERE p.user_id = :user_id AND p.is_group IN (0, 1) AND p.folder = 0 AND p.unread_count > 0

@@ -159,6 +159,8 @@ public:
     // Of these, with whom `user` has a direct conversation that is no mere request. One statement.
     std::vector<UserId> with_direct_conversation(db::Read& tx, const UserId& user,
                                                  std::span<const UserId> others);
+    // Of these members of a chat, who has something unread in it. One statement.
+    std::vector<UserId> with_unread(db::Read& tx, const ChatId& chat, std::span<const UserId> members);
 
     // After a block or its end: which messages of shared groups either sees last, and how many are unread.
     void blocks_changed(const UserId& one, const UserId& other);

@@ -133,6 +133,9 @@ ON CONFLICT DO NOTHING RETURNING user_id
 -- name: delete_reaction
 DELETE FROM message_reactions WHERE message_id = :message_id AND emoji = :emoji AND user_id = :user_id
 
+-- name: has_reaction
+SELECT 1 FROM message_reactions WHERE user_id = :user_id AND message_id = :message_id LIMIT 1
+
 -- name: delete_reactions
 DELETE FROM message_reactions WHERE message_id = :message_id
 

@@ -102,7 +102,7 @@ struct MessageDeleted {
 };
 
 // Type `message_reaction`: `author_id` is told "reacted <emoji> to your message", once per message and user in 24 h; none
-// for own messages, and when the reaction was taken back.
+// for own messages, and when the reaction was taken back. `has_others`: the user has another reaction on it still.
 struct MessageReacted {
     static constexpr std::string_view name = "message.reacted";
     MessageId message_id;
@@ -113,6 +113,7 @@ struct MessageReacted {
     std::optional<UserId> author_id;
     std::string emoji;
     bool added = false;
+    bool has_others = false;
     static constexpr auto fields = Pack{
         field("message_id", &MessageReacted::message_id),
         field("conversation_id", &MessageReacted::conversation_id),
@@ -122,6 +123,7 @@ struct MessageReacted {
         field("author_id", &MessageReacted::author_id),
         field("emoji", &MessageReacted::emoji),
         field("added", &MessageReacted::added),
+        field("has_others", &MessageReacted::has_others, wire::or_default),
     };
 };
 

@@ -39,6 +39,9 @@ void Changes::tell_reaction(db::Write& tx, const UserId& me, const SeenMessage& 
                          .emoji = shown_emoji(emoji),
                          .added = added};
     if (added && seen.message.sender_id != me) event.author_id = seen.message.sender_id;
+    if (!added)
+        event.has_others =
+            tx.exists(sql::messages::has_reaction{.user_id = me, .message_id = seen.message.message_id});
     tx.publish(event);
 }
 

@@ -64,6 +64,12 @@ std::vector<UserId> MessagesService::with_direct_conversation(db::Read& tx, cons
     return tx.list<UserId>(sql::chats::direct_with{.user_id = user, .others = db::ids_of(others)});
 }
 
+std::vector<UserId> MessagesService::with_unread(db::Read& tx, const ChatId& chat,
+                                                 std::span<const UserId> members) {
+    if (members.empty()) return {};
+    return tx.list<UserId>(sql::chats::with_unread{.chat_id = chat, .members = db::ids_of(members)});
+}
+
 void MessagesService::blocks_changed(const UserId& one, const UserId& other) {
     parts_->ground.db.write([&](db::Write& tx) {
         const auto groups = tx.list<ChatId>(sql::chats::shared_groups{.other = other, .user_id = one});

@@ -36,6 +36,17 @@ void Causes::listen(jobs::Events& events) {
     listen_to_schedules(events);
 }
 
+std::string texts(std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+    std::string json;
+    for (const auto& [name, value] : members) {
+        json += json.empty() ? '{' : ',';
+        wire::append_string(json, name);
+        json += ':';
+        wire::append_string(json, value);
+    }
+    return json += '}';
+}
+
 void remove_all_of(db::Write& tx, const RemoveNotifications& what) {
     std::vector<Removed> removed;
     if (what.of == "post") {

@@ -2,8 +2,11 @@
 // Private to domains/notifications.
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "domains/comments/comments.hpp"
 #include "domains/notifications/notices.hpp"
@@ -69,7 +72,8 @@ private:
     ChatPresence* presence_ = nullptr;
 };
 
-inline constexpr std::string_view kListener = "notifications";
+// A JSON object of texts, for Notice::data.
+std::string texts(std::initializer_list<std::pair<std::string_view, std::string_view>> members);
 
 // Orders for platform/jobs: what is left of a removal that was too large for one transaction.
 struct RemoveNotifications {

@@ -88,6 +88,9 @@ void Causes::tell_of_messages(const std::vector<messages::MessageSent>& sent) {
                 std::ranges::copy_if(one->users, std::back_inserter(left), [&](const UserId& user) {
                     return std::ranges::find(told, user) == told.end();
                 });
+                // Who read it before this was their turn saw it.
+                if (facts_ != nullptr)
+                    left = facts_->with_unread(tx, one->event->conversation_id.str(), left);
                 if (left.empty()) continue;
                 const auto more = notices_.tell_newest(tx, about_message(*one->event), left);
                 told.insert(told.end(), more.begin(), more.end());
@@ -109,49 +112,46 @@ void Causes::listen_to_chats(jobs::Events& events) {
     events.on_together<messages::MessageSent>(
         "notifications.messages",
         [this](const std::vector<messages::MessageSent>& sent) { tell_of_messages(sent); });
-    events.on_in_transaction<messages::MessageDeleted>(
-        kListener, [](db::Write& tx, const messages::MessageDeleted& e) {
-            if (e.only_for) return;
-            count_removed(tx, tx.list<Removed>(sql::notifications::remove_of_message{
-                                  .place_id = e.conversation_id.view(), .message_id = e.message_id}));
-        });
-    events.on_in_transaction<messages::ChatRead>(kListener, [this](db::Write& tx,
-                                                                   const messages::ChatRead& e) {
+    events.on_publish<messages::MessageDeleted>([](db::Write& tx, const messages::MessageDeleted& e) {
+        if (e.only_for) return;
+        count_removed(tx, tx.list<Removed>(sql::notifications::remove_of_message{
+                              .place_id = e.conversation_id.view(), .message_id = e.message_id}));
+    });
+    events.on_publish<messages::ChatRead>([this](db::Write& tx, const messages::ChatRead& e) {
         notices_.read(tx, {.type = Type::message, .same = std::string(e.conversation_id.view())}, e.user_id);
     });
-    events.on_in_transaction<messages::MessageReacted>(
-        kListener, [this](db::Write& tx, const messages::MessageReacted& e) {
-            Notice notice{.type = Type::message_reaction,
-                          .actor = e.user_id,
-                          .words = "reacted " + e.emoji + " to your message",
-                          .related_id = e.message_id.str(),
-                          .target_type = "message",
-                          .target_id = e.message_id.str()};
-            if (e.added && e.author_id) return notices_.tell(tx, notice, *e.author_id);
-            if (e.added) return;
-            // Who is to be told no more is known by the row.
-            for (const auto& owner : tx.list<UserId>(sql::notifications::told_of{
-                     .actor_id = e.user_id, .type = "message_reaction", .target_id = e.message_id}))
-                notices_.withdraw(tx, notice, owner);
-        });
-    events.on_in_transaction<groups::GroupJoined>(
-        kListener, [this](db::Write& tx, const groups::GroupJoined& e) {
-            const auto group = std::string(e.group_id.view());
-            notices_.tell(tx,
-                          Notice{.type = Type::group_invite,
-                                 .actor = e.by_user_id,
-                                 .words = "added you to '" + e.group_name + "'",
-                                 .related_id = group,
-                                 .place_type = "group",
-                                 .place_id = group,
-                                 .target_type = "group",
-                                 .target_id = group},
-                          e.user_ids);
-        });
-    events.on_in_transaction<groups::GroupDeleted>(
-        kListener, [](db::Write& tx, const groups::GroupDeleted& e) {
-            remove_all_of(tx, {.of = "place", .id = std::string(e.group_id.view())});
-        });
+    events.on_publish<messages::MessageReacted>([this](db::Write& tx, const messages::MessageReacted& e) {
+        Notice notice{.type = Type::message_reaction,
+                      .actor = e.user_id,
+                      .words = "reacted " + e.emoji + " to your message",
+                      .related_id = e.message_id.str(),
+                      .place_type = e.is_group ? "group" : "conversation",
+                      .place_id = std::string(e.conversation_id.view()),
+                      .target_type = "message",
+                      .target_id = e.message_id.str()};
+        if (e.added && e.author_id) return notices_.tell(tx, notice, *e.author_id);
+        if (e.added || e.has_others) return;
+        // Who is to be told no more is known by the row.
+        for (const auto& owner : tx.list<UserId>(sql::notifications::told_of{
+                 .actor_id = e.user_id, .type = "message_reaction", .target_id = e.message_id}))
+            notices_.withdraw(tx, notice, owner);
+    });
+    events.on_publish<groups::GroupJoined>([this](db::Write& tx, const groups::GroupJoined& e) {
+        const auto group = std::string(e.group_id.view());
+        notices_.tell(tx,
+                      Notice{.type = Type::group_invite,
+                             .actor = e.by_user_id,
+                             .words = "added you to '" + e.group_name + "'",
+                             .related_id = group,
+                             .place_type = "group",
+                             .place_id = group,
+                             .target_type = "group",
+                             .target_id = group},
+                      e.user_ids);
+    });
+    events.on_publish<groups::GroupDeleted>([](db::Write& tx, const groups::GroupDeleted& e) {
+        remove_all_of(tx, {.of = "place", .id = std::string(e.group_id.view())});
+    });
 }
 
 }  // namespace grover::notifications

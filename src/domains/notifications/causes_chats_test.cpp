@@ -62,6 +62,13 @@ TEST_CASE(
                                        .conversation_id = messages::ChatId("conv_1")});
     CHECK(w.rows("notifications") == 2);
 
+    // She read it before she could be told.
+    KnownFacts facts;
+    w.notifications.plug(facts);
+    facts.readers = {ada.id};
+    w.publish(message(w, bob, ada, "conv_3"));
+    CHECK(w.rows("notifications") == 2);
+    facts.readers.clear();
     // She has it open.
     open.users = {ada.id};
     w.publish(message(w, bob, ada, "conv_3"));
@@ -128,8 +135,13 @@ TEST_CASE("groups: invitations and messages name the group, and go with it") {
     w.publish(reacted);
     w.publish(reacted);
     CHECK(w.told(bob) == "message_reaction: ada reacted 🔥 to your message");
+    CHECK(w.member(bob, "conversation_id") == "group_1");
     reacted.added = false;
     reacted.author_id = {};
+    reacted.has_others = true;
+    w.publish(reacted);
+    CHECK(w.told(bob) == "message_reaction: ada reacted 🔥 to your message");
+    reacted.has_others = false;
     w.publish(reacted);
     CHECK(w.told(bob) == "");
     w.publish(groups::GroupDeleted{groups::GroupId("group_1")});

@@ -45,7 +45,8 @@ Notice reaction_to_story(const stories::StoryReacted& e) {
             .place_type = "story",
             .place_id = id,
             .target_type = "story",
-            .target_id = id};
+            .target_id = id,
+            .data = texts({{"reaction_type", e.reaction}})};
 }
 
 Notice poll_ended(const PostId& post) {
@@ -64,43 +65,38 @@ void Causes::listen_to_communities(jobs::Events& events) {
     const auto name = [this](db::Read& tx, const CommunityId& id) {
         return facts_ != nullptr ? facts_->community_name(tx, id) : std::string();
     };
-    events.on_in_transaction<CommunityRequested>(
-        kListener, [this, name](db::Write& tx, const CommunityRequested& e) {
-            notices_.tell(tx,
-                          about_community(Type::community_request, e.user_id, e.community_id,
-                                          "asked to join " + name(tx, e.community_id)),
-                          e.moderator_ids);
-        });
-    events.on_in_transaction<CommunityRequestEnded>(kListener, [this](db::Write& tx,
-                                                                      const CommunityRequestEnded& e) {
+    events.on_publish<CommunityRequested>([this, name](db::Write& tx, const CommunityRequested& e) {
+        notices_.tell(tx,
+                      about_community(Type::community_request, e.user_id, e.community_id,
+                                      "asked to join " + name(tx, e.community_id)),
+                      e.moderator_ids);
+    });
+    events.on_publish<CommunityRequestEnded>([this](db::Write& tx, const CommunityRequestEnded& e) {
         const auto notice = about_community(Type::community_request, e.user_id, e.community_id, {});
         for (const auto& moderator : tx.list<UserId>(sql::notifications::told_of{
                  .actor_id = e.user_id, .type = facts_of(notice.type).name, .target_id = notice.target_id}))
             notices_.withdraw(tx, notice, moderator);
     });
-    events.on_in_transaction<CommunityAccepted>(
-        kListener, [this, name](db::Write& tx, const CommunityAccepted& e) {
-            notices_.tell(tx,
-                          about_community(Type::community_accepted, e.by, e.community_id,
-                                          "accepted you into " + name(tx, e.community_id)),
-                          e.user_id);
-        });
-    events.on_in_transaction<CommunityInvited>(
-        kListener, [this, name](db::Write& tx, const CommunityInvited& e) {
-            notices_.tell(tx,
-                          about_community(Type::community_invite, e.by, e.community_id,
-                                          "invited you to " + name(tx, e.community_id)),
-                          e.user_ids);
-        });
-    events.on_in_transaction<CommunityDeleted>(kListener, [](db::Write& tx, const CommunityDeleted& e) {
+    events.on_publish<CommunityAccepted>([this, name](db::Write& tx, const CommunityAccepted& e) {
+        notices_.tell(tx,
+                      about_community(Type::community_accepted, e.by, e.community_id,
+                                      "accepted you into " + name(tx, e.community_id)),
+                      e.user_id);
+    });
+    events.on_publish<CommunityInvited>([this, name](db::Write& tx, const CommunityInvited& e) {
+        notices_.tell(tx,
+                      about_community(Type::community_invite, e.by, e.community_id,
+                                      "invited you to " + name(tx, e.community_id)),
+                      e.user_ids);
+    });
+    events.on_publish<CommunityDeleted>([](db::Write& tx, const CommunityDeleted& e) {
         remove_all_of(tx, {.of = "place", .id = e.community_id.str()});
     });
 }
 
 void Causes::listen_to_collections(jobs::Events& events) {
     using namespace collections;
-    events.on_in_transaction<CollectionFollowed>(kListener, [this](db::Write& tx,
-                                                                   const CollectionFollowed& e) {
+    events.on_publish<CollectionFollowed>([this](db::Write& tx, const CollectionFollowed& e) {
         const auto notice = about_collection(Type::follow, e.user_id, e.collection_id.view(),
                                              "started following your collection '" + e.collection_name + "'");
         if (e.notifies) {
@@ -109,58 +105,53 @@ void Causes::listen_to_collections(jobs::Events& events) {
             notices_.bring_back(tx, notice, e.owner_id);
         }
     });
-    events.on_in_transaction<CollectionUnfollowed>(
-        kListener, [this](db::Write& tx, const CollectionUnfollowed& e) {
-            notices_.withdraw(tx, about_collection(Type::follow, e.user_id, e.collection_id.view(), {}),
-                              e.owner_id);
-        });
-    events.on_in_transaction<CollaboratorInvited>(
-        kListener, [this](db::Write& tx, const CollaboratorInvited& e) {
-            notices_.tell(tx,
-                          about_collection(Type::collection_invite, e.owner_id, e.collection_id.view(),
-                                           "invited you to " + e.collection_name),
-                          e.user_id);
-        });
-    events.on_in_transaction<CollectionDeleted>(kListener, [](db::Write& tx, const CollectionDeleted& e) {
+    events.on_publish<CollectionUnfollowed>([this](db::Write& tx, const CollectionUnfollowed& e) {
+        notices_.withdraw(tx, about_collection(Type::follow, e.user_id, e.collection_id.view(), {}),
+                          e.owner_id);
+    });
+    events.on_publish<CollaboratorInvited>([this](db::Write& tx, const CollaboratorInvited& e) {
+        notices_.tell(tx,
+                      about_collection(Type::collection_invite, e.owner_id, e.collection_id.view(),
+                                       "invited you to " + e.collection_name),
+                      e.user_id);
+    });
+    events.on_publish<CollectionDeleted>([](db::Write& tx, const CollectionDeleted& e) {
         remove_all_of(tx, {.of = "place", .id = e.collection_id.str()});
     });
 }
 
 void Causes::listen_to_stories(jobs::Events& events) {
     using namespace stories;
-    events.on_in_transaction<StoryReacted>(kListener, [this](db::Write& tx, const StoryReacted& e) {
+    events.on_publish<StoryReacted>([this](db::Write& tx, const StoryReacted& e) {
         if (e.is_first && e.user_id != e.author_id) notices_.tell(tx, reaction_to_story(e), e.author_id);
     });
-    events.on_in_transaction<StoryEnded>(kListener, [](db::Write& tx, const StoryEnded& e) {
+    events.on_publish<StoryEnded>([](db::Write& tx, const StoryEnded& e) {
         if (e.is_gone) remove_all_of(tx, {.of = "place", .id = e.story_id.str()});
     });
 }
 
 void Causes::listen_to_schedules(jobs::Events& events) {
     using namespace scheduled_posts;
-    events.on_in_transaction<ScheduledPostPublished>(
-        kListener, [this](db::Write& tx, const ScheduledPostPublished& e) {
-            notices_.tell(tx,
-                          {.type = Type::scheduled_post_published,
-                           .words = "Your scheduled post has been published!",
-                           .related_id = e.post_id.str(),
-                           .post_id = e.post_id.str(),
-                           .target_type = "post",
-                           .target_id = e.post_id.str()},
-                          e.user_id);
-        });
-    events.on_in_transaction<ScheduledPostFailed>(
-        kListener, [this](db::Write& tx, const ScheduledPostFailed& e) {
-            Notice notice{.type = Type::scheduled_post_failed,
-                          .words = "Your scheduled post could not be published",
-                          .target_type = "scheduled_post",
-                          .target_id = std::string(e.scheduled_post_id.view())};
-            notice.data = "{\"error_code\":";
-            wire::append_string(notice.data, e.error_code);
-            notice.data += '}';
-            notices_.tell(tx, notice, e.user_id);
-        });
-    events.on_in_transaction<posts::PollEnded>(kListener, [this](db::Write& tx, const posts::PollEnded& e) {
+    events.on_publish<ScheduledPostPublished>([this](db::Write& tx, const ScheduledPostPublished& e) {
+        notices_.tell(tx,
+                      {.type = Type::scheduled_post_published,
+                       .words = "Your scheduled post has been published!",
+                       .related_id = e.post_id.str(),
+                       .post_id = e.post_id.str(),
+                       .target_type = "post",
+                       .target_id = e.post_id.str()},
+                      e.user_id);
+    });
+    events.on_publish<ScheduledPostFailed>([this](db::Write& tx, const ScheduledPostFailed& e) {
+        Notice notice{.type = Type::scheduled_post_failed,
+                      .words = "Your scheduled post could not be published",
+                      .target_type = "scheduled_post",
+                      .target_id = std::string(e.scheduled_post_id.view())};
+        notice.data =
+            texts({{"scheduled_post_id", e.scheduled_post_id.view()}, {"error_code", e.error_code}});
+        notices_.tell(tx, notice, e.user_id);
+    });
+    events.on_publish<posts::PollEnded>([this](db::Write& tx, const posts::PollEnded& e) {
         notices_.tell(tx, poll_ended(e.post_id), e.user_id);
         tx.enqueue(TellVoters{.post_id = e.post_id, .author_id = e.user_id});
     });

@@ -9,22 +9,6 @@ using namespace grover::notifications;
 using namespace grover::notifications::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-struct KnownFacts final : CauseFacts {
-    std::string community_name(db::Read&, const CommunityId&) override { return "Gardeners"; }
-    std::vector<UserId> voters_after(db::Read&, const PostId&, const UserId& after, int limit) override {
-        std::vector<UserId> page;
-        for (const auto& voter : voters) {
-            if (voter > after && page.size() < static_cast<std::size_t>(limit)) page.push_back(voter);
-        }
-        return page;
-    }
-    std::vector<UserId> voters;  // ascending
-};
-
-}  // namespace
-
 TEST_CASE("communities and collections tell whom it concerns, and take back what is over") {
     World w;
     KnownFacts facts;
@@ -74,6 +58,8 @@ TEST_CASE("schedules and polls: their owner is told, and up to 10,000 voters, on
     w.publish(scheduled_posts::ScheduledPostFailed{scheduled_posts::ScheduledPostId("scheduled_2"), ada.id,
                                                    "content_refused", w.clock.now()});
     CHECK(w.told(ada).starts_with("scheduled_post_failed: Your scheduled post could not be published\n"));
+    CHECK(w.text("SELECT data FROM notifications WHERE type = 'scheduled_post_failed'")
+              .starts_with(R"({"scheduled_post_id":"scheduled_)"));
 
     for (int i = 0; i < 130; ++i) facts.voters.push_back(w.user("voter" + std::to_string(i)).id);
     facts.voters.push_back(ada.id);

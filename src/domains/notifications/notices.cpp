@@ -141,9 +141,11 @@ std::vector<UserId> Notices::tell_each(db::Write& tx, const Notice& notice,
     const Time now = clock_.now();
     const auto actor = find_actor(tx, notice.actor, now);
     if (!actor) return {};
-    const auto terms = open_to(tx, notice, recipients);
+    auto terms = open_to(tx, notice, recipients);
     std::vector<UserId> told;
     if (terms.empty()) return told;
+    // In one order for all transactions, so that none waits for another in a circle.
+    std::ranges::sort(terms, {}, [](const users::NoticeTerms& one) { return one.settings.user_id; });
 
     const auto content =
         cut(notice.actor.empty() ? notice.words : actor->name + ' ' + notice.words, kMaxContent);

@@ -103,6 +103,9 @@ public:
     // Who voted in the poll of a post, ascending by id.
     virtual std::vector<UserId> voters_after(db::Read& tx, const PostId& post, const UserId& after,
                                              int limit) = 0;
+    // Those of these members of a chat who have something unread in it.
+    virtual std::vector<UserId> with_unread(db::Read& tx, const std::string& conversation_id,
+                                            std::span<const UserId> members) = 0;
 };
 
 // How pushes leave. Null: they do not, by that way.

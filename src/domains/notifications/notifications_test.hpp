@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <latch>
 #include <memory>
 #include <string>
@@ -60,6 +61,26 @@ public:
         return out;
     }
     std::vector<SessionId> ended;
+};
+
+struct KnownFacts final : CauseFacts {
+    std::string community_name(db::Read&, const CommunityId&) override { return "Gardeners"; }
+    std::vector<UserId> voters_after(db::Read&, const PostId&, const UserId& after, int limit) override {
+        std::vector<UserId> page;
+        for (const auto& voter : voters) {
+            if (voter > after && page.size() < static_cast<std::size_t>(limit)) page.push_back(voter);
+        }
+        return page;
+    }
+    std::vector<UserId> with_unread(db::Read&, const std::string&, std::span<const UserId> members) override {
+        std::vector<UserId> left;
+        std::ranges::copy_if(members, std::back_inserter(left), [&](const UserId& one) {
+            return std::ranges::find(readers, one) == readers.end();
+        });
+        return left;
+    }
+    std::vector<UserId> voters;   // ascending
+    std::vector<UserId> readers;  // have read everything
 };
 
 class World {

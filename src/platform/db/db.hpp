@@ -165,11 +165,13 @@ public:
     }
 
     // Stores the event in this transaction; listeners (platform/jobs) hear of it after the commit, at least
-    // once, in order. Costs nothing when nobody listens to the type. E has `name` ("post.created") and
-    // `fields` (wire/fields.hpp).
+    // once, in order. What belongs to its cause (jobs::Events::on_publish) is written before this returns, and throws
+    // here. Publish once the rows that the event is about are written. Costs nothing when nobody asks for the type. E has
+    // `name` ("post.created"), which no other type has, and `fields` (wire/fields.hpp).
     template <class E>
     void publish(const E& event) {
         if (listened(E::name)) publish_payload(E::name, to_payload(event));
+        take_effects(E::name, &event);
     }
 
     // Stores a job in this transaction: run once, at or after `due` (by default at once), retried with
@@ -186,6 +188,8 @@ public:
 
     virtual bool listened(std::string_view event_name) const = 0;
     virtual void publish_payload(std::string_view event_name, std::string payload) = 0;
+    // `event`: of the type that has this name.
+    virtual void take_effects(std::string_view event_name, const void* event) = 0;
     virtual void enqueue_payload(std::string_view job_name, std::string payload, Time due,
                                  std::string_view unique_key) = 0;
 
@@ -197,16 +201,18 @@ protected:
     }
 };
 
-// Who wants to hear of commits: platform/jobs. Any thread may call; each function only takes note.
-class AfterCommit {
+// Who follows what is published: platform/jobs. Any thread may call; of what is committed it only takes note.
+class Subscriber {
 public:
     // Whether an event of this name has a listener; asked inside transactions.
     virtual bool listens_to(std::string_view event_name) const = 0;
+    // Writes what belongs to the event, in the transaction that publishes it.
+    virtual void take_effects(Write& tx, std::string_view event_name, const void* event) const = 0;
     virtual void events_committed() = 0;
     virtual void jobs_committed() = 0;
 
 protected:
-    ~AfterCommit() = default;
+    ~Subscriber() = default;
 };
 
 // A closure may run on another thread than its caller, but works for the same request: its statements and its log lines
@@ -275,7 +281,7 @@ public:
     virtual void tidy() = 0;
     // From now on `listener` hears of commits; nullptr detaches. It must outlive its attachment. Until one is
     // attached, nobody listens to any event.
-    virtual void attach(AfterCommit* listener) = 0;
+    virtual void attach(Subscriber* listener) = 0;
 
 protected:
     virtual void run_read(FunctionRef<void(Read&)> f) = 0;

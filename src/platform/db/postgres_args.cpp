@@ -15,6 +15,15 @@ void append_be(std::string& out, std::uint32_t value) {
     for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(value >> shift & 0xff);
 }
 
+// PostgreSQL has no NUL in texts, SQLite has. None is stored, so what is looked for with one is not there: it is looked for
+// with a character in its place that nobody types.
+bool holds_nul(std::string_view text) { return text.find('\0') != text.npos; }
+std::string without_nul(std::string_view text) {
+    std::string out;
+    for (const char c : text) c == '\0' ? out += "\uFFFD" : out += c;
+    return out;
+}
+
 std::string binary_array(std::span<const std::string_view> texts) {
     std::string out;
     append_be(out, texts.empty() ? 0 : 1);  // dimensions
@@ -23,9 +32,16 @@ std::string binary_array(std::span<const std::string_view> texts) {
     if (texts.empty()) return out;
     append_be(out, static_cast<std::uint32_t>(texts.size()));
     append_be(out, 1);  // the first index
-    for (const std::string_view text : texts) {
+    const auto append = [&out](std::string_view text) {
         append_be(out, static_cast<std::uint32_t>(text.size()));
         out += text;
+    };
+    for (const std::string_view text : texts) {
+        if (holds_nul(text)) {
+            append(without_nul(text));
+        } else {
+            append(text);
+        }
     }
     return out;
 }
@@ -50,7 +66,9 @@ PostgresArgs::PostgresArgs(std::span<const Arg> args) {
                 break;
             case Arg::Kind::text:
             case Arg::Kind::blob: {
-                const auto text = arg.text();
+                auto text = arg.text();
+                if (arg.kind() == Arg::Kind::text && holds_nul(text))
+                    text = arrays_.emplace_back(without_nul(text));
                 add(text.data() != nullptr ? text.data() : "", text.size(), kBinary);
                 break;
             }

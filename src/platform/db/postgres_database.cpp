@@ -101,8 +101,8 @@ void PostgresDatabase::write_once(FunctionRef<void(Write&)> closure) {
     }
     if (!published && !enqueued) return;
     const std::shared_lock lock(shared_.mutex);
-    if (shared_.after_commit != nullptr && published) shared_.after_commit->events_committed();
-    if (shared_.after_commit != nullptr && enqueued) shared_.after_commit->jobs_committed();
+    if (shared_.subscriber != nullptr && published) shared_.subscriber->events_committed();
+    if (shared_.subscriber != nullptr && enqueued) shared_.subscriber->jobs_committed();
 }
 
 void PostgresDatabase::run_write(FunctionRef<void(Write&)> closure) {
@@ -176,12 +176,12 @@ void PostgresDatabase::tidy() {
     write([](Write& tx) { tx.exec(sql::stored::drop_touched{}); });
 }
 
-void PostgresDatabase::attach(AfterCommit* listener) {
+void PostgresDatabase::attach(Subscriber* listener) {
     listen_.reset();
     {
         // Whoever detaches may destroy the listener next, so nobody may be using it any more.
         const std::scoped_lock lock(shared_.mutex);
-        shared_.after_commit = listener;
+        shared_.subscriber = listener;
     }
     if (listener != nullptr) listen_ = std::make_unique<PostgresListen>(settings_, *listener);
 }

@@ -27,7 +27,7 @@ public:
     bool is_reachable(std::chrono::milliseconds limit) override;
     std::string plan(const Statement& statement) override;
     void tidy() override;
-    void attach(AfterCommit* listener) override;
+    void attach(Subscriber* listener) override;
 
 private:
     void run_read(FunctionRef<void(Read&)> closure) override;

@@ -11,7 +11,7 @@
 
 namespace grover::db {
 
-PostgresListen::PostgresListen(PostgresConnection::Settings settings, AfterCommit& listener)
+PostgresListen::PostgresListen(PostgresConnection::Settings settings, Subscriber& listener)
     : settings_(std::move(settings)), listener_(listener), stop_event_(eventfd(0, EFD_CLOEXEC)) {
     thread_ = std::thread([this] { work(); });
 }

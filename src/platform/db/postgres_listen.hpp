@@ -12,7 +12,7 @@ namespace grover::db {
 class PostgresListen {
 public:
     // Reconnects by itself; what it misses meanwhile is found by the listener's own look at the store, once a second.
-    PostgresListen(PostgresConnection::Settings settings, AfterCommit& listener);
+    PostgresListen(PostgresConnection::Settings settings, Subscriber& listener);
     ~PostgresListen();
 
 private:
@@ -21,7 +21,7 @@ private:
     bool sleep(int milliseconds, int other_socket);
 
     const PostgresConnection::Settings settings_;
-    AfterCommit& listener_;
+    Subscriber& listener_;
     int stop_event_;
     std::atomic<bool> stopping_{false};
     std::thread thread_;

@@ -135,7 +135,7 @@ void PostgresTransaction::leave_touched() {
 
 bool PostgresTransaction::listened(std::string_view event_name) const {
     const std::shared_lock lock(shared_.mutex);
-    return shared_.after_commit != nullptr && shared_.after_commit->listens_to(event_name);
+    return shared_.subscriber != nullptr && shared_.subscriber->listens_to(event_name);
 }
 
 void PostgresTransaction::run_soon(const Statement& statement, std::span<const Arg> args) {
@@ -150,6 +150,16 @@ void PostgresTransaction::run_soon(const Statement& statement, std::span<const A
 void PostgresTransaction::publish_payload(std::string_view event_name, std::string payload) {
     exec_soon(sql::stored::publish{.name = event_name, .payload = payload, .now = shared_.clock.now()});
     published_ = true;
+}
+
+void PostgresTransaction::take_effects(std::string_view event_name, const void* event) {
+    const Subscriber* subscriber = nullptr;
+    {
+        const std::shared_lock lock(shared_.mutex);
+        subscriber = shared_.subscriber;
+    }
+    // It outlives every transaction that publishes something with effects: they are the domains' own.
+    if (subscriber != nullptr) subscriber->take_effects(*this, event_name, event);
 }
 
 void PostgresTransaction::enqueue_payload(std::string_view job_name, std::string payload, Time due,

@@ -23,7 +23,7 @@ struct PostgresShared {
     // Columns of unique indexes as AlreadyExists names them, learnt when one refuses a row.
     std::shared_mutex mutex{};
     std::map<std::string, std::string> constraints{};
-    AfterCommit* after_commit = nullptr;  // under mutex
+    Subscriber* subscriber = nullptr;  // under mutex
 };
 
 class PostgresTransaction final : public Write {
@@ -49,6 +49,7 @@ public:
     void touch(std::string_view key) override;
     bool listened(std::string_view event_name) const override;
     void publish_payload(std::string_view event_name, std::string payload) override;
+    void take_effects(std::string_view event_name, const void* event) override;
     void enqueue_payload(std::string_view job_name, std::string payload, Time due,
                          std::string_view unique_key) override;
 

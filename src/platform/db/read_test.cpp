@@ -112,6 +112,19 @@ TEST_CASE("a batch of texts is one parameter, whatever the texts hold") {
     CHECK(named({"plain", "plain", "nobody"}) == 1);
 }
 
+TEST_CASE("a text with a NUL names nothing, on both engines") {
+    const auto db = database_with_tables();
+    add_counters(*db, {"ab", "a"});
+    using namespace std::string_view_literals;
+    db->read([&](db::Read& tx) {
+        for (const auto name : {"a\0b"sv, "\0"sv, "a\0"sv}) {
+            CHECK_FALSE(tx.find<std::int64_t>(sql::db_test::counter{.name = name}));
+            const std::vector<std::string_view> names{name, "a"};
+            CHECK(tx.list<Counter>(sql::db_test::counters_named{.names = names}).size() == 1);
+        }
+    });
+}
+
 TEST_CASE("texts sort by their bytes on both engines") {
     const auto db = database_with_tables();
     add_counters(*db, {"b", "B", "a", "_", "é", "aa"});

@@ -24,7 +24,7 @@ public:
     bool is_reachable(std::chrono::milliseconds limit) override;
     std::string plan(const Statement& statement) override;
     void tidy() override {}
-    void attach(AfterCommit* listener) override { writer_.attach(listener); }
+    void attach(Subscriber* listener) override { writer_.attach(listener); }
 
 private:
     void run_read(FunctionRef<void(Read&)> closure) override { readers_->read(closure); }

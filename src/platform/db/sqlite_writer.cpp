@@ -62,11 +62,14 @@ public:
         if (writer_.stamps_.enabled()) writer_.stamps_.raise(Stamps::hash(key), batch_.number);
     }
     bool listened(std::string_view event_name) const override {
-        return writer_.after_commit_ != nullptr && writer_.after_commit_->listens_to(event_name);
+        return writer_.subscriber_ != nullptr && writer_.subscriber_->listens_to(event_name);
     }
     void publish_payload(std::string_view event_name, std::string payload) override {
         exec(sql::stored::publish{.name = event_name, .payload = payload, .now = writer_.clock_.now()});
         batch_.events = true;
+    }
+    void take_effects(std::string_view event_name, const void* event) override {
+        if (writer_.subscriber_ != nullptr) writer_.subscriber_->take_effects(*this, event_name, event);
     }
     void enqueue_payload(std::string_view job_name, std::string payload, Time due,
                          std::string_view unique_key) override {
@@ -127,10 +130,10 @@ void SqliteWriter::write(FunctionRef<void(Write&)> closure) {
     if (waiting.error) std::rethrow_exception(waiting.error);
 }
 
-void SqliteWriter::attach(AfterCommit* listener) {
+void SqliteWriter::attach(Subscriber* listener) {
     // Whoever detaches may destroy the listener next, so no transaction may be using it any more.
     const std::scoped_lock lock(gate_);
-    after_commit_ = listener;
+    subscriber_ = listener;
 }
 
 void SqliteWriter::push(Waiting* waiting) {
@@ -206,8 +209,8 @@ void SqliteWriter::run_batch(Waiting*& pending) {
     // Also when nothing was committed: copies of what was touched are good again.
     stamps_.publish(batch.number);
     deliver(batch);
-    if (after_commit_ != nullptr && batch.events) after_commit_->events_committed();
-    if (after_commit_ != nullptr && batch.jobs) after_commit_->jobs_committed();
+    if (subscriber_ != nullptr && batch.events) subscriber_->events_committed();
+    if (subscriber_ != nullptr && batch.jobs) subscriber_->jobs_committed();
 }
 
 // A savepoint costs each closure a copy of every page that it changes, and few fail once they have written something: the

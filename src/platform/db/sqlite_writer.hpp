@@ -26,7 +26,7 @@ public:
     // and Error 503 when the commit failed or too many wait already.
     void write(FunctionRef<void(Write&)> closure);
 
-    void attach(AfterCommit* listener);
+    void attach(Subscriber* listener);
 
     // Held while a transaction is open. Who holds it keeps the writer from starting one, without either of
     // them polling.
@@ -63,7 +63,7 @@ private:
     std::atomic<bool> stopping_{false};
 
     std::mutex gate_;
-    AfterCommit* after_commit_ = nullptr;  // under gate_
+    Subscriber* subscriber_ = nullptr;  // under gate_
     std::atomic<int> log_pages_{0};
     std::atomic<std::uint64_t> commits_{0};
     std::thread thread_;

@@ -23,7 +23,7 @@ constexpr auto kLeaseRenewal = 8s;
 
 }  // namespace
 
-struct Background::Impl final : db::AfterCommit {
+struct Background::Impl final : db::Subscriber {
     Impl(db::Database& store, Options options)
         : database(store),
           clock(options.clock != nullptr ? *options.clock : system_clock),
@@ -35,8 +35,11 @@ struct Background::Impl final : db::AfterCommit {
     }
     ~Impl() { database.attach(nullptr); }
 
-    // db::AfterCommit
+    // db::Subscriber
     bool listens_to(std::string_view event_name) const override { return events.listens_to(event_name); }
+    void take_effects(db::Write& tx, std::string_view event_name, const void* event) const override {
+        events.take_effects(tx, event_name, event);
+    }
     void events_committed() override {
         if (database.engine() == db::Engine::postgres) {
             order_signal.notify();

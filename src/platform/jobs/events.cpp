@@ -89,6 +89,12 @@ bool Events::listens_to(std::string_view event_name) const {
                                       [](const std::string& name) -> std::string_view { return name; });
 }
 
+void Events::take_effects(db::Write& tx, std::string_view event_name, const void* event) const {
+    const auto found = effects_.find(event_name);
+    if (found == effects_.end()) return;
+    for (const auto& effect : found->second) effect(tx, event);
+}
+
 bool Events::put_in_order() {
     if (database_.engine() == db::Engine::sqlite) return false;
     if (!database_.read([](db::Read& tx) { return tx.exists(sql::events::has_arrivals{}); })) return false;

@@ -1,8 +1,7 @@
 // Events after their commit: what a transaction published (db::Write::publish) is told to listeners, in
 // order, at least once, soon. A listener that hears an event twice must change nothing the second time.
 //
-//     events.on<CommentCreated>("notifications", [&](const CommentCreated& event) {
-//     notifications.tell(event); });
+//     events.on<CommentCreated>("metrics", [&](const CommentCreated& event) { comments.add(); });
 //
 // Each listener hears its events one after the other; listeners do not wait for each other. A listener that
 // throws is called again with the same event, later and later, and everything behind it waits; after the last
@@ -11,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -70,6 +70,15 @@ public:
         });
     }
 
+    // No listener: `f` runs inside the transaction that publishes the event. What it writes commits with the cause or not at
+    // all, and is there for whoever reads after the answer; what it throws undoes the cause. Several for one event run in the
+    // order they were given. `f` keeps the rules of db::Database::write(), and is quick: the cause's rows are locked.
+    template <class E>
+    void on_publish(std::function<void(db::Write&, const E&)> f) {
+        effects_[std::string(E::name)].push_back(
+            [f = std::move(f)](db::Write& tx, const void* event) { f(tx, *static_cast<const E*>(event)); });
+    }
+
     // Every node tells its own listener, for what each keeps in memory. It hears what commits from now on and
     // remembers nothing over a restart: register first, then load the tables, and an event may be older than
     // what was loaded.
@@ -92,6 +101,8 @@ public:
     void set_retry(const RetryPolicy& policy) { retry_ = policy; }
 
     bool listens_to(std::string_view event_name) const;
+    // What on_publish() was given for this event.
+    void take_effects(db::Write& tx, std::string_view event_name, const void* event) const;
 
     // For operators. retry() tells the listener at once, on this thread, and forgets the event if that
     // succeeds; what the listener throws is thrown. drop() forgets it.
@@ -123,6 +134,7 @@ private:
         };
     }
     using WriteCall = std::function<void(db::Write& tx, const std::string& payload)>;
+    using Effect = std::function<void(db::Write& tx, const void* event)>;
     void add(std::string_view listener, std::string_view event, Reach reach, Call call, bool together);
     void add_in_transaction(std::string_view listener, std::string_view event, WriteCall call);
     Listener& find_or_begin(std::string_view listener, bool stored);
@@ -143,6 +155,7 @@ private:
     std::vector<std::unique_ptr<Listener>> listeners_;
     Feed feed_;
     std::vector<std::string> event_names_;  // sorted: what listens_to() asks
+    std::map<std::string, std::vector<Effect>, std::less<>> effects_;
 };
 
 }  // namespace grover::jobs

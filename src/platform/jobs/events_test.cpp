@@ -332,3 +332,44 @@ TEST_CASE(
     CHECK(testing::query_text(*db, "SELECT text FROM heard ORDER BY 1") == "four\none\nthree\ntwo");
     CHECK_THROWS_AS(background.events().on<Shouted>("ada", [](const Shouted&) {}), std::logic_error);
 }
+
+TEST_CASE("what belongs to an event is written where it is published: both commit, or neither") {
+    const auto db = testing::fresh_database();
+    testing::execute(*db, "CREATE TABLE heard (text TEXT NOT NULL)");
+    StoppedClock clock;
+    jobs::Background background(*db, {.clock = &clock});
+    Texts order;
+    background.events().on_publish<Said>([&](db::Write& tx, const Said& said) {
+        order.push_back("first " + said.text);
+        testing::execute_in(tx, "INSERT INTO heard VALUES (:text)", said.text);
+        if (said.text == "poison") throw std::runtime_error("no");
+    });
+    background.events().on_publish<Said>([&](db::Write& tx, const Said& said) {
+        order.push_back("second " + said.text);
+        if (said.text == "one") tx.publish(Said{"what follows"});
+    });
+    background.events().on<Said>("ada", [&](const Said& said) { order.push_back("told " + said.text); });
+
+    db->write([&](db::Write& tx) {
+        tx.publish(Said{"one"});
+        order.push_back("published");
+    });
+    CHECK(order ==
+          Texts{"first one", "second one", "first what follows", "second what follows", "published"});
+    CHECK(testing::query_text(*db, "SELECT text FROM heard ORDER BY 1") == "one\nwhat follows");
+    background.run_due();
+    CHECK(Texts(order.end() - 2, order.end()) == Texts{"told one", "told what follows"});
+
+    order.clear();
+    CHECK_THROWS(publish<Said>(*db, "poison"));
+    background.run_due();
+    CHECK(testing::count_rows(*db, "heard") == 2);
+    CHECK(std::ranges::find(order, "told poison") == order.end());
+    // Who listens to nothing stores nothing.
+    background.events().on_publish<Shouted>([&](db::Write& tx, const Shouted&) {
+        testing::execute_in(tx, "INSERT INTO heard VALUES (:text)", "a shout");
+    });
+    publish<Shouted>(*db, "hey");
+    CHECK(testing::query_number(*db, "SELECT count(*) FROM outbox WHERE name = 'shouted'") == 0);
+    CHECK(testing::count_rows(*db, "heard") == 3);
+}
