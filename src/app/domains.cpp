@@ -106,6 +106,7 @@ users::Options users_options(const Config& config, const std::string& secret) {
     return {
         .admin_user_ids = user_ids(config.admin_user_ids),
         .account_deletion_days = static_cast<int>(config.account_deletion_days.count()),
+        .monetization_min_account_age = config.monetization_min_account_age_days,
         .data_dir = config.grover_data.string(),
         .link_secret = secret,
         .base_url = config.links_base_url,

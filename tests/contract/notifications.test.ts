@@ -61,7 +61,7 @@ describe("notifications", () => {
   });
 
   it("filters in every spelling, and finds nothing for an unknown one", async () => {
-    for (const [filter, total] of [["like", 1], ["likes", 1], ["comment", 1], ["follow", 1], ["follows", 1], ["repost", 2], ["all", 5], ["sale", 0], ["nonsense", 0]] as const)
+    for (const [filter, total] of [["like", 1], ["likes", 1], ["comment", 1], ["follow", 1], ["follows", 1], ["repost", 2], ["all", 5], ["sale", 0], ["nonsense", 0], ["x".repeat(51), 0], ["x".repeat(5_000), 0]] as const)
       expect([filter, (await list(ada, `?type_filter=${filter}`)).total]).toEqual([filter, total]);
     expect((await list(ada, "?type_filter=follow")).unread_count).toBe(5);
   });
@@ -110,6 +110,7 @@ describe("notifications", () => {
     expect(some.json).toEqual({ message: "Notifications marked as read", updated: 1, unread_count: 3 });
     expect((await grover.post("/api/notifications/mark-read", bob.token, { notification_ids: [comment] })).json.updated).toBe(0);
     expect((await grover.post("/api/notifications/mark-read?type_filter=comments", ada.token)).json.updated).toBe(1);
+    expect((await grover.post("/api/notifications/mark-read", ada.token, { type_filter: "x".repeat(51) })).json.updated).toBe(0);
     expect((await grover.post("/api/notifications/mark-read", ada.token, { notification_ids: [] })).status).toBe(422);
     expect((await grover.post("/api/notifications/mark-all-read", ada.token)).json).toMatchObject({ updated: 2, unread_count: 0 });
     expect((await grover.post("/api/notifications/read-all", ada.token)).json.updated).toBe(0);

@@ -1,8 +1,11 @@
 // Rules that hold for every endpoint: contract/system.md §1 to §3.
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expectInTime } from "./in_time";
 import { freePort, Grover, tinyPng } from "./server";
+import { authorized, Client } from "./sockets";
 
 let grover: Grover;
 let openapi: any;
@@ -186,6 +189,7 @@ it("lets an account without a verified address read and change itself, and make 
       ["/api/posts", { content: "hello" }],
       ["/api/posts", { nonsense: 1 }],
       ["/api/messages/send", { receiver_id: bob.id, content: "hello" }],
+      ["/api/messages/forward", { message_id: "msg_some", recipient_ids: [bob.id] }],
       ["/api/media/upload", { media_url: Buffer.from(tinyPng).toString("base64") }],
       ["/api/collections", { name: "mine" }],
     ] as [string, unknown][]) {
@@ -196,9 +200,51 @@ it("lets an account without a verified address read and change itself, and make 
     expect((await strict.put("/api/users/me", eve.token, { bio: "still here" })).status).toBe(200);
     expect((await strict.get("/api/posts/feed", eve.token)).json).toEqual([]);
     expect((await strict.get("/api/messages/conversations", eve.token)).text).not.toContain(bob.id);
+
+    // A socket that was there before the address was verified may send from then on.
+    const socket = await Client.connect(strict.url, authorized(eve.token));
+    const send = (conversation_id: string) => socket.ask("send_message", { conversation_id, content: "hello" });
+    expect(await send("conv_some")).toMatchObject({ ok: false, status: 403, detail: "Email not verified" });
+    const mails = () => readdirSync(join(strict.data, "mail")).map((file) => readFileSync(join(strict.data, "mail", file), "utf8"));
+    const token = () => /verify-email\?token=([\w-]+)/.exec(mails().find((mail) => mail.includes("<eve@example.com>")) ?? "")?.[1];
+    await expect.poll(token, { timeout: 10_000 }).toBeTruthy();
+    expect((await strict.post("/api/auth/verify-email", undefined, { token: token() })).status).toBe(200);
+    const { conversation_id } = (await strict.post("/api/messages/send", eve.token, { receiver_id: bob.id, content: "first" })).json;
+    expect(await send(conversation_id)).toMatchObject({ ok: true });
+    socket.socket.disconnect();
   } finally {
     await strict.stop();
   }
+});
+
+it("switches monetisation on for accounts that are old enough, as the setting says", async () => {
+  const young = await Grover.start({ MONETIZATION_MIN_ACCOUNT_AGE_DAYS: "30" });
+  try {
+    const eve = await young.user("eve");
+    const answer = await young.put("/api/users/me", eve.token, { monetization_enabled: true, bio: "rich soon" });
+    expect([answer.status, answer.json.detail]).toEqual([403, "Account must be at least 30 days old to switch on monetization"]);
+    expect((await young.get("/api/auth/me", eve.token)).json).toMatchObject({ monetization_enabled: false, bio: "" });
+  } finally {
+    await young.stop();
+  }
+  // Without credentials of PayPal, payments are simulated, and nobody has to wait.
+  expect((await grover.put("/api/users/me", ada.token, { monetization_enabled: true })).status).toBe(200);
+});
+
+it("says what an own settings change was, and no more", async () => {
+  const settings = async (input: object) => (await grover.put("/api/users/me/notification-settings", ada.token, input)).json.settings;
+  expect(await settings({ muted_until: null })).toEqual({ muted_until: null });
+  expect(await settings({ muted_until: "2020-01-01T00:00:00Z", push_preview: false })).toEqual({ muted_until: null, push_preview: false });
+  expect(await settings({ push_preview: true })).toEqual({ push_preview: true });
+});
+
+it("takes `me` for the caller wherever a path names a user", async () => {
+  for (const [method, path] of [["GET", "highlights"], ["GET", "posts"], ["GET", "media"], ["GET", "collections"], ["GET", "followers"], ["GET", "following"], ["GET", "mutual"], ["GET", "stats"], ["GET", ""]]) {
+    const answer = await grover.send(method, `/api/users/me/${path}`, { token: ada.token });
+    expect(answer.status, `${path} ${answer.text}`).toBe(200);
+  }
+  expect((await grover.delete("/api/users/me/followers/me", ada.token)).json).toEqual({ message: "Follower removed", followers_count: 0 });
+  expect((await grover.post("/api/users/me/follow", ada.token)).json.detail).toBe("Cannot follow yourself");
 });
 
 it("keeps its headers on answers and errors", async () => {

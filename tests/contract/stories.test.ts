@@ -134,7 +134,9 @@ describe("what others do with a story", () => {
       const answer = await grover.send(method, path, { token: eve.token, body });
       expect([answer.status, answer.json.detail], path).toEqual([404, "Story not found"]);
     }
-    expect((await grover.get(`/api/users/${zoe.id}/highlights`, eve.token)).json).toEqual({});
+    const highlights = await grover.get(`/api/users/${zoe.id}/highlights`, eve.token);
+    expect([highlights.json, highlights.headers.get("x-account-private")]).toEqual([{}, "true"]);
+    expect((await grover.get(`/api/users/${zoe.id}/highlights`, zoe.token)).headers.get("x-account-private")).toBeNull();
     const [own] = (await grover.get("/api/stories/me", zoe.token)).json.stories;
     expect(own).toMatchObject({ views_count: 0, reactions_count: 0, replies_count: 0, is_highlighted: false });
     // Nor through the URL of its picture, without a signature.

@@ -63,17 +63,13 @@ Message Addresses::resend(const Caller& me) const {
 
 Message Addresses::request_change(const Caller& me, const EmailChange& in) const {
     const auto email = text::validate_email(in.email);
-    passwords_.require_owner(me, in.current_password, "email_change_requested");
+    passwords_.require_password(me, in.current_password, "email_change_requested");
     core_.db.write([&](db::Write& tx) {
         const auto account = core_.users.account(tx, me.id);
         if (core_.users.find_by_email(tx, email)) throw address_taken();
-        if (const auto wait = mails_.must_wait(tx, me.id, TokenKind::change_email)) throw rate_limited(*wait);
+        core_.users.take_turn(tx, me.id);  // of two requests at once the later one voids the other's link
         mails_.queue_link(tx, account,
-                          {.kind = TokenKind::change_email,
-                           .to = email,
-                           .email = email,
-                           .was_asked_for = true,
-                           .detail = {}});
+                          {.kind = TokenKind::change_email, .to = email, .email = email, .detail = {}});
         mails_.queue_link(
             tx, account,
             {.kind = TokenKind::undo_email, .to = account.email, .email = account.email, .detail = email});

@@ -69,6 +69,8 @@ void add_sign_in(Api& api, const Parts& p) {
         return with_cookie(p, me, reply, p.registration.login(me, in));
     });
     api.on<GetMe>([&](const Caller& me, const GetMe&, Reply& reply) { return me_answer(p, me, reply); });
+    api.on<UserGetMe>(
+        [&](const Caller& me, const UserGetMe&, Reply& reply) { return me_answer(p, me, reply); });
     api.on<GetProviders>([&](const Caller&, const GetProviders&) { return p.providers(); });
 }
 
@@ -87,10 +89,11 @@ void add_sessions(Api& api, const Parts& p) {
     });
     api.on<AuditList>([&](const Caller& me, const AuditList& in) { return p.audit.list(me, in); });
     api.on<SocketTicket>([&](const Caller& me, const SocketTicket&) { return p.sessions.make_ticket(me); });
-    api.on<TokenCreate>([&](const Caller& me, const TokenCreate&, Reply& reply) {
+    const bool has_jwt = p.core.jwt_enabled();
+    api.on_if<TokenCreate>(has_jwt, [&](const Caller& me, const TokenCreate&, Reply& reply) {
         return with_cookie(p, me, reply, p.tokens.create(me));
     });
-    api.on<TokenRefresh>([&](const Caller& me, const TokenRefresh& in, Reply& reply) {
+    api.on_if<TokenRefresh>(has_jwt, [&](const Caller& me, const TokenRefresh& in, Reply& reply) {
         return with_cookie(p, me, reply, p.tokens.refresh(me, in));
     });
 }
@@ -141,15 +144,18 @@ void add_passwords(Api& api, const Parts& p) {
 }
 
 void add_google(Api& api, const Parts& p) {
-    api.on<LoginPage>([&](const Caller&, const LoginPage& in, Reply& reply) { p.page.show(in, reply); });
-    api.on<LoginPageForm>(
-        [&](const Caller& me, const LoginPageForm& in, Reply& reply) { p.page.submit(me, in, reply); });
-    api.on<GoogleStart>([&](const Caller&, const GoogleStart& in, Reply& reply) {
+    const bool is_on = p.core.google_enabled();
+    api.on_if<LoginPage>(is_on,
+                         [&](const Caller&, const LoginPage& in, Reply& reply) { p.page.show(in, reply); });
+    api.on_if<LoginPageForm>(is_on, [&](const Caller& me, const LoginPageForm& in, Reply& reply) {
+        p.page.submit(me, in, reply);
+    });
+    api.on_if<GoogleStart>(is_on, [&](const Caller&, const GoogleStart& in, Reply& reply) {
         const auto departure = p.google.start(in);
         reply.header("Location", departure.location);
         reply.header("Set-Cookie", departure.cookie);
     });
-    api.on<GoogleCallback>([&](const Caller& me, const GoogleCallback& in, Reply& reply) {
+    api.on_if<GoogleCallback>(is_on, [&](const Caller& me, const GoogleCallback& in, Reply& reply) {
         const auto back = p.google.finish(me, in);
         if (back.location.empty()) {
             return pages::send(
@@ -161,14 +167,14 @@ void add_google(Api& api, const Parts& p) {
         reply.header("Location", back.location);
         reply.header("Set-Cookie", back.cookie);
     });
-    api.on<GoogleSignIn>([&](const Caller& me, const GoogleSignIn& in, Reply& reply) {
+    api.on_if<GoogleSignIn>(is_on, [&](const Caller& me, const GoogleSignIn& in, Reply& reply) {
         return with_cookie(p, me, reply, p.google.sign_in(me, in));
     });
     api.on<IdentityList>([&](const Caller& me, const IdentityList&) { return p.google.identities(me); });
-    api.on<IdentityLinkGoogle>(
-        [&](const Caller& me, const IdentityLinkGoogle& in) { return p.google.link(me, in); });
-    api.on<IdentityUnlinkGoogle>(
-        [&](const Caller& me, const IdentityUnlinkGoogle&) { return p.google.unlink(me); });
+    api.on_if<IdentityLinkGoogle>(
+        is_on, [&](const Caller& me, const IdentityLinkGoogle& in) { return p.google.link(me, in); });
+    api.on_if<IdentityUnlinkGoogle>(
+        is_on, [&](const Caller& me, const IdentityUnlinkGoogle&) { return p.google.unlink(me); });
 }
 
 }  // namespace

@@ -115,6 +115,13 @@ struct GetMe {
     static constexpr auto fields = Pack{};
 };
 
+// The same answer under the path of users.md §4, but not for accounts that wait for deletion.
+struct UserGetMe {
+    static constexpr Route route{
+        .method = Method::get, .path = "/users/me", .summary = "The own account.", .cache_control = kNoStore};
+    static constexpr auto fields = Pack{};
+};
+
 struct GetProviders {
     static constexpr Route route{.method = Method::get,
                                  .path = "/auth/providers",
@@ -193,7 +200,7 @@ struct TokenCreate {
 };
 
 struct TokenRefresh {
-    std::optional<std::string> refresh_token;  // required, but unknown here while JWTs are off
+    std::string refresh_token;
     static constexpr api::RouteError errors[] = {
         {401, "Invalid refresh token"}, {403, "Account suspended"}, {404, "Not Found"}};
     static constexpr Route route{.method = Method::post,

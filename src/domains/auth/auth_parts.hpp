@@ -27,7 +27,7 @@ struct AuthService::Parts {
     Addresses addresses{core, sessions, passwords, audit, mails};
     Exchange exchange{core, sessions, sign_ins};
     Google google{core, sign_ins, exchange, audit};
-    HostedSignIn page{core, google, registration, passwords, exchange};
+    HostedSignIn page{core, registration, passwords, exchange};
 
     Providers providers() const;
     LogoutAllAnswer logout_all(const Caller& me, const LogoutAll& in) const;

@@ -4,6 +4,7 @@
 
 #include "platform/integrations/digest.hpp"
 #include "platform/text/base64.hpp"
+#include "platform/text/utf8.hpp"
 
 namespace grover::auth {
 
@@ -17,7 +18,9 @@ std::string new_secret(std::string_view prefix) {
 
 bool could_be_token(std::string_view text) {
     constexpr std::size_t kMax = 2'048;
-    return !text.empty() && text.size() <= kMax &&
+    const bool is_no_token =
+        text == "null" || text == "undefined" || text::equal_ignoring_ascii_case(text, "bearer");
+    return !text.empty() && text.size() <= kMax && !is_no_token &&
            std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
 }
 

@@ -25,7 +25,8 @@ private:
 // The prefix and 256 random bits.
 std::string new_secret(std::string_view prefix);
 
-// What could pass for a token at all: 1..2,048 visible ASCII characters.
+// What could pass for a token at all: 1..2,048 visible ASCII characters, and none of the words that clients without one send
+// (auth.md §1).
 bool could_be_token(std::string_view text);
 
 // Secrets that must be known again without being stored: a keyed digest of something that is. Whoever reads the store

@@ -85,6 +85,10 @@ TEST_CASE(
         return w.send(http::Method::get, "/api/auth/me", {},
                       {{"Authorization", "Bearer " + token}, {"Cookie", cookies}});
     };
+    const auto elsewhere = w.get("/api/users/me", token);
+    CHECK(elsewhere.body == plain.body);
+    CHECK(elsewhere.cookie() == plain.cookie());
+    CHECK(elsewhere.header("Cache-Control") == "no-store");
     CHECK(me(plain.cookie()).header("Set-Cookie").empty());
     CHECK(me("a=b; " + plain.cookie() + "; c=d").header("Set-Cookie").empty());
     CHECK(me("grover_rt=stale; " + plain.cookie()).header("Set-Cookie").empty());

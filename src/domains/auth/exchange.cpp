@@ -99,8 +99,7 @@ Exchange::Granted Exchange::ask(std::string_view id) const {
     if (auto picture = text_of(document->root(), "picture"); !picture.empty())
         granted.vouched.picture = std::move(picture);
     auto token = text_of(document->root(), "session_token");
-    if (!token.empty() && token.size() <= kMaxGivenToken && is_visible_ascii(token))
-        granted.token = std::move(token);
+    if (token.size() <= kMaxGivenToken && could_be_token(token)) granted.token = std::move(token);
     return granted;
 }
 

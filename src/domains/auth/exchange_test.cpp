@@ -94,6 +94,17 @@ TEST_CASE("an id that is refused is 400, never an error of the server") {
     CHECK(without.get("/api/auth/session?session_id=x").status == 400);
 }
 
+TEST_CASE("what clients without a token send is nobody's token, whatever an exchange says") {
+    Exchanging e;
+    for (const std::string word : {"null", "undefined", "Bearer", "bearer"}) {
+        e.gives(R"({"email":"ada@example.com","session_token":")" + word + "\"}");
+        const auto answer = e.redeem("x");
+        CHECK(answer.status == 200);
+        CHECK(answer["session_token"].starts_with("gst_"));
+        CHECK_FALSE(e.w.works(word));
+    }
+}
+
 TEST_CASE("an exchange in trouble is 502, without its words") {
     Exchanging e;
     for (const auto& response :

@@ -12,9 +12,6 @@ public:
     Google(const Core& core, const SignIns& sign_ins, const Exchange& exchange, const Audit& audit)
         : core_(core), sign_ins_(sign_ins), exchange_(exchange), audit_(audit) {}
 
-    // Throws 404 while Google sign-in is off.
-    void require_enabled() const;
-
     struct Departure {
         std::string location;
         std::string cookie;  // Set-Cookie: ties the state to this browser

@@ -1,7 +1,5 @@
-// The endpoints of the sign-in page, of Google and of linked accounts (auth.md §5).
-//
-// `redirect` and `id_token` are required, but the endpoints are 404 while Google is off, whatever they are given: so they are
-// asked for by hand.
+// The endpoints of the sign-in page, of Google and of linked accounts (auth.md §5). While Google is off they are 404, whatever
+// they are given.
 #pragma once
 
 #include "domains/auth/auth_api.hpp"
@@ -12,7 +10,7 @@ enum class PageMode : std::uint8_t { signin, signup };
 constexpr std::array<std::string_view, 2> enum_names(PageMode) { return {"signin", "signup"}; }
 
 struct LoginPage {
-    std::optional<std::string> redirect;
+    std::string redirect;
     PageMode mode = PageMode::signin;
     static constexpr api::RouteError errors[] = {{400, "Redirect not allowed"}};
     static constexpr Route route{.method = Method::get,
@@ -32,7 +30,7 @@ enum class PageAction : std::uint8_t { signin, signup, forgot };
 constexpr std::array<std::string_view, 3> enum_names(PageAction) { return {"signin", "signup", "forgot"}; }
 
 struct LoginPageForm {
-    std::optional<std::string> redirect;
+    std::string redirect;
     PageAction action = PageAction::signin;
     std::string email;
     std::string password;
@@ -54,7 +52,7 @@ struct LoginPageForm {
 };
 
 struct GoogleStart {
-    std::optional<std::string> redirect;
+    std::string redirect;
     PageMode mode = PageMode::signin;
     static constexpr api::RouteError errors[] = {
         {400, "Redirect not allowed"}, {404, "Not Found"}, {502, "Google unavailable"}};
@@ -91,7 +89,7 @@ struct GoogleCallback {
 };
 
 struct GoogleSignIn {
-    std::optional<std::string> id_token;
+    std::string id_token;
     std::optional<std::string> nonce;
     TokenType token_type = TokenType::session;
     std::optional<std::string> device;
@@ -122,7 +120,7 @@ struct IdentityList {
 };
 
 struct IdentityLinkGoogle {
-    std::optional<std::string> id_token;
+    std::string id_token;
     static constexpr api::RouteError errors[] = {{401, "Invalid Google token"},
                                                  {404, "Not Found"},
                                                  {409, "Google account already linked to another user"},

@@ -335,10 +335,13 @@ TEST_CASE("without a client id none of it exists") {
     World w;
     const auto token = w.register_user("ada");
     for (const char* path : {"/api/auth/google/start", "/api/auth/google/callback", "/api/auth/login",
-                             "/api/auth/google/start?redirect=grover%3A%2F%2Fx"}) {
+                             "/api/auth/google/start?redirect=grover%3A%2F%2Fx",
+                             "/api/auth/google/start?mode=other", "/api/auth/login?mode=other"}) {
         CHECK(w.get(path).status == 404);
     }
     CHECK(w.post("/api/auth/google", "{}").status == 404);
+    CHECK(w.post("/api/auth/google", R"({"id_token":5})").status == 404);
+    CHECK(w.get("/api/auth/login").header("Cache-Control") == "no-store");
     CHECK(w.post("/api/auth/login/page", "redirect=grover%3A%2F%2Fx").status == 404);
     CHECK(w.post("/api/auth/identities/google", "{}", token).status == 404);
     CHECK(w.get("/api/auth/identities", token).status == 200);

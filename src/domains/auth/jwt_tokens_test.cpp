@@ -192,6 +192,7 @@ TEST_CASE("without a secret JWTs do not exist") {
     const auto token = w.register_user("ada");
     CHECK(w.post("/api/auth/token", "", token).status == 404);
     CHECK(w.post("/api/auth/refresh", "{}").status == 404);
+    CHECK(w.post("/api/auth/refresh", R"({"refresh_token":5})").status == 404);
     CHECK(w.login("ada", World::kPassword, R"(,"token_type":"jwt")").status == 404);
     CHECK(w.rows("auth_sessions") == 1);
     CHECK_FALSE(

@@ -75,6 +75,24 @@ TEST_CASE("the fifth failure on an account makes it wait, twice as long each tim
     CHECK(w.login("ada", "wrong-password").status == 401);
 }
 
+TEST_CASE("what is no address is refused as such, and counts for nobody") {
+    World w;
+    w.register_user("ada");
+    const auto with = [&](const std::string& email) {
+        return w.post("/api/auth/login", R"({"email":")" + email + R"(","password":"wrong-password"})");
+    };
+    for (int i = 0; i < 25; ++i) {
+        const auto refused = with(i % 2 ? "bad" : "ada@");
+        CHECK(refused.status == 400);
+        CHECK(refused.detail() == "Invalid email format");
+    }
+    CHECK(with("  ").detail() == "Email is required");
+    CHECK(w.rows("auth_failures") == 0);
+    CHECK(with(" ADA@example.com ").status == 401);
+    CHECK(w.rows("auth_failures") == 2);  // of the account, of the client's address
+    CHECK(w.login("ada").status == 200);
+}
+
 TEST_CASE("unknown addresses are guarded like known ones") {
     World w;
     for (int i = 0; i < 4; ++i) CHECK(w.login("nobody").status == 401);

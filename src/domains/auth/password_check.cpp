@@ -35,12 +35,11 @@ std::string PasswordCheck::hash(std::string_view password) const {
 PasswordCheck::Proven PasswordCheck::prove(const Caller& me, std::string_view email,
                                            std::string_view password, std::string_view event,
                                            const Error& wrong) const {
-    const auto normal = normal_email(email).value_or(std::string());
     std::optional<users::AccountState> account;
     std::optional<std::string> hash;
     core_.db.read([&](db::Read& tx) {
-        guard_.require_open(tx, normal, me.address);
-        if (const auto user = core_.users.find_by_email(tx, normal)) {
+        guard_.require_open(tx, email, me.address);
+        if (const auto user = core_.users.find_by_email(tx, email)) {
             account = core_.users.account(tx, *user);
             hash = account_store::find_password(tx, *user);
         }
@@ -52,7 +51,7 @@ PasswordCheck::Proven PasswordCheck::prove(const Caller& me, std::string_view em
         const auto wait = core_.db.write([&](db::Write& tx) {
             const auto user = account ? std::optional(account->user_id) : std::nullopt;
             audit_.record(tx, user, me, event, Audit::Outcome::failure, me.session_id);
-            return guard_.record_failure(tx, normal, me.address);
+            return guard_.record_failure(tx, email, me.address);
         });
         if (wait) throw rate_limited(*wait);
         throw Error(wrong);

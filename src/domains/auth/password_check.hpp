@@ -24,7 +24,7 @@ public:
         std::optional<std::string> better_hash;  // with today's parameters
     };
 
-    // Outside transactions. `email` as given, `event` for the audit of a failure. An unknown address, an account without
+    // Outside transactions. `email` as accounts keep it, `event` for the audit of a failure. An unknown address, an account without
     // password and a wrong password cost one hash each and throw `wrong`, or 429 once they are too many.
     Proven prove(const Caller& me, std::string_view email, std::string_view password, std::string_view event,
                  const Error& wrong) const;

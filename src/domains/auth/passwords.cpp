@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 constexpr auto kOwnerProvedFor = 10min;
 
 Error wrong_password() { return validation_error("Current password is incorrect"); }
+// Not given at all: nobody's guess, and not counted as one.
+Error missing_password() { return invalid_input({"body", "current_password"}, "Field required", "missing"); }
 Error bad_token() { return validation_error("Invalid or expired token"); }
 
 }  // namespace
@@ -80,8 +82,8 @@ Message Passwords::change(const Caller& me, const PasswordChange& in) const {
         core_.db.read([&](db::Read& tx) { return account_store::find_password(tx, me.id).has_value(); });
     std::optional<PasswordCheck::Proven> proven;
     if (has_password) {
-        proven = check_.prove(me, account.email, in.current_password.value_or(std::string()),
-                              "password_changed", wrong_password());
+        if (!in.current_password) throw missing_password();
+        proven = check_.prove(me, account.email, *in.current_password, "password_changed", wrong_password());
     }
     require_hard_to_guess(in.new_password, account.email, account.name);
     const auto hash = check_.hash(in.new_password);
@@ -119,6 +121,12 @@ void Passwords::require_owner(const Caller& me, const std::optional<std::string>
         return !account.has_password && session->row.created_at > now - kOwnerProvedFor;
     });
     if (!proved_lately) throw wrong_password();
+}
+
+void Passwords::require_password(const Caller& me, const std::optional<std::string>& current_password,
+                                 std::string_view event) const {
+    if (!current_password && account_of(me).has_password) throw missing_password();
+    require_owner(me, current_password, event);
 }
 
 ReauthenticateAnswer Passwords::reauthenticate(const Caller& me, const Reauthenticate& in) const {

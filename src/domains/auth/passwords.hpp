@@ -30,6 +30,10 @@ public:
     void require_owner(const Caller& me, const std::optional<std::string>& current_password,
                        std::string_view event) const;
 
+    // The same where the password is one of the inputs: an account that has one must say it, or is told 422.
+    void require_password(const Caller& me, const std::optional<std::string>& current_password,
+                          std::string_view event) const;
+
 private:
     users::AccountState account_of(const Caller& me) const;
 

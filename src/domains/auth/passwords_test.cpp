@@ -172,8 +172,7 @@ TEST_CASE("a wrong current password changes nothing and counts as a failed sign-
     CHECK(change(w, session, World::kPassword).status == 429);
     CHECK(w.login("ada").status == 429);
     w.clock.move(30s);
-    CHECK(w.post("/api/auth/password/change", R"({"new_password":"quiet-lantern-9"})", session).status ==
-          429);
+    CHECK(change(w, session, "wrong-password").status == 429);
     w.clock.move(60s);
     CHECK(w.works(other));
     CHECK(change(w, session, World::kPassword, "password123").status == 400);
@@ -191,7 +190,23 @@ TEST_CASE("an account without password sets its first one without the old") {
     CHECK(w.post("/api/auth/password/change", R"({"new_password":"quiet-lantern-9"})", token).status == 200);
     CHECK(w.get("/api/auth/me", token)["has_password"] == "true");
     CHECK(w.login("ada", kNew).status == 200);
-    CHECK(w.post("/api/auth/password/change", R"({"new_password":"other-lantern-9"})", token).status == 400);
+    CHECK(w.post("/api/auth/password/change", R"({"new_password":"other-lantern-9"})", token).status == 422);
+}
+
+TEST_CASE("a current password that is not given is missing, and no failed sign-in") {
+    World w;
+    const auto session = w.register_user("ada");
+    for (int i = 0; i < 6; ++i) {
+        for (const char* body : {R"({"new_password":"quiet-lantern-9"})",
+                                 R"({"current_password":null,"new_password":"quiet-lantern-9"})"}) {
+            const auto answer = w.post("/api/auth/password/change", body, session);
+            CHECK(answer.status == 422);
+            CHECK(answer.says(R"("loc":["body","current_password"])"));
+            CHECK(answer.says(R"("type":"missing")"));
+        }
+    }
+    CHECK(w.rows("auth_failures") == 0);
+    CHECK(w.login("ada").status == 200);
 }
 
 TEST_CASE("re-authentication proves the owner for ten minutes, in that session only") {

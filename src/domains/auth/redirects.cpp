@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMaxRedirect = 2'000;
 
 bool has_scheme(std::string_view redirect, std::string_view scheme) {
-    return redirect.size() > scheme.size() &&
+    return redirect.size() >= scheme.size() &&
            text::equal_ignoring_ascii_case(redirect.substr(0, scheme.size()), scheme);
 }
 
@@ -41,10 +41,8 @@ bool is_allowed_redirect(const Options& options, std::string_view redirect) {
            std::any_of(options.redirect_allowlist.begin(), options.redirect_allowlist.end(), below);
 }
 
-std::string require_allowed_redirect(const Options& options, const std::optional<std::string>& redirect) {
-    if (!redirect) throw invalid_input({"query", "redirect"}, "Field required", "missing");
-    if (!is_allowed_redirect(options, *redirect)) throw validation_error("Redirect not allowed");
-    return *redirect;
+void require_allowed_redirect(const Options& options, std::string_view redirect) {
+    if (!is_allowed_redirect(options, redirect)) throw validation_error("Redirect not allowed");
 }
 
 std::string with_fragment(std::string_view redirect, std::string_view name, std::string_view value) {

@@ -8,8 +8,8 @@
 
 namespace grover::auth {
 
-// Throws 422 when it is missing and 400 "Redirect not allowed" for every target that is not listed.
-std::string require_allowed_redirect(const Options& options, const std::optional<std::string>& redirect);
+// Throws 400 "Redirect not allowed" for every target that is not listed.
+void require_allowed_redirect(const Options& options, std::string_view redirect);
 
 bool is_allowed_redirect(const Options& options, std::string_view redirect);
 

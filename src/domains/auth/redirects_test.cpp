@@ -8,7 +8,7 @@ TEST_CASE("only listed targets receive a session id") {
     const Options options{.allowed_origins = {"*", "https://app.example", "http://localhost:3000"},
                           .redirect_allowlist = {"myapp://", "https://other.example/back/"}};
     for (const char* allowed :
-         {"grover://auth-callback", "GROVER://x", "grover://a/b?c=d", "https://app.example",
+         {"grover://auth-callback", "GROVER://x", "grover://", "grover://a/b?c=d", "https://app.example",
           "https://app.example/", "https://app.example/cb?x=1#y", "https://app.example?x",
           "http://localhost:3000/cb", "myapp://done", "https://other.example/back/home"}) {
         INFO(allowed);
@@ -34,7 +34,7 @@ TEST_CASE("only listed targets receive a session id") {
                                 "*",
                                 "https://app.example/\xc3\xa4",
                                 " https://app.example/",
-                                "grover://",
+                                "grover:/",
                                 "grover:auth"}) {
         INFO(refused);
         CHECK_FALSE(is_allowed_redirect(options, refused));

@@ -48,9 +48,11 @@ SignedIn Registration::register_account(const Caller& me, const Register& in) co
 }
 
 void Registration::login(const Caller& me, const Login& in, Then then) const {
+    // What is no address is nobody's: it is refused before anything is counted.
+    const auto email = text::validate_email(in.email);
     const auto wrong = not_authenticated("Invalid email or password");
     try {
-        const auto proven = check_.prove(me, in.email, in.password, "sign_in", wrong);
+        const auto proven = check_.prove(me, email, in.password, "sign_in", wrong);
         core_.db.write([&](db::Write& tx) {
             check_.confirm(tx, proven, me, wrong);
             then(tx, proven.account.user_id, false);

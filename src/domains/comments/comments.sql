@@ -126,6 +126,10 @@ SELECT likes_count FROM comments WHERE comment_id = :comment_id
 -- name: some_likes_of_user
 SELECT comment_id FROM comment_likes WHERE user_id = :user_id ORDER BY comment_id LIMIT :limit
 
+-- name: likes_of_user
+SELECT comment_id, created_at FROM comment_likes
+WHERE user_id = :user_id AND comment_id > :after ORDER BY comment_id LIMIT :limit
+
 -- name: some_comments_of_user
 SELECT comment_id, post_id, user_id, parent_comment_id, root_comment_id, depth FROM comments
 WHERE user_id = :user_id ORDER BY comment_id DESC LIMIT :limit

@@ -40,18 +40,26 @@ public:
     explicit CommentsExport(db::Database& db) : db_(db) {}
 
     void contribute(const UserId& user, users::ExportWriter& out) override {
-        users::ListWriter list(out, "comments.json");
-        CommentId after;
-        for (auto page = next_page(user, after); !page.empty(); page = next_page(user, after)) {
-            for (const auto& comment : page) list.add(wire::to_json(comment));
-            after = page.back().comment_id;
-        }
-        list.end();
+        write_list(out, "comments.json", user, own_comments_after);
+        write_list(out, "comment_likes.json", user, own_likes_after);
     }
 
 private:
-    std::vector<OwnComment> next_page(const UserId& user, const CommentId& after) {
-        return db_.read([&](db::Read& tx) { return own_comments_after(tx, user, after, 500); });
+    static constexpr int kAtOnce = 500;
+
+    // `after` is the comment of the last item so far.
+    template <class List>
+    void write_list(users::ExportWriter& out, std::string_view name, const UserId& user, List items_after) {
+        users::ListWriter list(out, name);
+        CommentId after;
+        const auto next_page = [&] {
+            return db_.read([&](db::Read& tx) { return items_after(tx, user, after, kAtOnce); });
+        };
+        for (auto page = next_page(); !page.empty(); page = next_page()) {
+            for (const auto& item : page) list.add(wire::to_json(item));
+            after = page.back().comment_id;
+        }
+        list.end();
     }
 
     db::Database& db_;

@@ -61,7 +61,9 @@ TEST_CASE("an export holds every own comment and nobody else's") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
     const auto post = w.post(ada);
-    w.comment(bob, post, "not mine");
+    const auto others = w.comment(bob, post, "not mine");
+    w.like(ada, others);
+    w.like(bob, others);
     std::string expected = "== comments.json\n[";
     for (int i = 0; i < 3; ++i) {
         const auto answer = w.write(ada, {.post_id = post, .content = "mine \"" + std::to_string(i) + '"'});
@@ -73,9 +75,10 @@ TEST_CASE("an export holds every own comment and nobody else's") {
     }
     Archive archive;
     comments_export(w.db())->contribute(ada.id, archive);
-    CHECK(archive.all == expected + "]");
+    CHECK(archive.all == expected + "]== comment_likes.json\n[" + R"({"comment_id":")" + others.str() +
+                             R"(","created_at":)" + wire::to_json(w.clock.now()) + "}]");
 
     Archive empty;
     comments_export(w.db())->contribute(w.user("eve").id, empty);
-    CHECK(empty.all == "== comments.json\n[]");
+    CHECK(empty.all == "== comments.json\n[]== comment_likes.json\n[]");
 }

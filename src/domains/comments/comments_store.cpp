@@ -187,6 +187,10 @@ std::vector<OwnComment> own_comments_after(db::Read& tx, const UserId& user, con
     return tx.list<OwnComment>(sql::comments::texts_of_user{.user_id = user, .after = after, .limit = limit});
 }
 
+std::vector<OwnLike> own_likes_after(db::Read& tx, const UserId& user, const CommentId& after, int limit) {
+    return tx.list<OwnLike>(sql::comments::likes_of_user{.user_id = user, .after = after, .limit = limit});
+}
+
 std::vector<CommentId> some_liked_by(db::Read& tx, const UserId& user, int limit) {
     return tx.list<CommentId>(sql::comments::some_likes_of_user{.user_id = user, .limit = limit});
 }

@@ -147,6 +147,21 @@ struct OwnComment {
 // Oldest first.
 std::vector<OwnComment> own_comments_after(db::Read& tx, const UserId& user, const CommentId& after,
                                            int limit);
+struct OwnLike {
+    CommentId comment_id;
+    Time created_at;
+
+    static constexpr auto columns = Pack{
+        db::column("comment_id", &OwnLike::comment_id),
+        db::column("created_at", &OwnLike::created_at),
+    };
+    static constexpr auto fields = Pack{
+        wire::field("comment_id", &OwnLike::comment_id),
+        wire::field("created_at", &OwnLike::created_at),
+    };
+};
+// By comment.
+std::vector<OwnLike> own_likes_after(db::Read& tx, const UserId& user, const CommentId& after, int limit);
 std::vector<CommentId> some_liked_by(db::Read& tx, const UserId& user, int limit);
 // The newest of them.
 std::vector<CommentFacts> some_comments_of(db::Read& tx, const UserId& user, int limit);

@@ -15,10 +15,8 @@ void add_groups_api(Api& api, GroupsService& groups) {
     api.on<GroupMessageList>(
         [&](const Caller& me, const GroupMessageList& in) { return groups.messages(me, in); });
     api.on<GroupMemberAdd>([&](const Caller& me, const GroupMemberAdd& in) { return groups.add(me, in); });
-    api.on<GroupMemberRemove>([&](const Caller& me, GroupMemberRemove& in) {
-        if (in.user_id.view() == "me") in.user_id = me.id;
-        return groups.remove(me, in);
-    });
+    api.on<GroupMemberRemove>(
+        [&](const Caller& me, const GroupMemberRemove& in) { return groups.remove(me, in); });
 }
 
 }  // namespace grover::groups

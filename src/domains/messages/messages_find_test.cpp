@@ -126,6 +126,19 @@ TEST_CASE("a forward keeps the media and the first author through a chain") {
     CHECK(w.query("SELECT count(*) FROM media WHERE deleted_at IS NULL") == "1");
 }
 
+TEST_CASE("who has not verified their address forwards nothing, to nobody") {
+    World w;
+    const auto ada = w.user("ada"), eve = w.user("eve");
+    auto bob = w.user("bob");
+    const auto sent = w.send(ada, bob, "pass it on");
+    bob.email_verified = false;
+    CHECK(refusal([&] {
+              w.parts().forwards.forward(
+                  bob, {.message_id = sent.message_id, .recipient_ids = {ada.id.str(), eve.id.str()}});
+          }) == "403 Email not verified");
+    CHECK(w.rows("messages") == 1);
+}
+
 TEST_CASE("of a forward's recipients, those that fail do not hold back the others") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

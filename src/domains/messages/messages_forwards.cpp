@@ -38,6 +38,8 @@ UserId Forwards::first_author(const MessageRow& original) {
 }
 
 ForwardAnswer Forwards::forward(const Caller& me, const MessageForward& in) const {
+    // Of all recipients at once: none of them is the reason.
+    Sending::require_verified(me);
     const auto recipients = recipients_of(in.recipient_ids);
     const auto comment = text::clean_chat(in.comment.value_or(""), kMaxComment);
     Outgoing out;

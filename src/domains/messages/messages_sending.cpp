@@ -114,9 +114,12 @@ SendAnswer Sending::gif(const Caller& me, const MessageSendGif& in) const {
     return deliver(me, out, "GIF sent");
 }
 
-Sent Sending::commit(const Caller& me, const Outgoing& out) const {
-    // Sockets come here too, where no route says what needs it.
+void Sending::require_verified(const Caller& me) {
     if (!me.email_verified) throw not_authorized("Email not verified");
+}
+
+Sent Sending::commit(const Caller& me, const Outgoing& out) const {
+    require_verified(me);
     auto sent = gathering_.send(me, out);
     if (sent.is_new) metrics::message_sent();
     return sent;

@@ -34,6 +34,8 @@ public:
                    std::string_view socket_id) const;
     // In a transaction of its own, or of several that are sent at once.
     Sent commit(const Caller& me, const Outgoing& out) const;
+    // Throws 403 "Email not verified". Sockets and forwards come here too, where no route says what needs it.
+    static void require_verified(const Caller& me);
     void say(db::Write& tx, const ChatId& chat, const UserId& actor, const std::string& text) const;
 
 private:

@@ -32,13 +32,14 @@ struct Address {
     std::optional<std::string> auth{};
 };
 
-Address address_of(const DeviceRegister& in) {
+Address address_of(const DeviceRegister& in, bool private_ones_too) {
     if (in.token.endpoint.empty()) {
         const bool is_expo = integrations::is_expo_token(in.token.text);
         return {.provider = is_expo ? kExpo : kNoProvider, .token = in.token.text};
     }
     const integrations::WebPushSubscription subscription{in.token.endpoint, in.token.p256dh, in.token.auth};
-    if (!integrations::is_subscription(subscription))
+    if (!integrations::is_subscription(subscription) ||
+        (!private_ones_too && integrations::names_no_push_service(subscription.endpoint)))
         throw invalid_input({"body", "token"},
                             "Input should be a Web Push subscription with an https endpoint");
     return {
@@ -48,7 +49,8 @@ Address address_of(const DeviceRegister& in) {
 }  // namespace
 
 DeviceAnswer NotificationsService::register_device(const Caller& me, const DeviceRegister& in) {
-    const auto address = address_of(in);
+    const auto* const web_push = parts_->providers.web_push;
+    const auto address = address_of(in, web_push != nullptr && web_push->takes_private_addresses());
     const auto platform = address.provider == kWebPush ? "web" : platform_of(in.platform);
     DeviceAnswer answer;
     parts_->db.write([&](db::Write& tx) {

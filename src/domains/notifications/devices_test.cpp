@@ -55,6 +55,15 @@ TEST_CASE("devices: one for each token, ten for each user, unregistered only by 
     DeviceRegister lie;
     lie.token.endpoint = "http://127.0.0.1/push";
     CHECK_THROWS_AS(p.w.notifications.register_device(p.ada, lie), Error);
+    // With keys that a browser made: only the host is wrong. The example of RFC 8291 §5.
+    lie.token.p256dh =
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    lie.token.auth = "BTBZMqHH6r4Tts7J_aSIgg";
+    for (const char* inside :
+         {"https://127.0.0.1/push", "https://localhost/push", "https://[::1]:8443/push"}) {
+        lie.token.endpoint = inside;
+        CHECK_THROWS_AS(p.w.notifications.register_device(p.ada, lie), Error);
+    }
     CHECK(p.w.rows("push_devices") == 10);
 }
 

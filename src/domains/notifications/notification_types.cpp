@@ -91,7 +91,7 @@ static_assert(stands_in_order(), "every type has its line, in the order of the e
 
 // Filters that select several types, in the singular. Types that clients know and this server never writes stand in them too.
 struct Filter {
-    std::array<std::string_view, 3> names;
+    std::array<std::string_view, 4> names;
     std::array<std::string_view, 8> types;
 };
 constexpr std::array kFilters = {
@@ -102,7 +102,7 @@ constexpr std::array kFilters = {
     Filter{{"message", "dm"}, {"message", "message_reaction", "dm", "group_invite", "call", "missed_call"}},
     Filter{{"sale", "order", "purchase"},
            {"sale", "purchase", "order", "content_purchase", "tip", "subscription", "payout", "refund"}},
-    Filter{{"stream", "live"},
+    Filter{{"stream", "live", "stream_live", "stream_follow"},
            {"live", "stream", "stream_live", "stream_follow", "scheduled_stream", "stream_reminder",
             "super_chat", "gift"}},
     Filter{{"repost", "share"}, {"repost", "share"}},

@@ -104,6 +104,9 @@ struct NotificationListAnswer {
 };
 static_assert(wire::describes_every_member<NotificationListAnswer>);
 
+// Far beyond every filter there is: an unknown one selects nothing, and is no error. MAX_INPUT_LENGTH of system.md §5.
+inline constexpr auto kFilterLength = wire::length(0, 10'000);
+
 struct NotificationList {
     PageRequest page{.limit = 50, .skip = 0, .after = {}};
     bool unread_only = false;
@@ -117,7 +120,7 @@ struct NotificationList {
     static constexpr auto fields = Pack{
         api::page(&NotificationList::page, 50),
         field("unread_only", &NotificationList::unread_only, in_query, wire::or_default),
-        field("type_filter", &NotificationList::type_filter, in_query, wire::or_default, wire::length(0, 50)),
+        field("type_filter", &NotificationList::type_filter, in_query, wire::or_default, kFilterLength),
     };
 };
 static_assert(wire::describes_every_member<NotificationList>);
@@ -189,8 +192,7 @@ struct MarkRead {
     static constexpr auto fields = Pack{
         field("notification_ids", &MarkRead::notification_ids, in_body | in_query, wire::comma_list,
               wire::length(1, 100)),
-        field("type_filter", &MarkRead::type_filter, in_body | in_query, wire::or_default,
-              wire::length(0, 50)),
+        field("type_filter", &MarkRead::type_filter, in_body | in_query, wire::or_default, kFilterLength),
         field("before", &MarkRead::before, in_body | in_query,
               wire::summary("Only what was created at this time or earlier.")),
     };

@@ -138,6 +138,14 @@ TEST_CASE("every filter of the app selects a type that is written under that or 
         const auto written = [](std::string_view name) { return type_named(name).has_value(); };
         CHECK(std::ranges::any_of(*types, written));
     }
+    // What clients know and this server never writes stands for what it does.
+    for (const auto* known : {"like", "reply", "tag", "dm", "stream", "stream_live", "stream_follow"}) {
+        const auto types = types_selected_by(known);
+        REQUIRE(types);
+        CHECK(types->size() > 1);
+    }
+    CHECK(types_selected_by("stream_live") == types_selected_by("live"));
+    CHECK(types_selected_by("stream_follow") == types_selected_by("live"));
 }
 
 TEST_CASE("no type is governed by a switch that is not its own") {

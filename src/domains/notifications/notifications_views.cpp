@@ -19,7 +19,9 @@ auto& page_cache() {
 }
 
 std::size_t bytes_of(const PagePtr& page) {
-    return page ? page->body.size() + sizeof(RenderedPage) + page->actors.size() * (sizeof(UserId) + 16) : 0;
+    return page ? page->body.size() + page->type_filter.size() + sizeof(RenderedPage) +
+                      page->actors.size() * (sizeof(UserId) + 16)
+                : 0;
 }
 
 bool is_first(const NotificationList& in) { return in.page.after.empty() && in.page.skip == 0; }

@@ -5,8 +5,6 @@
 namespace grover::posts {
 namespace {
 
-UserId named(const Caller& me, const UserId& user) { return user.view() == "me" ? me.id : user; }
-
 void tell_if_private(bool is_private, api::Reply& reply) {
     if (is_private) reply.header("X-Account-Private", "true");
 }
@@ -41,13 +39,13 @@ void add_posts_api(Api& api, PostsService& posts) {
     api.on<Mentions>([&](const Caller& me, const Mentions& in) { return posts.mentions(me, in); });
     api.on<UserPosts>([&](const Caller& me, const UserPosts& in, api::Reply& reply) {
         bool is_private = false;
-        auto page = posts.posts_of_user(me, named(me, in.user_id), in.page, is_private);
+        auto page = posts.posts_of_user(me, in.user_id, in.page, is_private);
         tell_if_private(is_private, reply);
         return page;
     });
     api.on<UserMedia>([&](const Caller& me, const UserMedia& in, api::Reply& reply) {
         bool is_private = false;
-        auto page = posts.media_of_user(me, named(me, in.user_id), in.type, in.page, is_private);
+        auto page = posts.media_of_user(me, in.user_id, in.type, in.page, is_private);
         tell_if_private(is_private, reply);
         return page;
     });

@@ -171,7 +171,8 @@ public:
     StoryReactAnswer react(const Caller& me, const StoryReact& in);
     StoryReplyAnswer reply(const Caller& me, const StoryReply& in);
     StoryHighlightAnswer highlight(const Caller& me, const StoryHighlight& in);
-    Highlights highlights(const Caller& me, const UserId& user);
+    // `is_private`: empty because the account is, to this caller.
+    Highlights highlights(const Caller& me, const UserId& user, bool& is_private);
     StoryDeleteAnswer remove(const Caller& me, const StoryId& id);
     StoryArchiveAnswer archive(const Caller& me, const StoryId& id);
     Archives archives(const Caller& me, const ArchiveList& in, std::string& next);

@@ -107,8 +107,25 @@ struct OwnArchive {
     };
 };
 
+struct OwnReaction {
+    StoryId story_id;
+    std::string reaction;
+    Time created_at;
+    static constexpr auto columns = Pack{
+        db::column("story_id", &OwnReaction::story_id),
+        db::column("reaction", &OwnReaction::reaction),
+        db::column("created_at", &OwnReaction::created_at),
+    };
+    static constexpr auto fields = Pack{
+        wire::field("story_id", &OwnReaction::story_id),
+        wire::field("reaction", &OwnReaction::reaction),
+        wire::field("created_at", &OwnReaction::created_at),
+    };
+};
+
 Place place_behind(const OwnStory& one) { return {one.created_at, one.story_id.str()}; }
 Place place_behind(const OwnArchive& one) { return {one.archived_at, one.archive_id.str()}; }
+Place place_behind(const OwnReaction& one) { return {one.created_at, one.story_id.str()}; }
 
 class StoriesExport final : public users::ExportContributor {
 public:
@@ -120,6 +137,9 @@ public:
         });
         write_list<OwnArchive>(out, "story_archive.json", [&](const Place& after) {
             return s::exported_archives{.user_id = user, .at = after.at, .id = after.id, .limit = kAtOnce};
+        });
+        write_list<OwnReaction>(out, "story_reactions.json", [&](const Place& after) {
+            return marks::exported_reactions{.user_id = user, .after = after.id, .limit = kAtOnce};
         });
     }
 

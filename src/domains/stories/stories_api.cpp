@@ -26,8 +26,12 @@ void add_stories_api(Api& api, StoriesService& stories, bool is_enabled) {
     api.on<StoryReact>([&](const Caller& me, const StoryReact& in) { return s.react(me, in); });
     api.on<StoryReply>([&](const Caller& me, const StoryReply& in) { return s.reply(me, in); });
     api.on<StoryHighlight>([&](const Caller& me, const StoryHighlight& in) { return s.highlight(me, in); });
-    api.on<HighlightsGet>(
-        [&](const Caller& me, const HighlightsGet& in) { return s.highlights(me, in.user_id); });
+    api.on<HighlightsGet>([&](const Caller& me, const HighlightsGet& in, api::Reply& reply) {
+        bool is_private = false;
+        auto highlights = s.highlights(me, in.user_id, is_private);
+        if (is_private) reply.header("X-Account-Private", "true");
+        return highlights;
+    });
     api.on<StoryDelete>([&](const Caller& me, const StoryDelete& in) { return s.remove(me, in.story_id); });
     api.on<StoryArchive>(
         [&](const Caller& me, const StoryArchive& in) { return s.archive(me, in.story_id); });

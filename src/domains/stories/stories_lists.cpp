@@ -120,9 +120,11 @@ OwnStories StoriesService::own(const Caller& me, const PageRequest& page, std::s
     });
 }
 
-Highlights StoriesService::highlights(const Caller& me, const UserId& user) {
+Highlights StoriesService::highlights(const Caller& me, const UserId& user, bool& is_private) {
     return db_.read([&](db::Read& tx) {
-        if (users_.require_sight(tx, me.id, user) != users::Sight::everything) return Highlights{"{}"};
+        const auto sight = users_.require_sight(tx, me.id, user);
+        is_private = sight == users::Sight::private_account;
+        if (sight != users::Sight::everything) return Highlights{"{}"};
         AskedStories asked({users_, media_, clock_.now()}, me);
         db::Together together;
         asked.ask(tx, together, s::highlights_of{.viewer = me.id, .user_id = user, .limit = kMaxHighlights});

@@ -35,6 +35,27 @@ TEST_CASE("simultaneous views, reactions and replies of one user count once, onc
     CHECK(w.rows("chats") == 1);
 }
 
+TEST_CASE("an export holds the own reactions, and those of nobody else") {
+    struct Archive final : users::ExportWriter {
+        void begin(std::string_view name) override { all += "== " + std::string(name) + "\n"; }
+        void text(std::string_view piece) override { all += piece; }
+        void file(std::string_view, const std::string&) override {}
+        std::string all;
+    } archive;
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto first = w.story(ada), second = w.story(ada);
+    w.stories.react(bob, {first, "🔥"});
+    w.stories.react(bob, {second, "👏"});
+    w.stories.react(eve, {first, "😢"});
+    stories_export(w.db())->contribute(bob.id, archive);
+    const auto reactions = archive.all.substr(archive.all.find("== story_reactions.json"));
+    CHECK(reactions.find(R"({"story_id":")" + first.str() + R"(","reaction":"🔥","created_at":")") !=
+          std::string::npos);
+    CHECK(reactions.find(R"({"story_id":")" + second.str() + R"(","reaction":"👏")") != std::string::npos);
+    CHECK(reactions.find("😢") == std::string::npos);
+}
+
 TEST_CASE("another reaction replaces the first and is not told as a first one") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

@@ -174,17 +174,24 @@ TEST_CASE("highlights are shown by title, to who may see the account") {
     CHECK(w.highlight(ada, second, "Food") == "");
     CHECK(w.highlight(ada, third, "Travel") == "");
     CHECK(w.highlight(ada, third, "Travel") == "");
-    auto shown = w.stories.highlights(bob, ada.id).json;
+    bool is_private = false;
+    const auto highlights = [&](const Caller& me, const UserId& user) {
+        return w.stories.highlights(me, user, is_private).json;
+    };
+    auto shown = highlights(bob, ada.id);
     CHECK(shown.starts_with("{\"Travel\":[{\"story_id\":\"" + third.str() + "\""));
     CHECK(shown.find("\"Travel\"") < shown.find("\"Food\""));
     // Another title moves it.
     CHECK(w.highlight(ada, third, "Food") == "");
-    shown = w.stories.highlights(bob, ada.id).json;
+    shown = highlights(bob, ada.id);
     CHECK(shown.find("\"Food\"") < shown.find("\"Travel\""));
-    CHECK(refusal([&] { w.stories.highlights(bob, UserId("user_unknown")); }) == "404 User not found");
+    CHECK(refusal([&] { highlights(bob, UserId("user_unknown")); }) == "404 User not found");
+    CHECK_FALSE(is_private);
     w.make_private(ada);
-    CHECK(w.stories.highlights(bob, ada.id).json == "{}");
-    CHECK(w.stories.highlights(ada, ada.id).json.find("\"viewed\":true") != std::string::npos);
+    CHECK(highlights(bob, ada.id) == "{}");
+    CHECK(is_private);
+    CHECK(highlights(ada, ada.id).find("\"viewed\":true") != std::string::npos);
+    CHECK_FALSE(is_private);
 }
 
 TEST_CASE("a highlight holds a hundred stories, and there are a hundred of them") {

@@ -29,6 +29,10 @@ DELETE FROM story_views WHERE story_id = :story_id AND user_id = :user_id
 -- name: some_reactions_of
 SELECT story_id FROM story_reactions WHERE user_id = :user_id ORDER BY story_id LIMIT :limit
 
+-- name: exported_reactions
+SELECT story_id, reaction, created_at FROM story_reactions
+WHERE user_id = :user_id AND story_id > :after ORDER BY story_id LIMIT :limit
+
 -- name: delete_reaction
 DELETE FROM story_reactions WHERE story_id = :story_id AND user_id = :user_id
 

@@ -57,7 +57,7 @@ BlockAnswer Blocks::unblock(const Caller& me, const UserId& target) const {
 }
 
 MuteAnswer Blocks::mute(const Caller& me, const UserMute& in) const {
-    const UserId target = named_in_path(me, in.user_id);
+    const UserId& target = in.user_id;
     if (target == me.id) throw validation_error("Cannot mute yourself");
     const Time now = ground_.clock.now();
     if (in.until && *in.until <= now) throw invalid_input({"body", "until"}, "Input should be in the future");
@@ -86,7 +86,7 @@ MuteAnswer Blocks::mute(const Caller& me, const UserMute& in) const {
 }
 
 MuteAnswer Blocks::unmute(const Caller& me, const UserUnmute& in) const {
-    const UserId target = named_in_path(me, in.user_id);
+    const UserId& target = in.user_id;
     return ground_.db.write([&](db::Write& tx) -> MuteAnswer {
         store::lock_pair(tx, me.id, target);
         if (!store::find_identity(tx, target)) throw user_not_found();
@@ -119,7 +119,7 @@ MuteAnswer Blocks::unmute(const Caller& me, const UserUnmute& in) const {
 }
 
 UserReportAnswer Blocks::report(const Caller& me, const UserReport& in) const {
-    const UserId target = named_in_path(me, in.user_id);
+    const UserId& target = in.user_id;
     if (target == me.id) throw validation_error("Cannot report yourself");
     const std::string details = text::sanitize_string(in.details, 1'000, "Details");
     return ground_.db.write([&](db::Write& tx) -> UserReportAnswer {

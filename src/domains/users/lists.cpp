@@ -115,7 +115,7 @@ FollowListItem item_of(const FollowRow& row, const Ground& ground, std::string_v
 }  // namespace
 
 Listing<FollowListItem> Lists::followers(const Caller& me, const UserListFollowers& in) const {
-    const UserId user = named_in_path(me, in.user_id);
+    const UserId& user = in.user_id;
     return ground_.db.read([&](db::Read& tx) -> Listing<FollowListItem> {
         const Sight sight = users_.require_sight(tx, me.id, user);
         if (sight != Sight::everything) return {{}, sight == Sight::private_account};
@@ -148,7 +148,7 @@ Listing<FollowListItem> Lists::followers(const Caller& me, const UserListFollowe
 }
 
 Listing<FollowListItem> Lists::following(const Caller& me, const UserListFollowing& in) const {
-    const UserId user = named_in_path(me, in.user_id);
+    const UserId& user = in.user_id;
     return ground_.db.read([&](db::Read& tx) -> Listing<FollowListItem> {
         const Sight sight = users_.require_sight(tx, me.id, user);
         if (sight != Sight::everything) return {{}, sight == Sight::private_account};
@@ -169,7 +169,7 @@ Listing<FollowListItem> Lists::following(const Caller& me, const UserListFollowi
 }
 
 Listing<UserSummary> Lists::mutual(const Caller& me, const UserListMutual& in) const {
-    const UserId user = named_in_path(me, in.user_id);
+    const UserId& user = in.user_id;
     return ground_.db.read([&](db::Read& tx) -> Listing<UserSummary> {
         const Sight sight = users_.require_sight(tx, me.id, user);
         if (sight != Sight::everything) return {{}, sight == Sight::private_account};

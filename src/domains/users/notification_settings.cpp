@@ -64,11 +64,10 @@ NotificationSettingsAnswer NotificationChoices::update(const Caller& me,
     if (in.muted_until && *in.muted_until > now + kLongestPause)
         refuse("muted_until", "Input should be at most 30 days ahead");
     if (!problems.fields.empty()) throw problems;
-    // Null, or a time that has passed, ends the pause.
+    // Null, or a time that has passed, ends the pause, and is told as null.
     if (in.muted_until && *in.muted_until <= now) change.muted_until = Time{0};
 
     ground_.db.write([&](db::Write& tx) { store::update_notification_settings(tx, me.id, change); });
-    if (change.muted_until == Time{0}) change.muted_until = std::nullopt;
     return {"Notification settings updated", std::move(change)};
 }
 

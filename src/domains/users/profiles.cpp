@@ -51,11 +51,6 @@ wire::Raw<Profile> Profiles::get_by_username(const Caller& me, const std::string
     });
 }
 
-wire::Raw<Me> Profiles::get_me(const Caller& me) const {
-    return ground_.db.read(
-        [&](db::Read& tx) -> wire::Raw<Me> { return {*views_.me_json(tx, me.id, me.base_url)}; });
-}
-
 UserStats Profiles::stats(const Caller& me, const UserId& user) const {
     return ground_.db.read([&](db::Read& tx) -> UserStats {
         const auto account = views_.account(tx, user);
@@ -97,9 +92,7 @@ UserAnswer Profiles::update(const Caller& me, const UserUpdate& in) const {
         const Time now = ground_.clock.now();
         const auto before = get_own(tx, me.id);
         store::ProfileChange change = checked_change;
-        if (change.monetization == "on" && before.monetization != "on" && ground_.plugs.monetization) {
-            ground_.plugs.monetization->require_may_enable(tx, me.id);
-        }
+        if (change.monetization == "on" && before.monetization != "on") require_may_monetize(before, now);
         if (username && *username != before.username) {
             change_username(tx, before, *username, now);
             change.username = *username;
@@ -123,6 +116,14 @@ UserAnswer Profiles::update(const Caller& me, const UserUpdate& in) const {
         if (taken.constraint != "users.username") throw;
         throw username_taken();
     }
+}
+
+void Profiles::require_may_monetize(const store::ProfileRow& account, Time now) const {
+    const auto age = ground_.options.monetization_min_account_age;
+    if (account.created_at + age <= now) return;
+    std::string sentence(kTooYoungToMonetize);
+    constexpr std::string_view kDays = "<n>";
+    throw not_authorized(sentence.replace(sentence.find(kDays), kDays.size(), std::to_string(age.count())));
 }
 
 void Profiles::change_username(db::Write& tx, const store::ProfileRow& before, const std::string& username,

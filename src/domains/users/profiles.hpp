@@ -15,7 +15,6 @@ public:
 
     wire::Raw<Profile> get(const Caller& me, const UserId& user) const;
     wire::Raw<Profile> get_by_username(const Caller& me, const std::string& username) const;
-    wire::Raw<Me> get_me(const Caller& me) const;
     UserStats stats(const Caller& me, const UserId& user) const;
     UserAnswer update(const Caller& me, const UserUpdate& in) const;
     UsernameAvailability username_available(const Caller& me, const std::string& username) const;
@@ -26,6 +25,8 @@ public:
     PrivacyAnswer update_privacy(const Caller& me, const PrivacyUpdate& in) const;
 
 private:
+    // Throws 403 naming the first requirement that is missing (monetization.md §1).
+    void require_may_monetize(const store::ProfileRow& account, Time now) const;
     void change_username(db::Write& tx, const store::ProfileRow& before, const std::string& username,
                          Time now) const;
     void change_picture(db::Write& tx, const store::ProfileRow& before,

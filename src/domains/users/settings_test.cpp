@@ -67,7 +67,8 @@ TEST_CASE("a pause of pushes ends when it is set to a time that has passed") {
     CHECK(w.parts().notifications.get(ada).muted_until == w.clock.now() + 1h);
     w.parts().notifications.update(ada, {.push_preview = false});
     CHECK(w.parts().notifications.get(ada).muted_until == w.clock.now() + 1h);
-    w.parts().notifications.update(ada, {.muted_until = w.clock.now()});
+    CHECK(wire::to_json(w.parts().notifications.update(ada, {.muted_until = w.clock.now()}).settings) ==
+          R"({"muted_until":null})");
     CHECK(w.parts().notifications.get(ada).muted_until == std::nullopt);
 }
 

@@ -9,6 +9,7 @@
 // included; "rel:<user_id>" every edge (follow, request, block, mute) on either side of the user.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,9 +43,10 @@ struct Options {
     int max_follows_per_day = 200;
     int max_blocks_per_day = 100;
     int account_deletion_days = 30;
-    std::string data_dir;     // exports are written to <data_dir>/exports
-    std::string link_secret;  // signs download links of exports; at least 16 bytes
-    std::string base_url;     // what links start with where no request says it: in exports
+    std::chrono::days monetization_min_account_age{0};  // before it can be switched on
+    std::string data_dir;                               // exports are written to <data_dir>/exports
+    std::string link_secret;                            // signs download links of exports; at least 16 bytes
+    std::string base_url;  // what links start with where no request says it: in exports
 };
 
 struct ReportTag {

@@ -16,18 +16,15 @@ Page<T> shown(Listing<T> listing, api::Reply& reply) {
 }
 
 void add_profiles(Api& api, const Profiles& profiles, const NotificationChoices& notifications) {
-    api.on<UserGetMe>([&](const Caller& me, const UserGetMe&) { return profiles.get_me(me); });
-    api.on<UserGet>(
-        [&](const Caller& me, const UserGet& in) { return profiles.get(me, named_in_path(me, in.user_id)); });
+    api.on<UserGet>([&](const Caller& me, const UserGet& in) { return profiles.get(me, in.user_id); });
     api.on<UserGetByUsername>([&](const Caller& me, const UserGetByUsername& in) {
         return profiles.get_by_username(me, in.username);
     });
     api.on<UsernameAvailable>([&](const Caller& me, const UsernameAvailable& in) {
         return profiles.username_available(me, in.username);
     });
-    api.on<UserGetStats>([&](const Caller& me, const UserGetStats& in) {
-        return profiles.stats(me, named_in_path(me, in.user_id));
-    });
+    api.on<UserGetStats>(
+        [&](const Caller& me, const UserGetStats& in) { return profiles.stats(me, in.user_id); });
     api.on<UserUpdate>([&](const Caller& me, const UserUpdate& in) { return profiles.update(me, in); });
     api.on<PictureUpload>([&](const Caller& me, PictureUpload& in) { return profiles.set_picture(me, in); });
     api.on<PictureDelete>(
@@ -42,15 +39,12 @@ void add_profiles(Api& api, const Profiles& profiles, const NotificationChoices&
 }
 
 void add_edges(Api& api, const Follows& follows, const Blocks& blocks) {
-    api.on<UserFollowToggle>([&](const Caller& me, const UserFollowToggle& in) {
-        return follows.toggle(me, named_in_path(me, in.user_id));
-    });
-    api.on<UserFollowSet>([&](const Caller& me, const UserFollowSet& in) {
-        return follows.set(me, named_in_path(me, in.user_id));
-    });
-    api.on<UserFollowClear>([&](const Caller& me, const UserFollowClear& in) {
-        return follows.clear(me, named_in_path(me, in.user_id));
-    });
+    api.on<UserFollowToggle>(
+        [&](const Caller& me, const UserFollowToggle& in) { return follows.toggle(me, in.user_id); });
+    api.on<UserFollowSet>(
+        [&](const Caller& me, const UserFollowSet& in) { return follows.set(me, in.user_id); });
+    api.on<UserFollowClear>(
+        [&](const Caller& me, const UserFollowClear& in) { return follows.clear(me, in.user_id); });
     api.on<FollowerRemove>(
         [&](const Caller& me, const FollowerRemove& in) { return follows.remove_follower(me, in.user_id); });
     api.on<FollowRequestAccept>(
@@ -59,12 +53,9 @@ void add_edges(Api& api, const Follows& follows, const Blocks& blocks) {
         [&](const Caller& me, const FollowRequestDecline& in) { return follows.decline(me, in.user_id); });
     api.on<FollowRequestsAcceptAll>(
         [&](const Caller& me, const FollowRequestsAcceptAll&) { return follows.accept_all(me); });
-    api.on<UserBlock>([&](const Caller& me, const UserBlock& in) {
-        return blocks.block(me, named_in_path(me, in.user_id));
-    });
-    api.on<UserUnblock>([&](const Caller& me, const UserUnblock& in) {
-        return blocks.unblock(me, named_in_path(me, in.user_id));
-    });
+    api.on<UserBlock>([&](const Caller& me, const UserBlock& in) { return blocks.block(me, in.user_id); });
+    api.on<UserUnblock>(
+        [&](const Caller& me, const UserUnblock& in) { return blocks.unblock(me, in.user_id); });
     api.on<UserMute>([&](const Caller& me, const UserMute& in) { return blocks.mute(me, in); });
     api.on<UserUnmute>([&](const Caller& me, const UserUnmute& in) { return blocks.unmute(me, in); });
     api.on<UserReport>([&](const Caller& me, const UserReport& in) { return blocks.report(me, in); });

@@ -34,14 +34,6 @@ struct UserGet {
     static constexpr auto fields = Pack{field("user_id", &UserGet::user_id, in_path)};
 };
 
-struct UserGetMe {
-    static constexpr Route route{.method = Method::get,
-                                 .path = "/users/me",
-                                 .summary = "The own account.",
-                                 .cache_control = "no-store"};
-    static constexpr auto fields = Pack{};
-};
-
 struct UserGetByUsername {
     std::string username;
 
@@ -107,6 +99,9 @@ struct UserStats {
 };
 static_assert(wire::describes_every_member<UserStats>);
 
+inline constexpr std::string_view kTooYoungToMonetize =
+    "Account must be at least <n> days old to switch on monetization";
+
 // Lengths are checked by the service: too long is 400 for profile fields (system.md §2).
 struct UserUpdate {
     std::optional<std::string> name;
@@ -124,7 +119,7 @@ struct UserUpdate {
     static constexpr api::RouteError errors[] = {
         {400, "Name cannot be empty"},  {400, "Bio exceeds maximum length of 500"},
         {400, "Invalid URL format"},    {400, "Invalid PayPal email"},
-        {400, "Invalid username"},      {403, "Account must be 30 days old"},
+        {400, "Invalid username"},      {403, kTooYoungToMonetize},
         {409, "Username already taken"}};
     static constexpr Route route{.method = Method::put,
                                  .path = "/users/me",

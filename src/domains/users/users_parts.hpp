@@ -25,7 +25,4 @@ struct Ground {
 // The one sentence for everybody who does not exist, or not for this caller.
 inline Error user_not_found() { return not_found("User not found"); }
 
-// `{user_id}` of a path: "me" is the caller.
-UserId named_in_path(const Caller& me, const UserId& in_path);
-
 }  // namespace grover::users

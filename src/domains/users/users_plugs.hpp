@@ -58,13 +58,6 @@ public:
     virtual Sums engagement(db::Read& tx, const UserId& author, Time since) = 0;
 };
 
-// monetization implements it: may this account switch monetisation on? Throws 403 naming the first missing requirement.
-class MonetizationGate {
-public:
-    virtual ~MonetizationGate() = default;
-    virtual void require_may_enable(db::Read& tx, const UserId& user) = 0;
-};
-
 // What keeps an account from being deleted, e.g. "pending payout". Empty: nothing.
 class LeavingObstacle {
 public:
@@ -130,7 +123,6 @@ struct Plugs {
     AccountGuard* guard = nullptr;
     PictureStore* pictures = nullptr;
     EngagementSource* engagement = nullptr;
-    MonetizationGate* monetization = nullptr;
     std::vector<LeavingObstacle*> obstacles;
     std::vector<AccountEraser*> erasers;  // in this order, users itself last
     std::vector<ExportContributor*> contributors;

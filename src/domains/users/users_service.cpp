@@ -35,10 +35,6 @@ PictureStore& Ground::pictures() const {
     return *plugs.pictures;
 }
 
-UserId named_in_path(const Caller& me, const UserId& in_path) {
-    return in_path.view() == "me" ? me.id : in_path;
-}
-
 UsersService::UsersService(db::Database& db, const Clock& clock, const IdSource& ids, Options options)
     : parts_(std::make_unique<Parts>(Ground{db, clock, ids, std::move(options), {}}, *this)) {}
 

@@ -58,13 +58,16 @@ inline constexpr std::string_view kBase = "http://localhost:8001";
 
 class World {
 public:
-    explicit World(bool cached = true) : db_(testing::fresh_database({.cached = cached, .clock = &clock})) {
+    explicit World(bool cached = true, std::chrono::days monetization_min_account_age = {})
+        : db_(testing::fresh_database({.cached = cached, .clock = &clock})) {
         db_->attach(&events_);
         data_dir = std::filesystem::temp_directory_path() / ("users_test." + std::to_string(::getpid()));
-        users_ = std::make_unique<UsersService>(*db_, clock, ids_,
-                                                Options{.data_dir = data_dir,
-                                                        .link_secret = "a secret of sixteen bytes",
-                                                        .base_url = "https://grover.example"});
+        users_ = std::make_unique<UsersService>(
+            *db_, clock, ids_,
+            Options{.monetization_min_account_age = monetization_min_account_age,
+                    .data_dir = data_dir,
+                    .link_secret = "a secret of sixteen bytes",
+                    .base_url = "https://grover.example"});
         users_->plug(plugs());
     }
     ~World() {

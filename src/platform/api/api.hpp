@@ -89,12 +89,18 @@ struct Endpoint {
     std::vector<std::string_view> file_fields;  // names and aliases
     std::size_t index = 0;
     std::string switched_off;  // the sentence of a 503, when its feature is off
+    bool is_on = true;         // false: 404, as if there were no such endpoint
 };
 
 class Api {
 public:
     template <class Request, class F>
-    void on(F handler);
+    void on(F handler) {
+        on_if<Request>(true, std::move(handler));
+    }
+    // Not `is_on`: described, and 404 whatever it is given. For what is not set up here.
+    template <class Request, class F>
+    void on_if(bool is_on, F handler);
 
     // Every endpoint below `path` that is added from now on is described, and answers 503 with this sentence.
     void switch_off(std::string_view path, std::string_view sentence);
@@ -166,8 +172,17 @@ void add_file_names(std::vector<std::string_view>& names, const Field& field) {
     }
 }
 
+// `{user_id}` accepts "me" wherever it is a path parameter (users.md §2).
+template <class Request, class Field>
+void name_caller(const Field& field, Request& in, const Caller& caller) {
+    if constexpr (std::is_same_v<typename Field::member_type, UserId>) {
+        auto& user = in.*field.member;
+        if ((field.rules.where & wire::in_path) && user.view() == "me") user = caller.id;
+    }
+}
+
 template <class Request, class F>
-void Api::on(F handler) {
+void Api::on_if(bool is_on, F handler) {
     constexpr bool takes_reply = std::is_invocable_v<F&, const Caller&, Request&, Reply&>;
     auto invoke = [](F& f, const Caller& me, Request& in, Reply& reply) -> decltype(auto) {
         if constexpr (takes_reply) {
@@ -181,6 +196,7 @@ void Api::on(F handler) {
 
     Endpoint endpoint;
     endpoint.route = Request::route;
+    endpoint.is_on = is_on;
     endpoint.inputs = &inputs_of<Request>;
     if constexpr (requires { Request::errors; }) endpoint.errors = Request::errors;
     endpoint.answer = [](Components& components) -> std::string {
@@ -205,6 +221,7 @@ void Api::on(F handler) {
             throw file_upload_error("File too large. Maximum size: 50MB");
         if (call.inputs.is_malformed) problems.fields.push_back({{"body"}, "Malformed JSON", "json_invalid"});
         refuse_if_any(problems);
+        unpack([&](const auto&... f) { (name_caller(f, in, call.caller), ...); }, Request::fields);
         unpack(
             [&](const auto&... f) {
                 [[maybe_unused]] auto open = [&](const auto& field) {

@@ -116,6 +116,7 @@ struct NoteSecret {
     static constexpr Route route{.method = http::Method::post,
                                  .path = "/notes/secret",
                                  .summary = "A secret for the caller.",
+                                 .cache_control = "no-store",
                                  .answers_secret = true};
     static constexpr auto fields = Pack{};
 };
@@ -140,6 +141,21 @@ struct NoteMute {
         if (until) return std::nullopt;
         return FieldError{{"body"}, "Nothing to change", "missing"};
     }
+};
+
+struct NoteReader {
+    UserId user_id;
+    static constexpr Route route{
+        .method = http::Method::get, .path = "/readers/{user_id}/notes", .summary = "Whose notes."};
+    static constexpr auto fields = Pack{field("user_id", &NoteReader::user_id, in_path)};
+};
+
+// Of a feature that is not set up.
+struct NotePrint {
+    std::int64_t copies = 0;
+    static constexpr Route route{
+        .method = http::Method::post, .path = "/notes/print", .summary = "Print all notes."};
+    static constexpr auto fields = Pack{field("copies", &NotePrint::copies, in_body)};
 };
 
 struct NoteFail {
@@ -287,6 +303,8 @@ struct World {
         api.on<NoteMute>([](const Caller&, const NoteMute& in) {
             return std::string(in.until->us == 0 ? "cleared" : "set");
         });
+        api.on<NoteReader>([](const Caller&, const NoteReader& in) { return in.user_id.str(); });
+        api.on_if<NotePrint>(false, [](const Caller&, const NotePrint&) { return std::string("printed"); });
         api.on<NoteFail>([](const Caller&, const NoteFail&) -> std::string {
             throw std::runtime_error("SELECT secret FROM vault");
         });

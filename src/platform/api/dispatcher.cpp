@@ -157,7 +157,10 @@ void Dispatcher::handle(http::Exchange& exchange) {
         process(exchange, turn);
     } catch (...) {
         turn.failure = answer_current_exception(response, turn.caller.request_id);
-        if (turn.failure.status == 405) response.add_header("Allow", turn.match.allow);
+        if (turn.failure.status == 405) {
+            response.add_header("Allow", turn.match.allow);
+            if (turn.match.is_never_stored) response.add_header("Cache-Control", kNeverStored);
+        }
     }
     common_headers_.add(request, turn.caller.request_id, response);
     if (turn.rate) {
@@ -226,6 +229,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
     turn.endpoint = turn.match.endpoint;
     if (observer_) observer_->begun(*turn.endpoint);
+    if (!turn.endpoint->is_on) throw not_found("Not Found");
     if (!turn.endpoint->switched_off.empty())
         throw unavailable(turn.endpoint->switched_off, kSwitchedOffRetry);
     const Route& route = turn.endpoint->route;

@@ -17,8 +17,32 @@ TEST_CASE("paths: static wins over a parameter, a trailing slash changes nothing
     const auto refused = w.send(Method::delete_, "/api/notes/saved");
     CHECK(refused.status == 405);
     CHECK(refused.header("Allow") == "GET, HEAD, OPTIONS");
+    CHECK(refused.header("Cache-Control").empty());
     CHECK(w.send(Method::head, "/api/notes/saved").status == 200);
     CHECK(w.get("/api//notes").status == 404);
+}
+
+TEST_CASE("where nothing is ever stored, the answer to a wrong method is not either") {
+    World w;
+    const auto refused = w.get("/api/notes/secret");
+    CHECK(refused.status == 405);
+    CHECK(refused.header("Cache-Control") == "no-store");
+}
+
+TEST_CASE("{user_id} of a path may be `me`, wherever it stands") {
+    World w;
+    CHECK(w.get("/api/readers/me/notes").has("\"user_ada\""));
+    CHECK(w.get("/api/readers/user_bob/notes").has("\"user_bob\""));
+    CHECK(w.get("/api/notes/me").has("\"me\""));
+}
+
+TEST_CASE("what is not set up is 404 whatever it is given, and described all the same") {
+    World w;
+    for (const char* body : {"", "{}", "{", R"({"copies":"x"})", R"({"copies":1})"}) {
+        CHECK(w.post("/api/notes/print", body).status == 404);
+        CHECK(w.post("/api/notes/print", body, {}).status == 404);
+    }
+    CHECK(grover::api::openapi_of(w.api, "1").find("/api/notes/print") != std::string::npos);
 }
 
 TEST_CASE("a handler that is held up is reported with its route and what was asked") {

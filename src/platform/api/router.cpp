@@ -108,6 +108,7 @@ Match Router::find(Method method, std::string_view path) const {
     }
     for (std::size_t i = 0; i < kMethods; ++i) {
         if (!node->targets[i].endpoint) continue;
+        if (node->targets[i].endpoint->route.cache_control == kNeverStored) match.is_never_stored = true;
         if (!match.allow.empty()) match.allow += ", ";
         match.allow += http::to_string(static_cast<Method>(i));
         const bool has_head = node->targets[static_cast<std::size_t>(Method::head)].endpoint != nullptr;

@@ -14,11 +14,14 @@
 namespace grover::api {
 
 inline constexpr std::size_t kMaxPathParameters = 4;
+// The Route::cache_control of what speaks of credentials.
+inline constexpr std::string_view kNeverStored = "no-store";
 
 struct Match {
     const Endpoint* endpoint = nullptr;  // null: no such path, or (path_known) another method
     bool path_known = false;
-    std::string allow;  // of a known path, for 405 and OPTIONS
+    std::string allow;             // of a known path, for 405 and OPTIONS
+    bool is_never_stored = false;  // what the path answers to those methods, and so the 405 too
     // Names are the route's, values still percent-encoded.
     std::array<std::pair<std::string_view, std::string_view>, kMaxPathParameters> parameters{};
     std::size_t parameter_count = 0;

@@ -87,6 +87,24 @@ TEST_CASE("subscriptions and keys that are none are refused") {
     CHECK_FALSE(are_vapid_keys(keys));
 }
 
+TEST_CASE("an endpoint that is plainly in somebody's own network names no push service") {
+    for (const char* inside :
+         {"https://127.0.0.1/x", "https://127.0.0.1:8443", "https://localhost/x", "https://LocalHost:1/x",
+          "https://localhost./x", "https://push.localhost/x", "https://[::1]/x", "https://[::1]:8443/x",
+          "https://[::ffff:10.0.0.1]/x", "https://10.0.0.1/x", "https://192.168.1.1?x",
+          "https://169.254.1.1/x", "https://[fe80::1]/x", "https://[fd00::1]/x", "https://0.0.0.0/x",
+          "https://127.0.0.1./x"}) {
+        INFO(inside);
+        CHECK(names_no_push_service(inside));
+    }
+    for (const char* outside :
+         {"https://push.example.net/x", "https://8.8.8.8/x", "https://[2606:4700::1]:443/x",
+          "https://localhost.example.net/x", "https://push.example.net:8443"}) {
+        INFO(outside);
+        CHECK_FALSE(names_no_push_service(outside));
+    }
+}
+
 TEST_CASE("a push never reaches an address of our own network, whatever its name") {
     HttpPeer peer([](const testing::PeerRequest&) { return HttpPeer::response(201, ""); });
     HttpClient http(nullptr);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "platform/base/ip_network.hpp"
 #include "platform/integrations/p256.hpp"
 #include "platform/integrations/web_push_encryption.hpp"
 #include "platform/text/base64.hpp"
+#include "platform/text/utf8.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::integrations {
@@ -14,9 +16,10 @@ namespace {
 constexpr std::chrono::hours kTokenLifetime{12};
 constexpr auto kShortLived = std::chrono::minutes{5};  // for clocks that go wrong
 
+constexpr std::string_view kScheme = "https://";
+
 // "https://push.example.org:8443", or empty.
 std::string_view origin_of(std::string_view url) {
-    constexpr std::string_view kScheme = "https://";
     if (!url.starts_with(kScheme)) return {};
     const auto end = url.find_first_of("/?#", kScheme.size());
     const auto origin = url.substr(0, end);
@@ -66,6 +69,20 @@ bool is_subscription(const WebPushSubscription& subscription) {
         return false;
     const auto point = decoded_key(subscription.p256dh), secret = decoded_key(subscription.auth);
     return point && secret && secret->size() == kWebPushSecret && p256_public_key(*point) != nullptr;
+}
+
+bool names_no_push_service(std::string_view endpoint) {
+    auto host = origin_of(endpoint);
+    host.remove_prefix(std::min(host.size(), kScheme.size()));
+    if (host.starts_with('[')) {
+        host = host.substr(1, host.find(']') - 1);
+    } else {
+        host = host.substr(0, host.find(':'));
+    }
+    while (host.ends_with('.')) host.remove_suffix(1);
+    if (const auto address = parse_ip(host)) return !is_public(*address);
+    const auto last = host.substr(host.rfind('.') + 1);
+    return text::equal_ignoring_ascii_case(last, "localhost");
 }
 
 WebPush::WebPush(HttpClient& http, const Clock& clock, Options options)

@@ -42,6 +42,10 @@ bool are_vapid_keys(const VapidKeys& keys);
 // used, after the name was looked up.
 bool is_subscription(const WebPushSubscription& subscription);
 
+// Whether its host is `localhost` or an address that is not public: no push service is there, which can be said without looking
+// a name up.
+bool names_no_push_service(std::string_view endpoint);
+
 // The body of a request (aes128gcm, one record). Nothing when the keys are no keys or the payload is too long.
 std::optional<std::string> encrypt_web_push(const WebPushSubscription& subscription,
                                             std::string_view payload);
@@ -58,6 +62,7 @@ public:
     WebPush(HttpClient& http, const Clock& clock, Options options);
     ~WebPush();
 
+    bool takes_private_addresses() const { return options_.private_addresses; }
     const std::string& public_key() const { return options_.keys.public_key; }
     // Never throws for what the peer does wrong. Never speaks to a private address.
     PushOutcome send(const WebPushSubscription& subscription, const WebPushMessage& message);

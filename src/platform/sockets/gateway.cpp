@@ -261,6 +261,10 @@ std::string Gateway::answer_to(LiveSocket& socket, const Handler& handler, const
     if (event.arguments.size() > kLargestPayload) throw Error(ErrorKind::too_large, "Payload too large");
     if (!event.attachments.empty()) throw validation_error("Binary data is not accepted");
     refuse_too_fast(socket, handler);
+    // Who had not verified their address when the socket was opened may have done so since.
+    if (!socket.caller().email_verified) {
+        if (const auto identity = identifier_.by_session(socket.session_id())) socket.become(*identity);
+    }
     return handler.run(socket.caller(), socket, argument_of(event));
 }
 

@@ -151,6 +151,22 @@ TEST_CASE("a session that ends between its proof and the room is not missed") {
     CHECK(client.read() == "41");
 }
 
+TEST_CASE("a socket may do what needs a verified address as soon as the address is verified") {
+    Entrance w;
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h, false);
+    w.sessions.begin("s2", "user_bob", w.clock.now() + 1h);
+    const auto ada = w.client(w.token("s1")), bob = w.client(w.token("s2"));
+    ada->send(R"(421["publish",{}])");
+    CHECK(has(ada->read(), R"("detail":"Email not verified","status":403)"));
+    w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);
+    w.ask(*ada, "publish");
+    // Nobody else's session is looked up for an event.
+    const int asked = w.sessions.asked;
+    w.ask(*ada, "publish");
+    w.ask(*bob, "publish");
+    CHECK(w.sessions.asked == asked);
+}
+
 TEST_CASE("a credential that is given counts or refuses; a cookie counts for its own user alone") {
     Entrance w;
     w.sessions.begin("s1", "user_ada", w.clock.now() + 1h);

@@ -22,10 +22,15 @@ using realtime::WsClient;
 // Sessions by hand: a token and a cookie are the session's own id.
 class Sessions final : public Identifier {
 public:
-    void begin(const std::string& id, const std::string& user, Time until) {
+    void begin(const std::string& id, const std::string& user, Time until, bool email_verified = true) {
         const std::lock_guard lock(mutex_);
-        known_[id] = {.user_id = UserId(user), .session_id = SessionId(id), .expires_at = until};
+        known_[id] = {.user_id = UserId(user),
+                      .session_id = SessionId(id),
+                      .expires_at = until,
+                      .email_verified = email_verified};
     }
+    // How often they were asked whether a session still lives.
+    std::atomic<int> asked{0};
     void end(const std::string& id) {
         const std::lock_guard lock(mutex_);
         known_.erase(id);
@@ -39,7 +44,10 @@ public:
         return found;
     }
     std::optional<Identity> by_cookie(std::string_view value) override { return find(value); }
-    std::optional<Identity> by_session(const SessionId& session) override { return find(session.view()); }
+    std::optional<Identity> by_session(const SessionId& session) override {
+        ++asked;
+        return find(session.view());
+    }
 
 private:
     std::optional<Identity> find(std::string_view id) {
@@ -79,6 +87,10 @@ struct NameAck {
     std::string id;
     static constexpr auto fields = Pack{wire::field("id", &NameAck::id)};
 };
+struct Publish {
+    static constexpr EventInfo event{.name = "publish"};
+    static constexpr auto fields = Pack{};
+};
 struct Linger {
     static constexpr EventInfo event{.name = "linger"};
     static constexpr auto fields = Pack{};
@@ -100,6 +112,9 @@ public:
         table.on<Enter>([](const Caller&, Socket& socket, const Enter&) { socket.join(kHall); });
         table.on<Name>(
             [](const Caller&, Socket& socket, const Name&) { return NameAck{std::string(socket.id())}; });
+        table.on<Publish>([](const Caller& me, Socket&, const Publish&) {
+            if (!me.email_verified) throw not_authorized("Email not verified");
+        });
         table.on<Linger>([](const Caller&, Socket& socket, const Linger&) {
             socket.later("linger", 1h, [&socket] { socket.emit_json("over", "{}"); });
         });

@@ -95,6 +95,16 @@ inline void append_key(std::string& out, std::string_view name) {
     out += "\":";
 }
 
+// What null_is_empty made time 0 of is null again when it is written.
+template <class M>
+constexpr bool was_null(const FieldRules& rules, const M& member) {
+    if constexpr (std::is_same_v<M, std::optional<Time>>) {
+        return rules.null_is_empty && member == Time{0};
+    } else {
+        return false;
+    }
+}
+
 // The members of a struct without its braces, for objects that are one struct and more.
 template <Described T>
 void write_members(std::string& out, const T& value) {
@@ -107,7 +117,11 @@ void write_members(std::string& out, const T& value) {
                 }
                 append_key(out, described.name);
                 const auto start = out.size();
-                write(out, member);
+                if (was_null(described.rules, member)) {
+                    out += "null";
+                } else {
+                    write(out, member);
+                }
                 const auto size = out.size() - start;
                 for (const auto copy : described.rules.also) {
                     if (copy.empty()) break;
