@@ -101,7 +101,7 @@ StoryCreateAnswer StoriesService::create(const Caller& me, StoryCreate& in) {
     row.music.start_ms = milliseconds(in.music_start_time);
     if (in.music_duration) row.music.duration_ms = milliseconds(*in.music_duration);
     db_.read([&](db::Read& tx) { require_room(tx, me.id); });  // before the file is looked at
-    row.media_id = media_.upload(me.id, *in.media, media::kStoryUse);
+    row.media_id = *media_.take(me.id, in.media, in.media_text, media::kStoryUse, "media");
     return db_.write([&](db::Write& tx) {
         row.created_at = clock_.now();
         row.story_id = IdSource::next_at<StoryId>(row.created_at);
