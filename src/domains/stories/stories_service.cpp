@@ -87,7 +87,8 @@ void StoriesService::insert(db::Write& tx, const StoryRow& row) {
                             .music_start_ms = row.music.start_ms,
                             .music_duration_ms = row.music.duration_ms,
                             .forwarded_from = row.forwarded_from,
-                            .created_at = row.created_at});
+                            .created_at = row.created_at,
+                            .thumbnail_id = row.thumbnail_id});
     tx.publish(StoryCreated{row.story_id, row.user_id, row.created_at});
 }
 
