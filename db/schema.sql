@@ -1039,7 +1039,7 @@ CREATE TABLE stories (
     highlight_title   TEXT,
     is_swept          INTEGER NOT NULL DEFAULT 0 CHECK (is_swept IN (0, 1)),  -- what its end brings about was done
     created_at        INTEGER NOT NULL
-, has_marks INTEGER NOT NULL DEFAULT 1 CHECK (has_marks IN (0, 1)));
+, has_marks INTEGER NOT NULL DEFAULT 1 CHECK (has_marks IN (0, 1)), thumbnail_id TEXT);
 CREATE INDEX stories_highlighted ON stories (user_id, created_at, story_id, highlight_title) WHERE highlight_title IS NOT NULL;
 CREATE INDEX stories_of_media ON stories (media_id);
 CREATE INDEX stories_of_user ON stories (user_id, created_at, story_id);
@@ -1064,7 +1064,7 @@ CREATE TABLE story_archives (
     replies_count     INTEGER NOT NULL,
     story_created_at  INTEGER NOT NULL,
     archived_at       INTEGER NOT NULL
-);
+, thumbnail_id TEXT);
 CREATE INDEX story_archives_of_media ON story_archives (media_id);
 CREATE INDEX story_archives_of_user ON story_archives (user_id, archived_at, archive_id);
 

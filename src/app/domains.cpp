@@ -118,6 +118,8 @@ media::Options media_options(const Config& config, const std::string& secret) {
         .root = config.media_root,
         .cdn_base_url = config.media_cdn_base_url,
         .url_secret = config.media_url_secret.empty() ? secret : config.media_url_secret,
+        .public_base_url = config.public_base_url,
+        .allowed_origins = config.allowed_origins,
         .cloudinary_cloud_name = config.cloudinary_enabled ? config.cloudinary_cloud_name : "",
         .s3_bucket = config.s3_enabled ? config.aws_s3_bucket : "",
         .image_workers = std::max(1u, static_cast<unsigned>(config.worker_threads)),

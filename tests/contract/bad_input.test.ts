@@ -203,6 +203,7 @@ describe("files", () => {
       ["/api/media/upload", "multipart/form-data; boundary=b", 200 * 1024 * 1024],
       ["/api/media/upload", "application/json", 80 * 1024 * 1024],
       ["/api/auth/login", "application/json", 2 * 1024 * 1024],
+      ["/api/nope", "application/json", 700 * 1024 * 1024],
     ]) {
       const raw = await Raw.open(grover);
       raw.socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ada.token}\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`);
@@ -210,6 +211,11 @@ describe("files", () => {
       expect(raw.status(), String(path)).toBe(413);
       raw.socket.destroy();
     }
+    const raw = await Raw.open(grover);
+    raw.socket.write(`PUT /api/users/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer gst_wrong\r\nContent-Type: application/json\r\nContent-Length: 734003210\r\n\r\n`);
+    expect(await raw.until(() => raw.status() > 0, 3_000)).toBe(true);
+    expect(raw.status()).toBe(413);
+    raw.socket.destroy();
   });
 
   it("takes pictures as base64 in JSON, as data URI or raw, also large ones, and refuses the rest", async () => {
@@ -251,7 +257,94 @@ describe("a profile picture", () => {
   });
 });
 
+describe("media of communities, groups and stories", () => {
+  const text = Buffer.from(tinyPng).toString("base64");
+  const form = (fields: Record<string, string>) => {
+    const parts = new FormData();
+    for (const [name, value] of Object.entries(fields)) parts.set(name, value);
+    return parts;
+  };
+
+  it("comes as base64 where a file belongs, in JSON and in a form; what is no file is 422 and makes nothing", async () => {
+    const fay = await grover.user("fay");
+    const community = (await grover.post("/api/communities/create", fay.token, { name: "Own", description: "x" })).json.community_id;
+    const cases: [string, string, string[], Record<string, string>, string][] = [
+      ["POST", "/api/communities/create", ["cover_image", "image"], { name: "n", description: "d" }, "cover_image"],
+      ["PUT", `/api/communities/${community}`, ["cover_image", "image"], { name: "n" }, "cover_image"],
+      ["POST", `/api/communities/${community}/posts`, ["media", "file", "media_url"], { content: "" }, "media_url"],
+      ["POST", "/api/groups/create", ["photo"], { name: "n", member_ids: fay.id }, "photo"],
+      ["POST", "/api/stories", ["media", "file"], {}, "media_url"],
+    ];
+    const counts = async () => {
+      const [mine, posts, groups, stories] = await Promise.all(
+        ["/api/communities/mine", `/api/communities/${community}/posts`, "/api/groups", "/api/stories/me"].map((path) => grover.get(path, fay.token)));
+      return [mine.json.length, posts.json.length, groups.json.length, stories.json.total, (await grover.get(`/api/communities/${community}`, fay.token)).json.name];
+    };
+    for (const [method, path, fields, others, shown] of cases) {
+      const send = (field: string, value: unknown, as: "json" | "form") =>
+        grover.send(method, path, { token: fay.token, body: as === "json" ? { ...others, [field]: value } : form({ ...others, [field]: String(value) }) });
+      const before = await counts();
+      for (const as of ["json", "form"] as const) {
+        for (const field of fields) {
+          for (const bad of ["[object Object]", "@@", "https://evil.example/x.png"]) {
+            const answer = await send(field, bad, as);
+            expect(answer.status, `${path} ${field} ${bad} ${answer.text}`).toBe(422);
+          }
+        }
+        const broken = await send(fields[0], `${"A".repeat(3_000_000)}!`, as);
+        expect(broken.status, `${path} ${broken.text}`).toBe(422);
+        expect((await send(fields[0], Buffer.from("<html>").toString("base64"), as)).status, path).toBe(400);
+        expect((await send(fields[0], "A".repeat(3_000_000), as)).json.detail, path).toContain("File type not allowed");
+      }
+      expect((await send(fields[0], "[object Object]", "form")).json.detail[0].msg).toBe(`${fields[0]} is not a file`);
+      expect((await send(fields[0], {}, "json")).status).toBe(422);
+      expect(await counts(), path).toEqual(before);
+      for (const as of ["json", "form"] as const) {
+        for (const field of fields) {
+          for (const good of [text, `data:image/png;base64,${text}`]) {
+            const answer = await send(field, good, as);
+            expect(answer.status, `${path} ${field} ${answer.text}`).toBe(200);
+            expect(answer.json[shown], `${path} ${field}`).toMatch(/^http/);
+            expect((await fetch(answer.json[shown])).status).toBe(200);
+          }
+        }
+      }
+    }
+  });
+
+  it("is taken by its URL from whoever uploaded it here, and from nowhere else", async () => {
+    const url = (await grover.send("POST", "/api/media/upload", { token: ada.token, body: { media_url: text } })).json.url as string;
+    const post = (media_url: string) => grover.post("/api/posts", ada.token, { content: "x", media_url });
+    const path = new URL(url).pathname;
+    for (const host of ["http://evil.example", "https://localhost.evil.example", "http://localhost@evil.example", ""]) expect((await post(host + path)).status, host).toBe(422);
+    for (const host of ["http://localhost:1", "https://10.0.2.2:8001"]) expect((await post(host + path)).status, host).toBe(200);
+    expect((await post(url)).status).toBe(200);
+    for (const inserted of ["..", "%2e%2e", ".%2e", "a%2fb", "%2f", "..%2f..", "a%00b", "%5c"]) {
+      const raw = await Raw.open(grover);
+      raw.socket.write(`GET ${path.replace("/upload/", `/upload/${inserted}/`)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      expect(await raw.until(() => raw.status() > 0, 3_000)).toBe(true);
+      expect(raw.status(), inserted).toBe(404);
+      raw.socket.destroy();
+    }
+  });
+});
+
 describe("connections", () => {
+  it("tells a page why its request cannot be read", async () => {
+    for (const [head, status] of [
+      [`GET /api/nope?${"a".repeat(9_000)} HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example\r\n\r\n`, 414],
+      [`GET / HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example\r\nX: ${"a".repeat(40_000)}\r\n\r\n`, 431],
+      ["GET / HTTP/1.1\r\nOrigin: https://app.example\r\n\r\n", 400],
+    ] as const) {
+      const raw = await Raw.open(grover);
+      raw.socket.write(head);
+      expect(await raw.until(() => raw.status() > 0, 3_000)).toBe(true);
+      expect(raw.status()).toBe(status);
+      expect(raw.text.toLowerCase()).toContain("access-control-allow-origin: *");
+      raw.socket.destroy();
+    }
+  });
+
   it("refuses what two servers could read differently, and cut off bodies change nothing", async () => {
     const broken = [
       "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",

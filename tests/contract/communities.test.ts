@@ -38,6 +38,8 @@ describe("founding and finding", () => {
     for (const init of [
       { body: "[object Object]", headers: { "Content-Type": "application/json" } },
       { body: "[object Object]", headers: { "Content-Type": "text/plain" } },
+      { body: "[object Object]", headers: { "Content-Type": "multipart/form-data" } },
+      { body: "[object Object]", headers: { "Content-Type": "multipart/form-data; boundary=b" } },
       { body: {} },
       { body: { name: " ", description: " " } },
       { body: { name: "x".repeat(101), description: "y".repeat(10_001) } },

@@ -40,6 +40,7 @@ describe("groups", () => {
 
   it("refuse what is not right", async () => {
     expect((await grover.post("/api/groups/create", ada.token, { name: "x" })).status).toBe(422);
+    expect((await grover.post("/api/groups/create", ada.token, {})).json.detail.map((one: any) => one.loc.at(-1))).toEqual(["name", "member_ids"]);
     expect((await grover.post("/api/groups/create", ada.token, { name: " ", member_ids: [] })).status).toBe(422);
     expect((await grover.post("/api/groups/create", ada.token, { name: "x".repeat(101), member_ids: [] })).status).toBe(422);
     expect((await grover.post("/api/groups/create", undefined, { name: "x", member_ids: [] })).status).toBe(401);

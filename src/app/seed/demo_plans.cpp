@@ -126,8 +126,7 @@ void Demo::plan_chat(const DemoChat& script) {
             groups::GroupCreate in;
             in.name = script.group;
             in.description = script.description;
-            in.member_ids.emplace();
-            for (const auto person : script.people) in.member_ids->push_back(caller(person).id.str());
+            for (const auto person : script.people) in.member_ids.push_back(caller(person).id.str());
             state.target.group_id = groups_.create(caller(script.people.front()), in).group_id;
         });
     }

@@ -94,13 +94,15 @@ struct CommunityCreate {
     std::string category = "General";
     bool is_private = false;
     std::optional<http::UploadedFile> cover_image;
+    std::optional<std::string> cover_image_text;  // base64 where a file belongs
 
     static constexpr auto errors =
         api::join({{400, "You can own at most 20 communities"}}, media::kUploadErrors);
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/create",
                                  .summary = "Found a community.",
-                                 .limit = RateClass::write};
+                                 .limit = RateClass::write,
+                                 .takes_base64 = true};
     static constexpr auto fields = Pack{
         field("name", &CommunityCreate::name, in_body | in_query, wire::trimmed_length(1, kMaxNameLength)),
         field("description", &CommunityCreate::description, in_body | in_query,
@@ -108,7 +110,8 @@ struct CommunityCreate {
         field("category", &CommunityCreate::category, in_body | in_query, wire::or_default,
               wire::trimmed_length(0, kMaxCategoryLength)),
         field("is_private", &CommunityCreate::is_private, in_body | in_query, wire::or_default),
-        api::file("cover_image", &CommunityCreate::cover_image),
+        api::file("cover_image", &CommunityCreate::cover_image, "image"),
+        field("cover_image", &CommunityCreate::cover_image_text, in_body, wire::also("image")),
     };
 };
 
@@ -128,13 +131,15 @@ struct CommunityUpdate {
     std::optional<bool> is_private;
     std::optional<std::vector<Rule>> rules;
     std::optional<http::UploadedFile> cover_image;
+    std::optional<std::string> cover_image_text;
 
     static constexpr auto errors =
         api::join({{404, "Community not found"}, {403, "Not authorized"}}, media::kUploadErrors);
     static constexpr Route route{.method = Method::put,
                                  .path = "/communities/{community_id}",
                                  .summary = "Change a community that one owns or moderates.",
-                                 .limit = RateClass::write};
+                                 .limit = RateClass::write,
+                                 .takes_base64 = true};
     static constexpr auto fields = Pack{
         field("community_id", &CommunityUpdate::community_id, in_path),
         field("name", &CommunityUpdate::name, in_body | in_query, wire::trimmed_length(1, kMaxNameLength)),
@@ -144,8 +149,10 @@ struct CommunityUpdate {
               wire::trimmed_length(1, kMaxCategoryLength)),
         field("is_private", &CommunityUpdate::is_private, in_body | in_query),
         field("rules", &CommunityUpdate::rules, in_body, wire::length(0, 20)),
-        api::file("cover_image", &CommunityUpdate::cover_image),
+        api::file("cover_image", &CommunityUpdate::cover_image, "image"),
+        field("cover_image", &CommunityUpdate::cover_image_text, in_body, wire::also("image")),
     };
+    bool has_cover() const { return cover_image || (cover_image_text && !cover_image_text->empty()); }
     std::optional<FieldError> misfit() const {
         auto bad = name ? text::misfit_of_text(*name, "name") : std::nullopt;
         if (!bad && description) bad = text::misfit_of_text(*description, "description");
@@ -176,20 +183,28 @@ struct CommunityPostCreate {
     CommunityId community_id;
     std::string content;
     std::optional<http::UploadedFile> media;
+    std::optional<std::string> media_text;  // base64 where a file belongs
+    std::optional<std::string> media_url;
     static constexpr auto errors =
         api::join({{404, "Community not found"}, {403, "Not a member"}}, media::kUploadErrors);
     static constexpr Route route{.method = Method::post,
                                  .path = "/communities/{community_id}/posts",
                                  .summary = "Post to a community.",
-                                 .limit = RateClass::write};
+                                 .limit = RateClass::write,
+                                 .takes_base64 = true};
     static constexpr auto fields = Pack{
         field("community_id", &CommunityPostCreate::community_id, in_path),
         field("content", &CommunityPostCreate::content, in_body | in_query, wire::or_default,
               wire::trimmed_length(0, 5'000)),
-        api::file("media", &CommunityPostCreate::media, "file"),
+        api::file("media", &CommunityPostCreate::media, "file", "media_url"),
+        field("media", &CommunityPostCreate::media_text, in_body, wire::also("file")),
+        field("media_url", &CommunityPostCreate::media_url, in_body),
     };
+    bool has_media() const {
+        return media || (media_text && !media_text->empty()) || (media_url && !media_url->empty());
+    }
     std::optional<FieldError> misfit() const {
-        if (media || !text::misfit_of_text(content, "content")) return std::nullopt;
+        if (has_media() || !text::misfit_of_text(content, "content")) return std::nullopt;
         return FieldError{{"body", "content"}, "A post needs text or media", "missing"};
     }
 };

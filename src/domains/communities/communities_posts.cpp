@@ -58,12 +58,15 @@ void CommunitiesService::posts_removed(db::Write& tx, const CommunityId& communi
 wire::Raw<CommunityPostAnswer> CommunitiesService::post(const Caller& me, CommunityPostCreate& in) {
     posts::PostCreate asked;
     asked.content = std::move(in.content);
+    const bool has_media = in.has_media();
     asked.media = std::move(in.media);
+    asked.media_text = std::move(in.media_text);
+    asked.media_url = std::move(in.media_url);
     auto draft = posts::PostWriter::check(asked);
     const auto require_member = [](const Row& row) {
         if (!row.is_member()) throw not_authorized("Not a member");
     };
-    if (asked.media) {
+    if (has_media) {
         // Nobody's file is kept for a post that they may not make.
         db_.read([&](db::Read& tx) { require_member(communities::get(tx, me.id, in.community_id)); });
         writer_.take_media(me, asked, draft);

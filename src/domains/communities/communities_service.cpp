@@ -61,7 +61,8 @@ CommunityCreateAnswer CommunitiesService::create(const Caller& me, CommunityCrea
     if (row.category.empty()) row.category = "General";
     row.category_key = text::lower(row.category);
     row.is_private = in.is_private;
-    if (in.cover_image) row.cover_id = media_.upload(me.id, *in.cover_image, media::kCommunityUse);
+    row.cover_id =
+        media_.take(me.id, in.cover_image, in.cover_image_text, media::kCommunityUse, "cover_image");
     return db_.write([&](db::Write& tx) {
         const auto now = clock_.now();
         tx.exists(s::lock_owner{.user_id = me.id});
@@ -100,10 +101,10 @@ Community CommunitiesService::update(const Caller& me, CommunityUpdate& in) {
         if (!row.is_moderator() || (in.is_private && !row.is_owner())) throw not_authorized();
     };
     std::optional<MediaId> cover;
-    if (in.cover_image) {
+    if (in.has_cover()) {
         // Nobody's file is kept for a change that they may not make.
         db_.read([&](db::Read& tx) { require_right(communities::get(tx, me.id, in.community_id)); });
-        cover = media_.upload(me.id, *in.cover_image, media::kCommunityUse);
+        cover = media_.take(me.id, in.cover_image, in.cover_image_text, media::kCommunityUse, "cover_image");
     }
     return db_.write([&](db::Write& tx) {
         const auto before = get_for_change(tx, me.id, in.community_id);

@@ -88,8 +88,9 @@ struct GroupCreateAnswer : Group {
 struct GroupCreate {
     std::string name;
     std::optional<std::string> description;
-    std::optional<std::vector<std::string>> member_ids;
+    std::vector<std::string> member_ids;
     std::optional<http::UploadedFile> photo;
+    std::optional<std::string> photo_text;  // base64 where a file belongs
 
     static constexpr auto errors = api::join({{400, "Maximum 50 members allowed"},
                                               {400, "Maximum 500 groups allowed"},
@@ -100,12 +101,14 @@ struct GroupCreate {
         .path = "/groups/create",
         .summary = "Make a group.",
         .limit = RateClass::write,
+        .takes_base64 = true,
     };
     static constexpr auto fields = Pack{
         field("name", &GroupCreate::name, in_body | in_query, wire::trimmed_length(1, 100)),
         field("description", &GroupCreate::description, in_body | in_query, wire::trimmed_length(0, 10'000)),
-        field("member_ids", &GroupCreate::member_ids, in_body | in_query, wire::comma_list),
+        field("member_ids", &GroupCreate::member_ids, in_body | in_query, wire::comma_list, wire::required),
         api::file("photo", &GroupCreate::photo, "cover_image", "image"),
+        field("photo", &GroupCreate::photo_text, in_body, wire::also("cover_image", "image")),
     };
 };
 static_assert(wire::describes_every_member<GroupCreate>);
@@ -145,7 +148,7 @@ struct GroupMessageSend : messages::TextInput {
         .method = Method::post,
         .path = "/groups/{group_id}/messages",
         .summary = "Send a text to a group.",
-        .limit = RateClass::exempt,
+        .limit = RateClass::own,
     };
     static constexpr auto fields =
         join(messages::TextInput::fields, Pack{field("group_id", &GroupMessageSend::group_id, in_path)});

@@ -14,7 +14,7 @@ namespace {
 // Each once, without the caller and blanks. 400 for more than fit beside the caller.
 std::vector<std::string> invited(const GroupCreate& in, const UserId& me) {
     std::vector<std::string> out;
-    for (const auto& given : *in.member_ids) {
+    for (const auto& given : in.member_ids) {
         const auto id = std::string(text::trim(given));
         if (!id.empty() && id != me.view() && std::ranges::find(out, id) == out.end()) out.push_back(id);
     }
@@ -29,12 +29,10 @@ GroupsService::GroupsService(db::Database& db, const Clock& clock, users::UsersS
     : db_(db), clock_(clock), users_(users), media_(media), chats_(chats) {}
 
 GroupCreateAnswer GroupsService::create(const Caller& me, GroupCreate& in) {
-    if (!in.member_ids) throw invalid_input({"body", "member_ids"}, "Field required", "missing");
     const auto name = text::validate_name(in.name);
     const auto description = text::sanitize_string(in.description.value_or(""), 10'000, "Description");
     const auto ids = invited(in, me.id);
-    std::optional<MediaId> photo;
-    if (in.photo) photo = media_.upload(me.id, *in.photo, media::kGroupUse);
+    const auto photo = media_.take(me.id, in.photo, in.photo_text, media::kGroupUse, "photo");
 
     GroupCreateAnswer answer;
     const auto group_id = db_.write([&](db::Write& tx) {

@@ -50,14 +50,12 @@ TEST_CASE("whoever cannot be added is skipped and named, and more than 50 are re
     CHECK(group.member_ids == std::vector{ada.id, fay.id});
     CHECK(group.skipped_member_ids ==
           Texts{bob.id.str(), eve.id.str(), dan.id.str(), "user_unknown", "not/an/id"});
-    in.member_ids->clear();
-    for (int i = 0; i < 50; ++i) in.member_ids->push_back("user_" + std::to_string(i));
+    in.member_ids.clear();
+    for (int i = 0; i < 50; ++i) in.member_ids.push_back("user_" + std::to_string(i));
     CHECK(refusal([&] { w.groups.create(ada, in); }) == "400 Maximum 50 members allowed");
-    in.member_ids->pop_back();
-    in.member_ids->push_back(ada.id.str());
+    in.member_ids.pop_back();
+    in.member_ids.push_back(ada.id.str());
     CHECK(w.groups.create(ada, in).skipped_member_ids.size() == 49);
-    in.member_ids.reset();
-    CHECK(refusal([&] { w.groups.create(ada, in); }) == "422 Validation failed[member_ids: Field required]");
     CHECK(w.rows("chat_groups") == 2);
 }
 

@@ -30,8 +30,7 @@ public:
                            const std::string& name = "Trip") {
         GroupCreate in;
         in.name = name;
-        in.member_ids.emplace();
-        for (const auto& member : members) in.member_ids->push_back(member.id.str());
+        for (const auto& member : members) in.member_ids.push_back(member.id.str());
         auto answer = groups.create(me, in);
         pass();
         return answer;

@@ -86,6 +86,9 @@ struct Options {
     std::filesystem::path root;  // MEDIA_ROOT
     std::string cdn_base_url{};  // MEDIA_CDN_BASE_URL, or empty
     std::string url_secret;      // MEDIA_URL_SECRET; at least 16 bytes
+    // What else this server may have called itself in the URLs it gave out: PUBLIC_BASE_URL, ALLOWED_ORIGINS.
+    std::string public_base_url{};
+    std::vector<std::string> allowed_origins{};
     // What the settings name, for the status alone; empty: not configured.
     std::string cloudinary_cloud_name{};
     std::string s3_bucket{};
@@ -127,6 +130,10 @@ public:
     // Throws 422 at `loc` ({"body", "media_url"}) for anything else, and what upload() throws. Nothing is
     // ever fetched.
     MediaId take(const UserId& owner, std::string_view text, const Use& use, std::vector<std::string> loc);
+    // What a request carries in `field`: the file, or the text in its place; nothing when it carries neither.
+    std::optional<MediaId> take(const UserId& owner, std::optional<http::UploadedFile>& file,
+                                const std::optional<std::string>& text, const Use& use,
+                                const std::string& field);
 
     // --- References: in the caller's transaction. ---
 

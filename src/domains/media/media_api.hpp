@@ -31,7 +31,7 @@ struct MediaUpload {
         .method = Method::post,
         .path = "/media/upload",
         .summary = "Upload a file, to be named by its media_id when something is created.",
-        .limit = RateClass::upload,
+        .limit = RateClass::write,
         .aliases = aliases,
         .takes_base64 = true};
     static constexpr auto fields = Pack{

@@ -19,7 +19,10 @@ struct MediaService::Parts {
           workers(worker_pool),
           storage(its_options.root),
           images(its_options.image_workers, its_options.image_worker_command),
-          urls(its_options.cdn_base_url, its_options.url_secret),
+          urls({.cdn_base_url = its_options.cdn_base_url,
+                .public_base_url = its_options.public_base_url,
+                .allowed_origins = its_options.allowed_origins},
+               its_options.url_secret),
           cloudinary_cloud_name(its_options.cloudinary_cloud_name),
           s3_bucket(its_options.s3_bucket),
           upload_directory(storage.upload_directory()) {}

@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "domains/media/base64.hpp"
 #include "domains/media/media_parts.hpp"
@@ -16,7 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kShortestSecret = 16;
 // Renditions are kept that long after the last reference, for clients that still show the object.
 constexpr auto kFilesStay = 24h;
 
@@ -35,8 +33,6 @@ constexpr std::size_t kMaxThumbnail = 64 * 1024;
 
 MediaService::MediaService(db::Database& db, users::UsersService& users, const Clock& clock,
                            runtime::WorkerPool& workers, Options options) {
-    if (options.url_secret.size() < kShortestSecret)
-        throw std::runtime_error("MEDIA_URL_SECRET needs at least 16 bytes");
     parts_ = std::make_unique<Parts>(db, users, clock, workers, std::move(options));
 }
 
@@ -96,6 +92,14 @@ MediaId MediaService::take(const UserId& owner, std::string_view text, const Use
     }
     if (!use.kinds.contains(medium->kind)) throw type_not_allowed(use.kinds);
     return medium->media_id;
+}
+
+std::optional<MediaId> MediaService::take(const UserId& owner, std::optional<http::UploadedFile>& file,
+                                          const std::optional<std::string>& text, const Use& use,
+                                          const std::string& field) {
+    if (file) return upload(owner, *file, use);
+    if (text && !text->empty()) return take(owner, *text, use, {"body", field});
+    return std::nullopt;
 }
 
 std::vector<MediaId> MediaService::unreadable(std::span<const MediaId> ids) {

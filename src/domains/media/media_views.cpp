@@ -85,7 +85,7 @@ std::shared_ptr<const Medium> MediaService::find(db::Read& tx, const MediaId& id
 }
 
 std::shared_ptr<const Medium> MediaService::find_by_url(db::Read& tx, std::string_view url) {
-    const auto id = medium_in_url(url);
+    const auto id = parts_->urls.medium_in(url);
     return id ? find(tx, *id) : nullptr;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "platform/api/origin.hpp"
 #include "platform/text/base64.hpp"
 
 namespace grover::media {
@@ -15,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view kRoot = "grover/";
+constexpr std::string_view kRoute = "/api/media/";
 constexpr std::size_t kMaxTransforms = 16;
 
 Time round_down(Time t, std::chrono::microseconds step) { return {t.us - t.us % step.count()}; }
@@ -38,6 +40,14 @@ bool parse_kind(std::string_view word, Kind& kind) {
     if (found == names.end()) return false;
     kind = static_cast<Kind>(found - names.begin());
     return true;
+}
+
+// Whatever stands there is ignored (media.md §6), but it stands there as it is: nothing that some reader of paths takes for
+// another one.
+bool is_transform(std::string_view segment) {
+    return segment != "." && segment != ".." && std::ranges::none_of(segment, [](char c) {
+               return c == '%' || c == '\\' || (c >= 0 && c < ' ') || c == '\x7f';
+           });
 }
 
 // Those of the clients, separated by slashes or commas: so_0, f_jpg, q_auto, w_400. What we do not know is ignored.
@@ -83,7 +93,9 @@ std::optional<MediaPath> parse_media_path(std::string_view path) {
     if (!parse_kind(next_segment(path), found.kind) || next_segment(path) != "upload") return std::nullopt;
     for (std::size_t i = 0; !path.starts_with(kRoot); ++i) {
         if (path.empty() || i == kMaxTransforms) return std::nullopt;
-        read_transforms(next_segment(path), found);
+        const auto segment = next_segment(path);
+        if (!is_transform(segment)) return std::nullopt;
+        read_transforms(segment, found);
     }
     path.remove_prefix(kRoot.size());
     if (!parse_folder(next_segment(path), found.folder)) return std::nullopt;
@@ -96,21 +108,6 @@ std::optional<MediaPath> parse_media_path(std::string_view path) {
     if (!is_file_name) return std::nullopt;
     if (found.kind != Kind::video) found.wants_still = false;
     return found;
-}
-
-std::optional<MediaId> medium_in_url(std::string_view url) {
-    url = url.substr(0, url.find_first_of("?#"));
-    const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return std::nullopt;
-    const auto slash = url.find('/', scheme + 3);
-    if (slash == std::string_view::npos) return std::nullopt;
-    auto path = url.substr(slash + 1);
-    // Behind a CDN the kind comes right after its base, which may have a path of its own.
-    while (!path.empty()) {
-        if (const auto found = parse_media_path(path)) return found->medium;
-        next_segment(path);
-    }
-    return std::nullopt;
 }
 
 Time UrlSigner::expiry(Time now) { return round_down(now, 12h) + 24h; }
@@ -156,13 +153,13 @@ bool UrlSigner::opens(const MediaId& medium, std::string_view rendition, std::st
 
 std::string MediaUrls::prefix(std::string_view base_url, Kind kind) const {
     std::string url;
-    if (cdn_base_url_.empty()) {
+    if (bases_.cdn_base_url.empty()) {
         url = base_url;
-        url += "/api/media";
+        url += kRoute;
     } else {
-        url = cdn_base_url_;
+        url = bases_.cdn_base_url;
+        url += '/';
     }
-    url += '/';
     url += to_string(kind);
     url += "/upload/";
     return url;
@@ -172,6 +169,27 @@ std::string MediaUrls::plain(std::string_view base_url, Kind kind, std::string_v
     auto url = prefix(base_url, kind);
     url += key;
     return url;
+}
+
+std::optional<MediaId> MediaUrls::medium_in(std::string_view url) const {
+    url = url.substr(0, url.find_first_of("?#"));
+    const auto medium_behind = [&](std::size_t base) -> std::optional<MediaId> {
+        const auto found = parse_media_path(url.substr(base));
+        return found ? std::optional(found->medium) : std::nullopt;
+    };
+    if (const auto& cdn = bases_.cdn_base_url; !cdn.empty() && url.starts_with(cdn + '/'))
+        return medium_behind(cdn.size() + 1);
+    if (const auto& base = bases_.public_base_url;
+        !base.empty() && url.starts_with(base + std::string(kRoute)))
+        return medium_behind(base.size() + kRoute.size());
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos) return std::nullopt;
+    url.remove_prefix(scheme + 3);
+    const auto host = url.substr(0, url.find('/'));
+    const auto path = url.substr(host.size());
+    if (!path.starts_with(kRoute) || !api::is_own_host(host, bases_.public_base_url, bases_.allowed_origins))
+        return std::nullopt;
+    return medium_behind(host.size() + kRoute.size());
 }
 
 }  // namespace grover::media

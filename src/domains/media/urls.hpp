@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domains/media/media_objects.hpp"
 
@@ -27,12 +28,8 @@ struct MediaPath {
 };
 
 // `path` as sent, from "image", "video" or "audio" on: "video/upload/so_0/f_jpg/w_400/grover/posts/…". Nothing for any
-// other path: "..", NUL and encoded characters are not part of any key.
+// other path: no segment of it is "..", and no character is encoded.
 std::optional<MediaPath> parse_media_path(std::string_view path);
-
-// The medium that a client names by its URL: "https://host/api/media/image/upload/grover/…", whatever the host. Host names
-// change and nothing is fetched: whose medium it is decides the store.
-std::optional<MediaId> medium_in_url(std::string_view url);
 
 class UrlSigner {
 public:
@@ -59,10 +56,16 @@ private:
     std::string secret_;
 };
 
+// What the URLs of this server begin with.
+struct OwnBases {
+    std::string cdn_base_url{};
+    std::string public_base_url{};
+    std::vector<std::string> allowed_origins{};
+};
+
 class MediaUrls {
 public:
-    MediaUrls(std::string cdn_base_url, std::string secret)
-        : cdn_base_url_(std::move(cdn_base_url)), signer_(std::move(secret)) {}
+    MediaUrls(OwnBases bases, std::string secret) : bases_(std::move(bases)), signer_(std::move(secret)) {}
 
     const UrlSigner& signer() const { return signer_; }
 
@@ -72,8 +75,12 @@ public:
     // Absolute, without a signature.
     std::string plain(std::string_view base_url, Kind kind, std::string_view key) const;
 
+    // The medium that a client names by a URL that this server may have given out: "https://host/api/media/image/upload/grover/…".
+    // Which of its hosts does not matter, and nothing is fetched; whose medium it is decides the store.
+    std::optional<MediaId> medium_in(std::string_view url) const;
+
 private:
-    std::string cdn_base_url_;
+    OwnBases bases_;
     UrlSigner signer_;
 };
 

@@ -24,10 +24,10 @@ TEST_CASE("a key says where a rendition belongs, and its URL is absolute") {
     const Rendition rendition{.name = "full", .format = Format::jpeg, .hash = "0123abcd"};
     const auto key = key_of(Folder::posts, kMedium, rendition);
     CHECK(key == "grover/posts/media_abc/full-0123abcd.jpg");
-    const MediaUrls own("", "secret");
+    const MediaUrls own({}, "secret");
     CHECK(own.plain("https://grover.app", Kind::image, key) ==
           "https://grover.app/api/media/image/upload/grover/posts/media_abc/full-0123abcd.jpg");
-    const MediaUrls cdn("https://cdn.example/m", "secret");
+    const MediaUrls cdn({.cdn_base_url = "https://cdn.example/m"}, "secret");
     CHECK(cdn.plain("https://grover.app", Kind::video, key) ==
           "https://cdn.example/m/video/upload/grover/posts/media_abc/full-0123abcd.jpg");
 }
@@ -79,18 +79,47 @@ TEST_CASE("no other path is a medium") {
     CHECK_FALSE(parse_media_path(many + "grover/posts/media_abc/full-1.jpg"));
 }
 
+TEST_CASE("what stands before the key is ignored only if it reads as one thing") {
+    const std::string key = "grover/posts/media_abc/full-1.jpg";
+    CHECK(parse_media_path("image/upload/c_fill,ar_1:1/l_text:a!b/" + key));
+    for (const std::string segment : {"..", ".", "%2e%2e", ".%2e", "a%2fb", "%2f", "..%2f..", "a%00b", "%5c",
+                                      "a\\b", "\x01", "w_200/.."}) {
+        CAPTURE(segment);
+        CHECK_FALSE(parse_media_path("image/upload/" + segment + "/" + key));
+    }
+    CHECK_FALSE(parse_media_path(std::string("image/upload/\0/", 15) + key));
+}
+
 TEST_CASE("a client may name its medium by any URL that was given out for it") {
+    const MediaUrls urls({.cdn_base_url = "https://cdn.example/m",
+                          .public_base_url = "https://grover.app",
+                          .allowed_origins = {"https://web.example:3000"}},
+                         "secret");
     for (const std::string url :
-         {"https://grover.app/api/media/image/upload/grover/posts/media_abc/full-1.jpg",
+         {"http://localhost:8001/api/media/image/upload/grover/posts/media_abc/full-1.jpg",
+          "http://Web.example/api/media/image/upload/grover/posts/media_abc/full-1.jpg",
+          "http://GROVER.app:80/api/media/image/upload/grover/posts/media_abc/full-1.jpg",
+          "http://[::1]:8001/api/media/image/upload/grover/posts/media_abc/full-1.jpg",
+          "https://grover.app/api/media/image/upload/grover/posts/media_abc/full-1.jpg",
           "http://10.0.2.2:8001/api/media/image/upload/w_200/grover/posts/media_abc/full-1.jpg?exp=1&sig=x",
           "https://cdn.example/m/video/upload/grover/posts/media_abc/original-1.mp4#t=3"}) {
         CAPTURE(url);
-        REQUIRE(medium_in_url(url));
-        CHECK(*medium_in_url(url) == kMedium);
+        CHECK(urls.medium_in(url) == kMedium);
     }
-    CHECK_FALSE(medium_in_url("https://elsewhere.example/cat.jpg"));
-    CHECK_FALSE(medium_in_url("https://elsewhere.example"));
-    CHECK_FALSE(medium_in_url("/api/media/image/upload/grover/posts/media_abc/full-1.jpg"));
+    const MediaUrls bare({}, "secret");
+    const std::string path = "/api/media/image/upload/grover/posts/media_abc/full-1.jpg";
+    CHECK(bare.medium_in("http://127.0.0.1" + path) == kMedium);
+    for (const std::string base :
+         {"http://evil.example", "http://localhost.evil.example", "http://localhost@evil.example",
+          "http://localhost:1@evil.example", "https://grover.app.evil.example", "https://grover.app/x",
+          "http://", "http://:80", ""}) {
+        CAPTURE(base);
+        CHECK_FALSE(urls.medium_in(base + path));
+        CHECK_FALSE(bare.medium_in(base + path));
+    }
+    CHECK_FALSE(urls.medium_in("https://cdn.example/other/image/upload/grover/posts/media_abc/full-1.jpg"));
+    CHECK_FALSE(urls.medium_in("https://elsewhere.example/cat.jpg"));
+    CHECK_FALSE(urls.medium_in("https://elsewhere.example"));
 }
 
 TEST_CASE("a signature is HMAC-SHA-256 over the medium and its end") {

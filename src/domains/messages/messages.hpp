@@ -145,6 +145,7 @@ public:
         MessageType type = MessageType::text;
         std::string content;
         std::optional<MediaId> media_id;
+        std::optional<MediaId> thumbnail_id;
         UserId author_id;
     };
     Original original(db::Read& tx, const Caller& me, const MessageId& message);

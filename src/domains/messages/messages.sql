@@ -166,7 +166,7 @@ WHERE p.user_id = :user_id AND p.folder IN (0, 1, 2) AND (:chat_id = '' OR p.cha
   AND NOT (CASE WHEN c.low_user_id = :user_id THEN COALESCE(c.high_user_id, '') ELSE COALESCE(c.low_user_id, '') END
            IN each(:cut_off))
   AND NOT EXISTS (SELECT 1 FROM hidden_messages h WHERE h.user_id = :user_id AND h.message_id = m.message_id)
-ORDER BY m.created_at DESC, m.message_id DESC LIMIT :limit
+ORDER BY m.created_at DESC, m.message_id DESC LIMIT :limit OFFSET :skip
 
 -- name: own_messages_after
 -- Everything the user sent or received, chat by chat.

@@ -57,7 +57,7 @@ struct MessageSend : TextInput {
         .method = Method::post,
         .path = "/messages/send",
         .summary = "Send a text to a user, or into a conversation or group.",
-        .limit = RateClass::exempt,
+        .limit = RateClass::own,
     };
     static constexpr auto fields = join(
         TextInput::fields, Pack{
@@ -79,7 +79,7 @@ struct MessageSendToUser : TextInput {
         .method = Method::post,
         .path = "/messages/{user_id}",
         .summary = "Send a text to a user.",
-        .limit = RateClass::exempt,
+        .limit = RateClass::own,
     };
     static constexpr auto fields =
         join(TextInput::fields, Pack{field("user_id", &MessageSendToUser::user_id, in_path)});
@@ -93,7 +93,7 @@ struct MessageSendToChat : TextInput {
         .method = Method::post,
         .path = "/conversations/{conversation_id}/messages",
         .summary = "Send a text into a conversation or group.",
-        .limit = RateClass::exempt,
+        .limit = RateClass::own,
     };
     static constexpr auto fields =
         join(TextInput::fields, Pack{field("conversation_id", &MessageSendToChat::conversation_id, in_path)});
@@ -126,7 +126,7 @@ struct MessageSendPost : SendInput {
         .method = Method::post,
         .path = "/messages/send-post",
         .summary = "Share a post with somebody.",
-        .limit = RateClass::exempt,
+        .limit = RateClass::own,
     };
     static constexpr auto fields =
         join(SendInput::fields, Pack{
@@ -146,7 +146,7 @@ struct MessageSendVoice : SendInput {
         .method = Method::post,
         .path = "/messages/send-voice",
         .summary = "Send a voice message.",
-        .limit = RateClass::upload,
+        .limit = RateClass::own,
         .takes_base64 = true,
     };
     static constexpr auto fields = join(
@@ -170,7 +170,7 @@ struct MessageSendVideo : SendInput {
         .method = Method::post,
         .path = "/messages/send-video",
         .summary = "Send a video message.",
-        .limit = RateClass::upload,
+        .limit = RateClass::own,
         .takes_base64 = true,
     };
     static constexpr auto fields = join(
@@ -192,7 +192,7 @@ struct MessageSendGif : SendInput {
         .method = Method::post,
         .path = "/messages/send-gif",
         .summary = "Send a GIF by its address.",
-        .limit = RateClass::exempt,
+        .limit = RateClass::own,
     };
     static constexpr auto fields = join(
         SendInput::fields,
@@ -237,7 +237,7 @@ struct MessageForward {
         .method = Method::post,
         .path = "/messages/forward",
         .summary = "Forward a message to users and groups.",
-        .limit = RateClass::exempt,
+        .limit = RateClass::own,
     };
     static constexpr auto fields = Pack{
         field("message_id", &MessageForward::message_id, in_body | in_query),

@@ -65,6 +65,21 @@ TEST_CASE("search narrows by sender, conversation and days, and pages") {
         after = page.next;
     } while (!after.empty());
     CHECK(all == Texts{"tea three", "tea two", "tea one"});
+
+    const auto skipping = [&](std::int64_t skip, const std::string& cursor) {
+        Texts texts;
+        for (const auto& message :
+             w.parts()
+                 .search.search(ada, {.page = {.limit = 1, .skip = skip, .after = cursor}, .q = "tea"})
+                 .items)
+            texts.push_back(message.content);
+        return texts;
+    };
+    CHECK(skipping(2, "") == Texts{"tea one"});
+    CHECK(skipping(3, "").empty());
+    const auto second =
+        w.parts().search.search(ada, {.page = {.limit = 1, .skip = 1, .after = {}}, .q = "tea"});
+    CHECK(skipping(2, second.next) == Texts{"tea one"});  // the cursor wins
 }
 
 TEST_CASE("search looks through so many messages at a time, and finds the older ones on the next pages") {

@@ -103,17 +103,19 @@ Page<FoundMessage> Search::search(const Caller& me, const MessageSearch& in) con
             .before = query.before, .at_once = at_once_, .user_id = me.id, .chat_id = chat});
         const bool is_cut = horizon && *horizon >= query.since;
         const Time since = is_cut ? Time{horizon->us + 1} : query.since;
-        auto rows = tx.list<FoundRow>(sql::messages::search{.since = since,
-                                                            .before = query.before,
-                                                            .user_id = me.id,
-                                                            .chat_id = chat,
-                                                            .pattern = query.pattern,
-                                                            .any_sender = any_sender ? 1 : 0,
-                                                            .senders = db::ids_of(senders),
-                                                            .at = query.at,
-                                                            .after = query.after,
-                                                            .cut_off = db::ids_of(cut_off),
-                                                            .limit = in.page.limit + 1});
+        auto rows =
+            tx.list<FoundRow>(sql::messages::search{.since = since,
+                                                    .before = query.before,
+                                                    .user_id = me.id,
+                                                    .chat_id = chat,
+                                                    .pattern = query.pattern,
+                                                    .any_sender = any_sender ? 1 : 0,
+                                                    .senders = db::ids_of(senders),
+                                                    .at = query.at,
+                                                    .after = query.after,
+                                                    .cut_off = db::ids_of(cut_off),
+                                                    .limit = in.page.limit + 1,
+                                                    .skip = in.page.after.empty() ? in.page.skip : 0});
         if (std::ssize(rows) > in.page.limit) {
             rows.pop_back();
             out.next = place_text(rows.back().created_at, rows.back().message_id.view());

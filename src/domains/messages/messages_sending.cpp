@@ -82,18 +82,9 @@ SendAnswer Sending::post(const Caller& me, const MessageSendPost& in) const {
     return deliver(me, out, "Post sent");
 }
 
-// A file, or base64 where one belongs.
-std::optional<MediaId> Sending::take(const Caller& me, std::optional<http::UploadedFile>& file,
-                                     const std::optional<std::string>& text, const media::Use& use,
-                                     const std::string& field) const {
-    if (file) return ground_.media.upload(me.id, *file, use);
-    if (text && !text->empty()) return ground_.media.take(me.id, *text, use, {"body", field});
-    return std::nullopt;
-}
-
 SendAnswer Sending::voice(const Caller& me, MessageSendVoice& in) const {
     auto out = outgoing_of(in, MessageType::voice);
-    out.row.media_id = take(me, in.audio, in.audio_text, media::kVoiceUse, "audio");
+    out.row.media_id = ground_.media.take(me.id, in.audio, in.audio_text, media::kVoiceUse, "audio");
     if (!out.row.media_id) throw invalid_input({"body", "audio"}, "Field required", "missing");
     out.row.duration = static_cast<int>(std::lround(in.duration));
     return deliver(me, out, "Voice message sent");
@@ -101,9 +92,10 @@ SendAnswer Sending::voice(const Caller& me, MessageSendVoice& in) const {
 
 SendAnswer Sending::video(const Caller& me, MessageSendVideo& in) const {
     auto out = outgoing_of(in, MessageType::video);
-    out.row.media_id = take(me, in.video, in.video_text, media::kVideoMessageUse, "video");
+    out.row.media_id = ground_.media.take(me.id, in.video, in.video_text, media::kVideoMessageUse, "video");
     if (!out.row.media_id) throw invalid_input({"body", "video"}, "Field required", "missing");
-    out.row.thumbnail_id = take(me, in.thumbnail, in.thumbnail_text, media::kThumbnailUse, "thumbnail");
+    out.row.thumbnail_id =
+        ground_.media.take(me.id, in.thumbnail, in.thumbnail_text, media::kThumbnailUse, "thumbnail");
     out.row.duration = static_cast<int>(std::lround(in.duration));
     return deliver(me, out, "Video message sent");
 }

@@ -42,9 +42,6 @@ private:
     struct Draft;
     using Drafts = std::list<Draft>;
 
-    std::optional<MediaId> take(const Caller& me, std::optional<http::UploadedFile>& file,
-                                const std::optional<std::string>& text, const media::Use& use,
-                                const std::string& field) const;
     SendAnswer deliver(const Caller& me, const Outgoing& out, std::string_view sentence) const;
 
     std::optional<Sent> first_answer(db::Read& tx, const Order& order, Time now) const;

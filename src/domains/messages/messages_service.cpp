@@ -42,6 +42,7 @@ MessagesService::Original MessagesService::original(db::Read& tx, const Caller& 
     return {.type = row.type,
             .content = std::move(row.content),
             .media_id = row.media_id,
+            .thumbnail_id = row.thumbnail_id,
             .author_id = Forwards::first_author(row)};
 }
 

@@ -111,9 +111,8 @@ PostDraft PostWriter::check(const PostCreate& in) {
 
 void PostWriter::take_media(const Caller& me, PostCreate& in, PostDraft& draft) {
     draft.media_id = in.media_id;
-    if (in.media) draft.media_id = media_.upload(me.id, *in.media, media::kPostUse);
-    if (given(in.media_text))
-        draft.media_id = media_.take(me.id, *in.media_text, media::kPostUse, {"body", "media"});
+    if (const auto taken = media_.take(me.id, in.media, in.media_text, media::kPostUse, "media"))
+        draft.media_id = taken;
     if (given(in.media_url))
         draft.media_id = media_.take(me.id, *in.media_url, media::kPostUse, {"body", "media_url"});
     if (!draft.media_id) return;

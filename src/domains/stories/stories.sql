@@ -2,16 +2,17 @@
 
 -- name: insert_story
 INSERT INTO stories (story_id, user_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-                     music_duration_ms, forwarded_from, created_at)
+                     music_duration_ms, forwarded_from, created_at, thumbnail_id)
 VALUES (:story_id, :user_id, :media_id, :story_type, :caption, :music_url, :music_title, :music_artist, :music_start_ms,
-        :music_duration_ms, :forwarded_from, :created_at)
+        :music_duration_ms, :forwarded_from, :created_at, :thumbnail_id)
 
 -- name: load
 SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
        music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
        CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
             THEN 1 ELSE 0 END AS viewed,
-       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction,
+       thumbnail_id
 FROM stories WHERE story_id IN each(:ids)
 
 -- name: count_since
@@ -26,7 +27,8 @@ SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title,
        music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
        CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
             THEN 1 ELSE 0 END AS viewed,
-       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction,
+       thumbnail_id
 FROM stories WHERE user_id IN each(:authors) AND created_at > :since
 
 -- name: stories_of
@@ -34,7 +36,8 @@ SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title,
        music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
        CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
             THEN 1 ELSE 0 END AS viewed,
-       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction,
+       thumbnail_id
 FROM stories WHERE user_id = :user_id AND (created_at, story_id) < (:at, :id)
 ORDER BY created_at DESC, story_id DESC LIMIT :limit OFFSET :skip
 
@@ -46,7 +49,8 @@ SELECT story_id, user_id, media_id, story_type, caption, music_url, music_title,
        music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, highlight_title, created_at,
        CASE WHEN EXISTS (SELECT 1 FROM story_views v WHERE v.story_id = stories.story_id AND v.user_id = :viewer)
             THEN 1 ELSE 0 END AS viewed,
-       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction
+       (SELECT r.reaction FROM story_reactions r WHERE r.story_id = stories.story_id AND r.user_id = :viewer) AS my_reaction,
+       thumbnail_id
 FROM stories WHERE user_id = :user_id AND highlight_title IS NOT NULL
 ORDER BY created_at DESC, story_id DESC LIMIT :limit
 
@@ -99,10 +103,10 @@ WHERE highlight_title IS NULL AND story_id IN each(:ids)
 -- name: archive
 INSERT INTO story_archives (archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title,
                             music_artist, music_start_ms, music_duration_ms, forwarded_from, views_count, reactions_count,
-                            replies_count, story_created_at, archived_at)
+                            replies_count, story_created_at, archived_at, thumbnail_id)
 SELECT :archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title,
        music_artist, music_start_ms, music_duration_ms, forwarded_from, views_count, reactions_count, replies_count,
-       created_at, :now
+       created_at, :now, thumbnail_id
 FROM stories WHERE story_id = :story_id
 ON CONFLICT DO NOTHING RETURNING archive_id
 
@@ -117,7 +121,8 @@ UPDATE story_archives SET views_count = :views, reactions_count = :reactions, re
 SELECT a.archive_id, a.user_id, a.story_id, a.media_id, a.story_type, a.caption, a.music_url, a.music_title, a.music_artist,
        a.music_start_ms, a.music_duration_ms, a.forwarded_from, COALESCE(s.views_count, a.views_count) AS views_count,
        COALESCE(s.reactions_count, a.reactions_count) AS reactions_count,
-       COALESCE(s.replies_count, a.replies_count) AS replies_count, a.story_created_at, a.archived_at
+       COALESCE(s.replies_count, a.replies_count) AS replies_count, a.story_created_at, a.archived_at,
+       a.thumbnail_id
 FROM story_archives a LEFT JOIN stories s ON s.story_id = a.story_id
 WHERE a.user_id = :user_id AND (a.archived_at, a.archive_id) < (:at, :id) AND a.archived_at >= :since
       AND a.archived_at <= :until
@@ -128,13 +133,15 @@ SELECT count(*) FROM story_archives WHERE user_id = :user_id AND archived_at >= 
 
 -- name: archive_of (sqlite)
 SELECT archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, story_created_at, archived_at
+       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, story_created_at, archived_at,
+       thumbnail_id
 FROM story_archives WHERE archive_id = :archive_id
 
 -- name: archive_of (postgres)
 -- Nobody deletes it before the end of the transaction.
 SELECT archive_id, user_id, story_id, media_id, story_type, caption, music_url, music_title, music_artist, music_start_ms,
-       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, story_created_at, archived_at
+       music_duration_ms, forwarded_from, views_count, reactions_count, replies_count, story_created_at, archived_at,
+       thumbnail_id
 FROM story_archives WHERE archive_id = :archive_id FOR UPDATE
 
 -- name: delete_archive

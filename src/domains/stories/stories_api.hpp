@@ -97,6 +97,7 @@ struct StoryCreateAnswer : Story {
 
 struct StoryCreate {
     std::optional<http::UploadedFile> media;
+    std::optional<std::string> media_text;  // base64 where a file belongs
     std::optional<std::string> caption;
     std::optional<std::string> music_url;
     std::optional<std::string> music_title;
@@ -109,9 +110,11 @@ struct StoryCreate {
     static constexpr Route route{.method = Method::post,
                                  .path = "/stories",
                                  .summary = "Show a picture or a video for a day.",
-                                 .limit = RateClass::write};
+                                 .limit = RateClass::write,
+                                 .takes_base64 = true};
     static constexpr auto fields = Pack{
         api::file("media", &StoryCreate::media, "file"),
+        field("media", &StoryCreate::media_text, in_body, wire::also("file")),
         field("caption", &StoryCreate::caption, in_body | in_query, wire::trimmed_length(0, kMaxCaption)),
         field("music_url", &StoryCreate::music_url, in_body | in_query, wire::trimmed_length(0, 2'048)),
         field("music_title", &StoryCreate::music_title, in_body | in_query,
@@ -123,7 +126,7 @@ struct StoryCreate {
         field("music_duration", &StoryCreate::music_duration, in_body | in_query, wire::range(0.001, 86'400)),
     };
     std::optional<FieldError> misfit() const {
-        if (media) return std::nullopt;
+        if (media || (media_text && !media_text->empty())) return std::nullopt;
         return FieldError{{"body", "media"}, "Field required", "missing"};
     }
 };
@@ -312,7 +315,7 @@ struct StoryReply {
     static constexpr Route route{.method = Method::post,
                                  .path = "/stories/{story_id}/reply",
                                  .summary = "Answer a story with a direct message to its author.",
-                                 .limit = RateClass::exempt};
+                                 .limit = RateClass::own};
     static constexpr auto fields = Pack{
         field("story_id", &StoryReply::story_id, in_path),
         field("message", &StoryReply::message, in_body | in_query,

@@ -92,6 +92,7 @@ StoryRestoreAnswer StoriesService::restore(const Caller& me, const ArchiveId& id
         StoryRow row;
         row.user_id = me.id;
         row.media_id = kept.media_id;
+        row.thumbnail_id = kept.thumbnail_id;
         row.story_type = kept.story_type;
         row.caption = std::move(kept.caption);
         row.music = std::move(kept.music);

@@ -37,6 +37,7 @@ ForwardToStoryAnswer StoriesService::forward(const Caller& me, const ForwardToSt
         require_room(tx, me.id);
         shares_file = original.media_id.has_value();
         if (shares_file) row.media_id = *original.media_id;
+        row.thumbnail_id = original.thumbnail_id;
         row.story_type = shares_file ? StoryType::media : StoryType::text;
         row.forwarded_from = original.author_id;
         row.caption =

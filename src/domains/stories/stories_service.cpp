@@ -87,7 +87,8 @@ void StoriesService::insert(db::Write& tx, const StoryRow& row) {
                             .music_start_ms = row.music.start_ms,
                             .music_duration_ms = row.music.duration_ms,
                             .forwarded_from = row.forwarded_from,
-                            .created_at = row.created_at});
+                            .created_at = row.created_at,
+                            .thumbnail_id = row.thumbnail_id});
     tx.publish(StoryCreated{row.story_id, row.user_id, row.created_at});
 }
 
@@ -101,7 +102,7 @@ StoryCreateAnswer StoriesService::create(const Caller& me, StoryCreate& in) {
     row.music.start_ms = milliseconds(in.music_start_time);
     if (in.music_duration) row.music.duration_ms = milliseconds(*in.music_duration);
     db_.read([&](db::Read& tx) { require_room(tx, me.id); });  // before the file is looked at
-    row.media_id = media_.upload(me.id, *in.media, media::kStoryUse);
+    row.media_id = *media_.take(me.id, in.media, in.media_text, media::kStoryUse, "media");
     return db_.write([&](db::Write& tx) {
         row.created_at = clock_.now();
         row.story_id = IdSource::next_at<StoryId>(row.created_at);

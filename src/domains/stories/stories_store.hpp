@@ -30,6 +30,7 @@ struct StoryRow {
     StoryId story_id;
     UserId user_id;
     MediaId media_id;
+    std::optional<MediaId> thumbnail_id;  // of the message that it shows
     StoryType story_type = StoryType::media;
     std::optional<std::string> caption;
     Music music;
@@ -54,6 +55,7 @@ struct ArchiveRow {
     UserId user_id;
     StoryId story_id;
     MediaId media_id;
+    std::optional<MediaId> thumbnail_id;  // of the message that it shows
     StoryType story_type = StoryType::media;
     std::optional<std::string> caption;
     Music music;

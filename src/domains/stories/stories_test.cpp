@@ -282,6 +282,32 @@ TEST_CASE("a message hands on to a story what can be one, with the name of its f
     CHECK(w.query("SELECT count(*) FROM media WHERE deleted_at IS NOT NULL") == "1");
 }
 
+TEST_CASE("a forwarded video keeps the picture in front of it, also in the archive and when it comes back") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto sent = w.voice(ada, bob);
+    auto picture = w.file(testing::wave());
+    const auto thumbnail = w.media.upload(ada.id, picture, media::kVoiceUse);
+    w.db().write([&](db::Write& tx) {
+        w.media.attach(tx, ada.id, thumbnail, {"message", sent.message_id.view()}, media::Access::signed_);
+    });
+    w.execute("UPDATE messages SET type = 3, thumbnail_id = '" + thumbnail.str() + "'");
+    const auto is_shown = [&](const std::optional<std::string>& url) {
+        return url && url->find(thumbnail.view()) != std::string::npos &&
+               url->find("sig=") != std::string::npos;
+    };
+    const auto story = w.stories.forward(bob, {sent.message_id}).story_id;
+    w.remove(ada, sent.message_id, true);
+    CHECK(is_shown(w.list(bob)[0].stories[0].thumbnail_url));
+    const auto kept = w.stories.archive(bob, story).archive_id;
+    w.stories.remove(bob, story);
+    std::string next;
+    CHECK(is_shown(w.stories.archives(bob, {}, next).archives[0].thumbnail_url));
+    w.stories.restore(bob, kept);
+    CHECK(is_shown(w.list(bob)[0].stories[0].thumbnail_url));
+    CHECK(w.query("SELECT count(*) FROM media WHERE deleted_at IS NOT NULL") == "0");
+}
+
 TEST_CASE("a message that is deleted while it becomes a story leaves no story without its file") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

@@ -24,6 +24,7 @@ void fill_media(View& out, const media::MediaInfo& info) {
 
 void AskedStories::ask_beside(db::Read& tx, db::Together& ask, std::size_t stories) {
     ground_.media.ask(ask, media_, {stories, "media_id"});
+    ground_.media.ask(ask, media_, {stories, "thumbnail_id"});
     ground_.users.ask_cards(tx, ask, authors_, db::Together::Column{stories, "user_id"}, me_.base_url);
     ground_.users.ask_cards(tx, ask, forwarders_, db::Together::Column{stories, "forwarded_from"},
                             me_.base_url);
@@ -34,16 +35,20 @@ Story AskedStories::view(const StoryRow& row) const {
     const bool is_own = row.user_id == me_.id;
     story.story_id = row.story_id;
     story.user_id = row.user_id;
+    media::View view{.base_url = me_.base_url, .owner_is_private = author(row).is_private};
     if (const auto found = media_.find(row.media_id); found != media_.end()) {
         const auto& medium = *found->second;
-        const auto info = ground_.media.info(medium, {.base_url = me_.base_url,
-                                                      .owner_is_private = author(row).is_private,
-                                                      .is_owner = is_own && medium.owner_id == me_.id});
+        view.is_owner = is_own && medium.owner_id == me_.id;
+        const auto info = ground_.media.info(medium, view);
         fill_media(story, info);
         story.media_public_id = info.public_id;
         story.duration = info.duration;
         story.width = info.width;
         story.height = info.height;
+    }
+    if (row.thumbnail_id) {
+        if (const auto found = media_.find(*row.thumbnail_id); found != media_.end())
+            story.thumbnail_url = ground_.media.info(*found->second, view).url;
     }
     story.story_type = row.story_type;
     story.caption = row.caption;
@@ -66,17 +71,25 @@ Story AskedStories::view(const StoryRow& row) const {
 std::vector<Archive> views_of(db::Read& tx, const Ground& ground, const Caller& me,
                               std::span<const ArchiveRow> rows) {
     std::vector<Archive> out(rows.size());
+    const media::View view{.base_url = me.base_url, .is_owner = true};
     std::vector<MediaId> ids;
     for (const auto& row : rows) ids.push_back(row.media_id);
+    for (const auto& row : rows) {
+        if (row.thumbnail_id) ids.push_back(*row.thumbnail_id);
+    }
     const auto media = ground.media.load(tx, ids);
+    auto next_thumbnail = media.begin() + std::ssize(rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows[i];
         auto& kept = out[i];
         kept.archive_id = row.archive_id;
         kept.user_id = row.user_id;
         kept.original_story_id = row.story_id;
-        if (media[i])
-            fill_media(kept, ground.media.info(*media[i], {.base_url = me.base_url, .is_owner = true}));
+        if (media[i]) fill_media(kept, ground.media.info(*media[i], view));
+        if (row.thumbnail_id) {
+            if (const auto& thumbnail = *next_thumbnail++)
+                kept.thumbnail_url = ground.media.info(*thumbnail, view).url;
+        }
         kept.caption = row.caption;
         fill_music(kept, row.music);
         kept.views_count = row.views_count;

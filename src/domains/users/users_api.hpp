@@ -161,7 +161,7 @@ struct PictureUpload {
     static constexpr Route route{.method = Method::post,
                                  .path = "/users/me/picture",
                                  .summary = "Upload a profile picture (image, at most 10 MB).",
-                                 .limit = RateClass::upload,
+                                 .limit = RateClass::write,
                                  .takes_base64 = true};
     static constexpr auto fields = Pack{
         api::file("profile_picture", &PictureUpload::profile_picture, "picture", "image", "media", "file"),

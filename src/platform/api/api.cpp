@@ -8,7 +8,7 @@ void Api::add(Endpoint endpoint) {
     endpoint.name = endpoint.route.absolute ? std::string(endpoint.route.path)
                                             : "/api" + std::string(endpoint.route.path);
     endpoint.index = endpoints_.size();
-    if (endpoint.route.per_minute > 0 && endpoint.route.limit == RateClass::exempt)
+    if (endpoint.route.per_minute > 0 && !has_bucket(endpoint.route.limit))
         throw std::logic_error("a limit of its own for " + endpoint.name + ", which has none");
     for (const auto& [path, sentence] : switched_off_) {
         const auto& own = endpoint.route.path;

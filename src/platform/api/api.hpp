@@ -219,7 +219,7 @@ void Api::on_if(bool is_on, F handler) {
         // Fields behind a file that is too large are not missing: nobody read so far.
         if (call.inputs.is_cut_short && !problems.fields.empty())
             throw file_upload_error("File too large. Maximum size: 50MB");
-        if (call.inputs.is_malformed) problems.fields.push_back({{"body"}, "Malformed JSON", "json_invalid"});
+        if (call.inputs.malformed) problems.fields.push_back(std::move(*call.inputs.malformed));
         refuse_if_any(problems);
         unpack([&](const auto&... f) { (name_caller(f, in, call.caller), ...); }, Request::fields);
         unpack(

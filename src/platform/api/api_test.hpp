@@ -105,6 +105,19 @@ struct NotePicture {
     static constexpr auto fields = Pack{api::file("picture", &NotePicture::picture)};
 };
 
+struct NoteTitle {
+    std::string title;
+    std::string text;
+    std::vector<std::string> readers;
+    static constexpr Route route{.method = http::Method::post,
+                                 .path = "/notes/titles",
+                                 .summary = "A note whose limits are kept elsewhere.",
+                                 .limit = RateClass::own};
+    static constexpr auto fields =
+        Pack{field("title", &NoteTitle::title, in_body | in_query), field("text", &NoteTitle::text, in_body),
+             field("readers", &NoteTitle::readers, in_body, wire::comma_list, wire::required)};
+};
+
 struct NoteCookie {
     static constexpr Route route{.method = http::Method::post,
                                  .path = "/notes/cookie",
@@ -198,12 +211,14 @@ struct Names final : Authenticator {
 struct Heard final : Observer {
     int begun_ = 0;
     std::vector<std::string> served;  // "200 /api/notes"
+    int exempt = 0;
     std::vector<std::string> faults;  // "std::runtime_error cause"
     std::string address;              // of the last
 
     void begun(const Endpoint&) override { ++begun_; }
     void done(const Done& request) override {
         served.push_back(std::to_string(request.status) + " " + std::string(request.route));
+        exempt += request.is_exempt;
         if (request.is_fault) faults.push_back(std::string(request.type) + " " + std::string(request.cause));
         address = request.caller.address;
     }
@@ -269,6 +284,7 @@ struct World {
     Heard heard;
     DispatcherOptions options{.signing_secret = "0123456789abcdef0123456789abcdef"};
     std::unique_ptr<Dispatcher> dispatcher;
+    std::optional<std::uint64_t> declared_length;  // of the requests that follow, whatever they send
 
     World() {
         options.allowed_origins = {"*"};
@@ -292,6 +308,10 @@ struct World {
         });
         api.on<NotePicture>([](const Caller&, const NotePicture& in) {
             return std::string(in.picture ? "picture" : "none");
+        });
+        api.on<NoteTitle>([this](const Caller&, const NoteTitle& in) {
+            ++notes;
+            return std::to_string(in.readers.size());
         });
         api.on<NoteCookie>([](const Caller&, const NoteCookie&, Reply& reply) {
             reply.header("Set-Cookie", "note=secret");
@@ -329,6 +349,7 @@ struct World {
             exchange.head.query = target.substr(exchange.head.path.size() + 1);
         exchange.head.headers = headers;
         exchange.head.has_body = !body.empty();
+        exchange.head.content_length = declared_length;
         exchange.head.peer = "192.0.2.7";
         dispatcher->handle(exchange);
         return {exchange.answer.status, exchange.answer.body, std::string(exchange.answer.header_block())};

@@ -122,25 +122,23 @@ bool Dispatcher::answer_at_once(const RequestHead& request, Response& response) 
     return true;
 }
 
-void Dispatcher::refuse(const RequestHead* request, int status, std::string_view detail, Response& response) {
-    static constexpr RequestHead kNothing{};
+void Dispatcher::refuse(const RequestHead& request, int status, std::string_view detail, Response& response) {
     RequestIdText buffer;
-    const auto& head = request ? *request : kNothing;
-    const auto id = request_id_of(head, buffer);
+    const auto id = request_id_of(request, buffer);
     auto kind = ErrorKind::validation_error;
     if (status == 413) kind = ErrorKind::too_large;
     if (status >= 500) kind = ErrorKind::unavailable;
     auto error = Error(kind, std::string(detail)).with_status(status);
     if (status == 503) error.retry_after = std::chrono::seconds{2};
     // No observer hears of it: the handler goes on without its client.
-    if (request && status >= 500 && reports::has_receiver()) {
+    if (status >= 500 && reports::has_receiver()) {
         const log::Context context{.request_id = id};
         const log::ContextScope scope(context);
-        report_held_up(head, router_.find(head.method, head.path).endpoint, proxies_.client_address(head),
-                       status);
+        report_held_up(request, router_.find(request.method, request.path).endpoint,
+                       proxies_.client_address(request), status);
     }
     answer_error(error, response, id);
-    common_headers_.add(head, id, response);
+    common_headers_.add(request, id, response);
 }
 
 void Dispatcher::handle(http::Exchange& exchange) {
@@ -220,6 +218,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     turn.client_address = proxies_.client_address(request);
     caller.address = turn.client_address;
     caller.user_agent = request.header("user-agent");
+    refuse_hopeless_length(request);
     turn.path = request.path;
     if (turn.path.size() > 1 && turn.path.ends_with('/')) turn.path.remove_suffix(1);
     turn.match = router_.find(request.method, turn.path);
@@ -230,6 +229,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     turn.endpoint = turn.match.endpoint;
     if (observer_) observer_->begun(*turn.endpoint);
     if (!turn.endpoint->is_on) throw not_found("Not Found");
+    refuse_long_body(request, *turn.endpoint);
     if (!turn.endpoint->switched_off.empty())
         throw unavailable(turn.endpoint->switched_off, kSwitchedOffRetry);
     const Route& route = turn.endpoint->route;
@@ -280,9 +280,8 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
 }
 
 void Dispatcher::limit_rate(Turn& turn, RateClass limit, std::string_view key) {
-    if (!options_.rate_limits || limit == RateClass::exempt) return;
-    const int own = turn.endpoint->route.per_minute;
-    turn.rate = own > 0 ? limiter_.take(limit, key, turn.endpoint->name, own) : limiter_.take(limit, key);
+    if (!options_.rate_limits || !has_bucket(limit)) return;
+    turn.rate = limiter_.take(limit, key, turn.endpoint->name, turn.endpoint->route.per_minute);
     if (turn.rate->allowed) return;
     turn.refused_class = limit;
     throw rate_limited(std::chrono::seconds{turn.rate->retry_after_seconds});
@@ -292,16 +291,15 @@ void Dispatcher::limit_rate(Turn& turn, RateClass limit, std::string_view key) {
 void Dispatcher::limit_upload(Turn& turn) {
     if (!options_.rate_limits) return;
     const auto user = turn.caller.id.view();
-    turn.refused_class = RateClass::upload;
-    if (turn.endpoint->route.limit != RateClass::upload) {
-        const auto verdict = limiter_.take_one(RateClass::upload, user);
-        if (!turn.rate || verdict.remaining < turn.rate->remaining) turn.rate = verdict;
-        if (!verdict.allowed) throw rate_limited(std::chrono::seconds{verdict.retry_after_seconds});
-    }
+    const auto verdict = limiter_.take_one(RateClass::upload, user);
+    if (!turn.rate || verdict.remaining < turn.rate->remaining) turn.rate = verdict;
     const auto kib = static_cast<std::int64_t>(turn.bytes_in / 1024 + 1);
-    if (!limiter_.take("uploaded " + std::string(user), kUploadedKib, kib))
-        throw rate_limited(kUploadedRetry);
-    turn.refused_class = RateClass::count;
+    if (verdict.allowed && limiter_.take("uploaded " + std::string(user), kUploadedKib, kib)) return;
+    if (verdict.allowed) limiter_.give_back_one(RateClass::upload, user);
+    const Route& route = turn.endpoint->route;
+    limiter_.give_back(route.limit, user, turn.endpoint->name, route.per_minute);
+    turn.refused_class = RateClass::upload;
+    throw rate_limited(verdict.allowed ? kUploadedRetry : std::chrono::seconds{verdict.retry_after_seconds});
 }
 
 void Dispatcher::authenticate(const RequestHead& request, Turn& turn) {

@@ -1,5 +1,5 @@
 // Takes each request from the transport through the rules that hold for all of them, in the order of system.md §2:
-// route, 429 by address, 401, 403, 429 by user, input, idempotency, handler, errors, common headers.
+// 413, route, 429 by address, 401, 403, 429 by user, input, idempotency, handler, errors, common headers.
 #pragma once
 
 #include <chrono>
@@ -125,7 +125,7 @@ public:
     bool answer_at_once(const http::RequestHead& request, http::Response& response) override;
     void handle(http::Exchange& exchange) override;
     RateLimiter& limiter() { return limiter_; }
-    void refuse(const http::RequestHead* request, int status, std::string_view detail,
+    void refuse(const http::RequestHead& request, int status, std::string_view detail,
                 http::Response& response) override;
 
 private:

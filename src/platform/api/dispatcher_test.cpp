@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "platform/api/api_test.hpp"
+#include "platform/api/origin.hpp"
 #include "platform/observability/context.hpp"
 #include "platform/observability/reports.hpp"
 
@@ -61,7 +62,7 @@ TEST_CASE("a handler that is held up is reported with its route and what was ask
         .path = "/api/notes/post_9", .query = "page=2", .peer = "192.0.2.7"};
     grover::http::Response response;
     grover::reports::set_receiver(&heard);
-    dispatcher.refuse(&request, 503, "Service temporarily unavailable", response);
+    dispatcher.refuse(request, 503, "Service temporarily unavailable", response);
     grover::reports::set_receiver(nullptr);
     CHECK(response.status == 503);
     CHECK(heard.transaction == "GET /api/notes/{note_id}");
@@ -362,4 +363,72 @@ TEST_CASE("health is answered at once, for GET and HEAD alone") {
     CHECK(response.has_header("Cache-Control"));
     head.method = Method::post;
     CHECK_FALSE(w.dispatcher->answer_at_once(head, response));
+}
+
+TEST_CASE("an upload too many gives back what the request had taken before") {
+    World w;
+    w.options.requests_per_minute = 1;  // upload: burst 1; write: burst 5; general: burst 10
+    w.options.upload_directory = std::filesystem::temp_directory_path().string();
+    const auto send = [&](std::string_view file_name) {
+        return w
+            .post("/api/notes/picture",
+                  "--b\r\nContent-Disposition: form-data; name=\"picture\"" + std::string(file_name) +
+                      "\r\n\r\nbytes\r\n--b--\r\n",
+                  {{"Authorization", "Bearer ada"}, {"Content-Type", "multipart/form-data; boundary=b"}})
+            .status;
+    };
+    CHECK(send("; filename=\"a\"") == 200);
+    for (int i = 0; i < 20; ++i) CHECK(send("; filename=\"a\"") == 429);
+    for (int i = 0; i < 4; ++i) CHECK(send("") == 200);
+    CHECK(send("") == 429);
+    CHECK(w.get("/api/notes/saved").header("X-RateLimit-Remaining") == "4");
+}
+
+TEST_CASE("an endpoint whose limits are kept elsewhere takes from no bucket, but is counted and logged") {
+    World w;
+    w.options.requests_per_minute = 1;
+    for (int i = 0; i < 30; ++i)
+        CHECK(w.post("/api/notes/titles", R"({"title":"a","text":"b","readers":[]})").status == 200);
+    CHECK(w.heard.served.size() == 30);
+    CHECK(w.heard.exempt == 0);
+    const auto described = grover::api::openapi_of(w.api, "1");
+    const auto from = described.find("\"/api/notes/titles\"");
+    const auto part = described.substr(from, described.find("\"/api/notes/", from + 10) - from);
+    CHECK(part.find("\"429\"") != std::string::npos);
+    CHECK(part.find("\"503\"") != std::string::npos);
+}
+
+TEST_CASE("what is declared too long is refused before the path and the caller are looked at") {
+    World w;
+    const World::Headers nobody{{"Authorization", "Bearer nobody"}};
+    w.declared_length = 734'003'210;
+    CHECK(w.post("/api/nope", "", nobody).status == 413);
+    CHECK(w.post("/api/notes", "", nobody).status == 413);
+    CHECK(w.post("/api/posts/p/notes", "", nobody).status == 413);
+    w.declared_length = (1 << 20) + 1;
+    CHECK(w.post("/api/nope", "", nobody).status == 404);
+    CHECK(w.post("/api/posts/p/notes", "", nobody).status == 413);
+    CHECK(w.post("/api/notes/picture", "",
+                 {{"Authorization", "Bearer nobody"}, {"Content-Type", "multipart/form-data; boundary=b"}})
+              .status == 401);
+    w.declared_length = 1 << 20;
+    CHECK(w.post("/api/posts/p/notes", "", nobody).status == 401);
+    CHECK(w.notes == 0);
+}
+
+TEST_CASE("links name the host that was asked only where it is the server's own, in any case of letters") {
+    const std::vector<std::string> allowed{"https://App.example:3000", "*"};
+    const auto base = [&](std::string_view host) {
+        return std::string(grover::api::base_url_for("", host, false, allowed, 8001));
+    };
+    CHECK(base("localhost:9") == "http://localhost:9");
+    CHECK(base("LocalHost:9") == "http://localhost:9");
+    CHECK(base("app.EXAMPLE:8001") == "http://app.example:8001");
+    CHECK(base("192.0.2.1:9") == "http://192.0.2.1:9");
+    for (const auto* foreign : {"evil.example", "", ":9", "app.example.evil", "localhost@evil.example"}) {
+        CAPTURE(foreign);
+        CHECK(base(foreign) == "http://localhost:8001");
+    }
+    CHECK(grover::api::is_own_host("Grover.app", "https://grover.app/x", {}));
+    CHECK_FALSE(grover::api::is_own_host("grover.app.evil", "https://grover.app/x", {}));
 }

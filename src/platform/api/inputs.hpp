@@ -42,7 +42,8 @@ public:
     std::string_view body;      // as sent, unless it was multipart
     std::string held_body;      // what `body` views when texts were taken out of it
     bool is_cut_short = false;  // a file was too large; what followed it is not here
-    bool is_malformed = false;  // it calls itself JSON and is none
+    // The body calls itself what it is not. What could be read of it is here, so that all that is missing is named.
+    std::optional<FieldError> malformed;
 
     // The value of a field by its rules: path, then body, then query; names before aliases. JSON null is absent.
     Found find(std::string_view name, const wire::FieldRules& rules) const;

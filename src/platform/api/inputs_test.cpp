@@ -177,3 +177,38 @@ TEST_CASE("a cursor has one spelling") {
     CHECK_FALSE(codec.open("/api/notes", cursor));
     CHECK_FALSE(codec.open("/api/notes", codec.seal("/api/notes", position) + '='));
 }
+
+TEST_CASE("a body that is no multipart form is said to be none, beside every field that is missing") {
+    World w;
+    const auto send = [&](const char* type, std::string body, std::string_view query = "") {
+        return w.post("/api/notes/titles" + std::string(query), std::move(body),
+                      {{"Authorization", "Bearer ada"}, {"Content-Type", type}});
+    };
+    for (const auto* type : {"multipart/form-data", "multipart/form-data; boundary=b"}) {
+        CAPTURE(type);
+        const auto sent = send(type, "[object Object]");
+        CHECK(sent.status == 422);
+        for (const auto* said : {R"(["body","title"])", R"(["body","text"])", R"(["body","readers"])",
+                                 "Malformed multipart body: no boundary"})
+            CHECK(sent.has(said));
+        CHECK_FALSE(send(type, "[object Object]", "?title=a").has(R"(["body","title"])"));
+    }
+    // What came whole before the end was lost is not missing.
+    const auto cut =
+        send("multipart/form-data; boundary=b",
+             "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\na\r\n--b\r\nContent-Disp");
+    CHECK(cut.status == 422);
+    CHECK_FALSE(cut.has(R"(["body","title"])"));
+    CHECK(cut.has(R"(["body","text"])"));
+    CHECK(cut.has("Malformed multipart body: cut off"));
+    CHECK(w.notes == 0);
+}
+
+TEST_CASE("a list that is required may be empty, but not left out") {
+    World w;
+    CHECK(w.post("/api/notes/titles", R"({"title":"a","text":"b","readers":[]})").status == 200);
+    const auto sent = w.post("/api/notes/titles", "{}");
+    CHECK(sent.has(R"(["body","title"])"));
+    CHECK(sent.has(R"(["body","text"])"));
+    CHECK(sent.has(R"(["body","readers"])"));
+}

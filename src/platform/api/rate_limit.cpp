@@ -10,7 +10,6 @@ namespace grover::api {
 namespace {
 
 constexpr std::size_t kWays = 4;
-constexpr std::size_t kMostBuckets = 3;  // that one request takes from
 
 std::uint64_t mix(std::uint64_t h, std::string_view text) {
     // FNV-1a from a secret start: keys are user ids and addresses, and nobody may aim at somebody else's slot.
@@ -64,12 +63,21 @@ RateLimiter::Bucket RateLimiter::bucket_of(BucketSize size) {
             static_cast<std::int64_t>(burst)};
 }
 
+RateLimiter::Slot* RateLimiter::find(std::uint64_t hash) {
+    const std::size_t start = hash & mask_ & ~(kWays - 1);
+    for (std::size_t i = 0; i < kWays; ++i) {
+        Slot& slot = slots_[start + i];
+        if (slot.key.load(std::memory_order_relaxed) == hash) return &slot;
+    }
+    return nullptr;
+}
+
 RateLimiter::Slot& RateLimiter::slot_of(std::uint64_t hash, std::int64_t now) {
+    if (Slot* known = find(hash)) return *known;
     const std::size_t start = hash & mask_ & ~(kWays - 1);
     Slot* oldest = &slots_[start];
     for (std::size_t i = 0; i < kWays; ++i) {
         Slot& slot = slots_[start + i];
-        if (slot.key.load(std::memory_order_relaxed) == hash) return slot;
         if (slot.full_at.load(std::memory_order_relaxed) < oldest->full_at.load(std::memory_order_relaxed))
             oldest = &slot;
     }
@@ -98,23 +106,39 @@ RateLimiter::Wanted RateLimiter::of_class(RateClass limit, std::string_view key)
     return {mix(seed_ + index, key) | 1, buckets_[index]};
 }
 
-Verdict RateLimiter::take(RateClass limit, std::string_view key) {
-    if (limit == RateClass::exempt) return {};
-    if (limit == RateClass::general) return take_one(limit, key);
-    return take_each(std::array{of_class(limit, key), of_class(RateClass::general, key)});
+std::span<const RateLimiter::Wanted> RateLimiter::wanted_by(RateClass limit, std::string_view key,
+                                                            std::string_view name, int per_minute,
+                                                            std::array<Wanted, kMostBuckets>& held) const {
+    std::size_t count = 0;
+    if (!has_bucket(limit)) return {};
+    if (per_minute > 0) {
+        // The name is part of the start of the hash, so that no key can be mistaken for another name and key.
+        const auto start = mix(seed_ + static_cast<std::uint64_t>(RateClass::count), name);
+        held[count++] = {mix(start, key) | 1, bucket_of({.per_minute = static_cast<double>(per_minute),
+                                                         .burst = static_cast<double>(per_minute)})};
+    }
+    if (limit != RateClass::general) held[count++] = of_class(limit, key);
+    held[count++] = of_class(RateClass::general, key);
+    return std::span(held).first(count);
 }
 
 Verdict RateLimiter::take(RateClass limit, std::string_view key, std::string_view name, int per_minute) {
-    // The name is part of the start of the hash, so that no key can be mistaken for another name and key.
-    const auto start = mix(seed_ + static_cast<std::uint64_t>(RateClass::count), name);
-    const Wanted own{mix(start, key) | 1, bucket_of({.per_minute = static_cast<double>(per_minute),
-                                                     .burst = static_cast<double>(per_minute)})};
-    if (limit == RateClass::general) return take_each(std::array{own, of_class(limit, key)});
-    return take_each(std::array{own, of_class(limit, key), of_class(RateClass::general, key)});
+    if (!has_bucket(limit)) return {};
+    std::array<Wanted, kMostBuckets> held;
+    return take_each(wanted_by(limit, key, name, per_minute, held));
+}
+
+void RateLimiter::give_back(RateClass limit, std::string_view key, std::string_view name, int per_minute) {
+    std::array<Wanted, kMostBuckets> held;
+    give_back_each(wanted_by(limit, key, name, per_minute, held));
 }
 
 Verdict RateLimiter::take_one(RateClass limit, std::string_view key) {
     return take_each(std::array{of_class(limit, key)});
+}
+
+void RateLimiter::give_back_one(RateClass limit, std::string_view key) {
+    give_back_each(std::array{of_class(limit, key)});
 }
 
 Verdict RateLimiter::take_each(std::span<const Wanted> wanted) {
@@ -151,6 +175,16 @@ Verdict RateLimiter::take_each(std::span<const Wanted> wanted) {
     return tightest;
 }
 
+// A slot that was forgotten meanwhile counts as full, and has nothing to get back.
+void RateLimiter::give_back_each(std::span<const Wanted> wanted) {
+    for (const auto& [hash, bucket] : wanted) {
+        Slot* slot = find(hash);
+        if (slot == nullptr) continue;
+        slot->full_at.fetch_sub(bucket.interval_us, std::memory_order_relaxed);
+        if (is_shared_) slot->untold.fetch_sub(bucket.interval_us, std::memory_order_relaxed);
+    }
+}
+
 void RateLimiter::tell(FunctionRef<void(std::uint64_t, std::int64_t)> f) {
     for (std::size_t i = 0; i <= mask_; ++i) {
         Slot& slot = slots_[i];
@@ -161,15 +195,11 @@ void RateLimiter::tell(FunctionRef<void(std::uint64_t, std::int64_t)> f) {
 }
 
 void RateLimiter::hear(std::uint64_t bucket, std::int64_t full_at) {
-    const std::size_t start = bucket & mask_ & ~(kWays - 1);
-    for (std::size_t i = 0; i < kWays; ++i) {
-        Slot& slot = slots_[start + i];
-        if (slot.key.load(std::memory_order_relaxed) != bucket) continue;
-        auto known = slot.full_at.load(std::memory_order_relaxed);
-        while (known < full_at &&
-               !slot.full_at.compare_exchange_weak(known, full_at, std::memory_order_relaxed)) {
-        }
-        return;
+    Slot* slot = find(bucket);
+    if (slot == nullptr) return;
+    auto known = slot->full_at.load(std::memory_order_relaxed);
+    while (known < full_at &&
+           !slot->full_at.compare_exchange_weak(known, full_at, std::memory_order_relaxed)) {
     }
 }
 

@@ -3,6 +3,7 @@
 // a full bucket needs no entry, so an old entry may be overwritten without anybody noticing.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -40,12 +41,13 @@ public:
                 std::optional<std::uint64_t> shared_seed = {});
 
     // Takes one token of the class's bucket and one of `general`; either empty: refused, and nothing is taken. Answers for the
-    // tighter of the two. Any thread.
-    Verdict take(RateClass limit, std::string_view key);
-    // And one of a bucket of `name` that holds `per_minute` tokens.
-    Verdict take(RateClass limit, std::string_view key, std::string_view name, int per_minute);
+    // tighter of the two. With `per_minute` also one of a bucket of `name` that holds so many. Any thread.
+    Verdict take(RateClass limit, std::string_view key, std::string_view name = {}, int per_minute = 0);
+    // What take() took of the same, for a request that was refused after all.
+    void give_back(RateClass limit, std::string_view key, std::string_view name = {}, int per_minute = 0);
     // One token of the class's bucket alone.
     Verdict take_one(RateClass limit, std::string_view key);
+    void give_back_one(RateClass limit, std::string_view key);
     // Takes tokens of a bucket that belongs to no class; false: it has not so many. One size for each key.
     bool take(std::string_view key, BucketSize size, std::int64_t tokens = 1);
 
@@ -66,6 +68,9 @@ private:
         std::atomic<std::int64_t> untold{0};
     };
 
+    static constexpr std::size_t kMostBuckets = 3;  // that one request takes from
+
+    Slot* find(std::uint64_t hash);
     Slot& slot_of(std::uint64_t hash, std::int64_t now);
     struct Wanted {
         std::uint64_t slot;
@@ -73,7 +78,10 @@ private:
     };
     static Bucket bucket_of(BucketSize size);
     Wanted of_class(RateClass limit, std::string_view key) const;
+    std::span<const Wanted> wanted_by(RateClass limit, std::string_view key, std::string_view name,
+                                      int per_minute, std::array<Wanted, kMostBuckets>& held) const;
     Verdict take_each(std::span<const Wanted> wanted);
+    void give_back_each(std::span<const Wanted> wanted);
 
     const Clock& clock_;
     Bucket buckets_[static_cast<std::size_t>(RateClass::count)];

@@ -93,3 +93,34 @@ TEST_CASE(
     CHECK_FALSE(share());
     CHECK(allowed(other, 400) == 300);
 }
+
+TEST_CASE("what is given back can be taken again, here and by other nodes") {
+    StoppedClock clock;
+    const bool away = false;
+    std::map<std::uint64_t, std::int64_t> buckets;
+    Meeting meeting(buckets, away);
+    RateLimiter one(clock, 60, 1 << 10, 7), other(clock, 60, 1 << 10, 7);
+    CHECK(allowed(one, 300) == 300);
+    CHECK(SharedLimits::share(one, meeting, clock.now()));
+    for (int i = 0; i < 10; ++i) one.give_back(RateClass::write, "user_a");
+    one.give_back(RateClass::write, "user_b");  // who took nothing
+    CHECK(allowed(other, 1) == 1);
+    CHECK(SharedLimits::share(one, meeting, clock.now()));
+    CHECK(SharedLimits::share(other, meeting, clock.now()));
+    CHECK(allowed(other, 20) == 9);
+
+    const auto take = [&] { return one.take(RateClass::general, "user_c", "rare", 1).allowed; };
+    CHECK(take());
+    CHECK_FALSE(take());
+    one.give_back(RateClass::general, "user_c", "rare", 1);
+    CHECK(take());
+}
+
+TEST_CASE("classes without a bucket are never refused") {
+    StoppedClock clock;
+    RateLimiter limiter(clock, 1);
+    for (const auto limit : {RateClass::exempt, RateClass::own}) {
+        for (int i = 0; i < 100; ++i) CHECK(limiter.take(limit, "user_a").allowed);
+    }
+    CHECK(limiter.take(RateClass::general, "user_a").remaining == 9);
+}

@@ -19,7 +19,28 @@ bool contains_no_case(std::string_view text, std::string_view lower) {
     return found != text.end();
 }
 
+bool is_multipart(const http::RequestHead& request) {
+    return contains_no_case(request.header("content-type"), "multipart/form-data");
+}
+
+// What the endpoint reads of such a request at most.
+std::uint64_t most_read(const http::RequestHead& request, const Endpoint& endpoint) {
+    if (is_multipart(request)) return http::MultipartLimits{}.request_of_several_files;
+    return endpoint.route.takes_base64 ? http::LongTextLimits{}.body : kMaxBody;
+}
+
 }  // namespace
+
+void refuse_hopeless_length(const http::RequestHead& request) {
+    if (request.content_length.value_or(0) > http::MultipartLimits{}.request_of_several_files)
+        throw Error(ErrorKind::too_large, "Request body too large");
+}
+
+void refuse_long_body(const http::RequestHead& request, const Endpoint& endpoint) {
+    const auto length = request.content_length.value_or(0);
+    if (endpoint.reads_body && length > kMaxBody && length > most_read(request, endpoint))
+        throw Error(ErrorKind::too_large, "Request body too large");
+}
 
 void read_body(http::Exchange& exchange, const Endpoint& endpoint, const std::string& upload_directory,
                Inputs& inputs, std::size_t& bytes_in) {
@@ -29,12 +50,14 @@ void read_body(http::Exchange& exchange, const Endpoint& endpoint, const std::st
     const http::TextFileFields text_files(endpoint.route.takes_base64
                                               ? std::span<const std::string_view>(endpoint.file_fields)
                                               : std::span<const std::string_view>());
-    if (contains_no_case(type, "multipart/form-data")) {
+    if (is_multipart(request)) {
         auto form = http::read_multipart(exchange, type, upload_directory, {.text_files = text_files});
         bytes_in = form.bytes_read;
         inputs.form = std::move(form.fields);
         inputs.files = std::move(form.files);
         inputs.is_cut_short = form.is_cut_short;
+        if (!form.malformed.empty())
+            inputs.malformed = FieldError{{"body"}, std::move(form.malformed), "multipart_invalid"};
         return;
     }
     if (endpoint.route.takes_base64 && request.content_length.value_or(kMaxBody + 1) > kMaxBody) {
@@ -57,7 +80,7 @@ void read_body(http::Exchange& exchange, const Endpoint& endpoint, const std::st
     inputs.json = wire::JsonDocument::parse(body);
     // Only what calls itself JSON must be JSON: scripts in the field send bodies that nobody reads.
     if (!contains_no_case(type, "json")) return;
-    inputs.is_malformed = !inputs.json;
+    if (!inputs.json) inputs.malformed = FieldError{{"body"}, "Malformed JSON", "json_invalid"};
     // `null` is what clients send that have nothing to say.
     if (inputs.json && inputs.json->root().kind() != wire::JsonKind::object && !inputs.json->root().is_null())
         throw invalid_input({"body"}, "Input should be a valid object", "object_type");

@@ -18,9 +18,10 @@ enum class Auth : std::uint8_t {
     admin,     // required, and 403 for everybody but administrators
 };
 
-// Every class but `exempt` also counts against `general`.
+// Every class that has a bucket also counts against `general`.
 enum class RateClass : std::uint8_t {
-    exempt,
+    exempt,  // a service endpoint: neither limited nor logged nor counted
+    own,     // no bucket: limits that the domain keeps stand in its place (messages.md S8)
     general,
     auth,
     search,
@@ -32,10 +33,11 @@ enum class RateClass : std::uint8_t {
     count
 };
 constexpr std::string_view name_of(RateClass limit) {
-    constexpr std::array<std::string_view, 10> names{"exempt", "general", "auth", "search", "write",
-                                                     "upload", "money",   "push", "export", ""};
+    constexpr std::array<std::string_view, 11> names{
+        "exempt", "own", "general", "auth", "search", "write", "upload", "money", "push", "export", ""};
     return names[static_cast<std::size_t>(limit)];
 }
+constexpr bool has_bucket(RateClass limit) { return limit != RateClass::exempt && limit != RateClass::own; }
 
 // A refusal that an endpoint names itself, beside those that follow from what it declares. A request struct lists them:
 //     static constexpr api::RouteError errors[] = {{404, "Post not found"}, {403, "Not authorized"}};

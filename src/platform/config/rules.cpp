@@ -1,9 +1,14 @@
 // What several settings say together: what follows from them, and what does not fit.
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
+#include <memory>
+#include <new>
 
 #include "platform/config/setting.hpp"
 #include "platform/config/url.hpp"
@@ -12,6 +17,7 @@ namespace grover::config {
 namespace {
 
 constexpr std::size_t kJwtSecretBytes = 32;
+constexpr std::size_t kMediaUrlSecretBytes = 16;
 
 using Lines = std::vector<std::string>;
 
@@ -32,7 +38,25 @@ bool can_be_written(std::filesystem::path directory) {
            directory != directory.parent_path()) {
         directory = directory.parent_path();
     }
-    return std::filesystem::is_directory(directory, ignored) && ::access(directory.c_str(), W_OK | X_OK) == 0;
+    // Permissions do not say it all: /proc takes nothing from anybody.
+    std::string made = directory / ".grover-XXXXXX";
+    if (::mkdtemp(made.data()) == nullptr) return false;
+    ::rmdir(made.c_str());
+    return true;
+}
+
+// What the files hold, as the server will read them.
+void check_tls(const Config& c, Lines& errors) {
+    const std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)> context(::SSL_CTX_new(::TLS_server_method()),
+                                                                      ::SSL_CTX_free);
+    if (!context) throw std::bad_alloc();
+    if (::SSL_CTX_use_certificate_chain_file(context.get(), c.tls_cert_file.c_str()) != 1) {
+        errors.push_back("TLS_CERT_FILE is no PEM file with a certificate chain: " + c.tls_cert_file);
+    } else if (::SSL_CTX_use_PrivateKey_file(context.get(), c.tls_key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+        errors.push_back("TLS_KEY_FILE is no PEM file with the private key of the certificate: " +
+                         c.tls_key_file);
+    }
+    ::ERR_clear_error();
 }
 
 void apply_secret(Config& c, Lines& errors, Lines& warnings) {
@@ -92,6 +116,8 @@ void apply_media(Config& c, Lines& errors, Lines& warnings) {
     c.s3_enabled = complete_or_warn(
         {&c.aws_access_key_id, &c.aws_secret_access_key, &c.aws_s3_bucket},
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_S3_BUCKET are not all set: S3 is off", warnings);
+    if (!c.media_url_secret.empty() && c.media_url_secret.size() < kMediaUrlSecretBytes)
+        errors.emplace_back("MEDIA_URL_SECRET needs at least 16 bytes");
     // Media are kept on local disk alone in this version: who asked for a cloud must not learn it from an empty bucket.
     if (c.media_storage == MediaStorage::cloudinary || c.media_storage == MediaStorage::s3)
         errors.emplace_back(
@@ -159,6 +185,7 @@ void apply_rules(Config& c, Lines& errors, Lines& warnings) {
     const Given tls = given({&c.tls_cert_file, &c.tls_key_file});
     if (tls == Given::some) errors.emplace_back("TLS_CERT_FILE and TLS_KEY_FILE must be set both or neither");
     c.tls_enabled = tls == Given::all;
+    if (c.tls_enabled) check_tls(c, errors);
     c.links_base_url = c.public_base_url;
     if (c.links_base_url.empty()) {
         c.links_base_url =

@@ -3,6 +3,7 @@
 #include "platform/config/config.hpp"
 #include "platform/config/config_testing.hpp"
 #include "platform/config/setting.hpp"
+#include "testing/certificate.hpp"
 
 using namespace grover;
 using namespace grover::config_testing;
@@ -143,7 +144,6 @@ TEST_CASE("what only works together must be set together") {
           Lines{"VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY and VAPID_SUBJECT must be set all or none"});
     CHECK(errors_with({{"TLS_CERT_FILE", "/dev/null"}}) ==
           Lines{"TLS_CERT_FILE and TLS_KEY_FILE must be set both or neither"});
-    CHECK(load({{"TLS_CERT_FILE", "/dev/null"}, {"TLS_KEY_FILE", "/dev/null"}}).config.tls_enabled);
 }
 
 TEST_CASE("sample rates outside 0..1 warn and the default holds") {
@@ -189,4 +189,28 @@ TEST_CASE("a data directory that cannot be written stops the start, and nothing 
     CHECK(load({{"GROVER_DATA", "/tmp/grover_never_created/x"}}).config.grover_data ==
           "/tmp/grover_never_created/x");
     CHECK_FALSE(std::filesystem::exists("/tmp/grover_never_created"));
+}
+
+TEST_CASE("a directory that permits everything and takes nothing is no data directory") {
+    CHECK(errors_with({{"GROVER_DATA", "/proc/x"}}) == Lines{"GROVER_DATA cannot be written: /proc/x"});
+}
+
+TEST_CASE("a secret for media addresses that anybody could guess stops the start") {
+    CHECK(errors_with({{"MEDIA_URL_SECRET", std::string(15, 's')}}) ==
+          Lines{"MEDIA_URL_SECRET needs at least 16 bytes"});
+    CHECK(load({{"MEDIA_URL_SECRET", std::string(16, 's')}}).config.media_url_secret.size() == 16);
+}
+
+TEST_CASE("files that are no certificate and its key stop the start") {
+    const testing::Certificate ours, other;
+    const auto errors = [&](const std::string& cert, const std::string& key) {
+        return errors_with({{"TLS_CERT_FILE", cert}, {"TLS_KEY_FILE", key}});
+    };
+    CHECK(load({{"TLS_CERT_FILE", ours.cert()}, {"TLS_KEY_FILE", ours.key()}}).config.tls_enabled);
+    CHECK(errors("/dev/null", ours.key()) ==
+          Lines{"TLS_CERT_FILE is no PEM file with a certificate chain: /dev/null"});
+    CHECK(errors(ours.cert(), "/dev/null") ==
+          Lines{"TLS_KEY_FILE is no PEM file with the private key of the certificate: /dev/null"});
+    CHECK(errors(ours.cert(), other.key()) ==
+          Lines{"TLS_KEY_FILE is no PEM file with the private key of the certificate: " + other.key()});
 }

@@ -135,7 +135,8 @@ void Connection::refuse(const HeadProblem& problem) {
     request_ = worker_->take_request();
     request_->answer.status = problem.status;
     request_->raw = input_.unread();
-    worker_->server.handler.refuse(nullptr, problem.status, problem.detail, request_->answer);
+    salvage(request_->raw, request_->headers, request_->head);
+    worker_->server.handler.refuse(request_->head, problem.status, problem.detail, request_->answer);
     answer();
 }
 

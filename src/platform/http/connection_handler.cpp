@@ -54,7 +54,7 @@ void Connection::answer_without_handler(int status, std::string_view detail) {
     request_->head.method = abandoned_->head.method;
     request_->body = abandoned_->body;
     request_->answer.status = status;
-    worker_->server.handler.refuse(&abandoned_->head, status, detail, request_->answer);
+    worker_->server.handler.refuse(abandoned_->head, status, detail, request_->answer);
     runtime::interrupt(abandoned_->fiber, runtime::Interruption::cancelled);
     if (state_ == State::handling) answer();
 }

@@ -1,6 +1,7 @@
 #include "platform/http/head.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <charconv>
@@ -23,6 +24,9 @@ constexpr HeadProblem kUnknownExpectation{417, "Expectation not supported"};
 constexpr std::size_t kLineExtra = 64;
 constexpr std::size_t kMaxHeaders = 256;
 constexpr std::string_view kVersion = " HTTP/1.1\r\n";
+
+// Who may read the answer, and how it is called.
+constexpr std::array<std::string_view, 2> kSalvaged{"origin", "x-request-id"};
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -217,6 +221,28 @@ HeadProblem parse_head(std::string_view bytes, const HeadLimits& limits, std::ve
     head.has_body = framing.chunked || head.content_length.value_or(0) > 0;
     framing.keep_alive = parser.keep_alive();
     return {};
+}
+
+void salvage(std::string_view bytes, std::vector<Header>& headers, RequestHead& head) {
+    headers.clear();
+    head = {};
+    const auto first = bytes.find("\r\n");
+    if (first == std::string_view::npos) return;
+    bytes.remove_prefix(first + 2);
+    for (auto end = bytes.find("\r\n"); end != std::string_view::npos && end > 0; end = bytes.find("\r\n")) {
+        const auto line = bytes.substr(0, end);
+        bytes.remove_prefix(end + 2);
+        const auto name = line.substr(0, line.find(':'));
+        const bool is_wanted = name.size() < line.size() && std::ranges::any_of(kSalvaged, [&](auto wanted) {
+                                   return equals_ignoring_case(name, wanted);
+                               });
+        if (!is_wanted || headers.size() == kMaxHeaders) continue;
+        auto value = line.substr(name.size() + 1);
+        value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+        value = value.substr(0, value.find_last_not_of(" \t") + 1);
+        headers.push_back({name, value});
+    }
+    head.headers = headers;
 }
 
 }  // namespace grover::http

@@ -46,4 +46,8 @@ struct Framing {
 HeadProblem parse_head(std::string_view bytes, const HeadLimits& limits, std::vector<Header>& headers,
                        RequestHead& head, Framing& framing);
 
+// Of a head that cannot be read as a whole, or has not arrived as one: the headers that even the answer to it needs, each as
+// far as a whole line of `bytes` says it. Everything else of `head` is as in a new one.
+void salvage(std::string_view bytes, std::vector<Header>& headers, RequestHead& head);
+
 }  // namespace grover::http

@@ -189,3 +189,25 @@ TEST_CASE("the end of a head is found wherever it is cut") {
     }
     CHECK(scanner.find_end(bytes, {}, problem) == bytes.size() - 4);
 }
+
+TEST_CASE("of a head that is no head, what its answer needs is read all the same") {
+    std::vector<Header> headers;
+    RequestHead head;
+    const auto origin_in = [&](std::string_view bytes) {
+        salvage(bytes, headers, head);
+        return head.header("origin");
+    };
+    CHECK(origin_in("GET /x HTTP/1.1\r\nHost: h\r\nORIGIN: \t https://a.example \r\nX") ==
+          "https://a.example");
+    CHECK(head.headers.size() == 1);
+    CHECK(head.path.empty());
+    CHECK(origin_in("junk\r\n\x01\r\nno colon\r\nOrigin:https://a.example\r\n\r\n") == "https://a.example");
+    CHECK(origin_in("GET / HTTP/1.1\r\nX-Request-Id: abc\r\n\r\n").empty());
+    CHECK(head.header("x-request-id") == "abc");
+    // Neither a line that has not ended, nor what follows the head.
+    for (const std::string_view bytes : {"", "Origin: a\r\n", "GET /\r\nOrigin: a", "GET /\r\nOrigin\r\n",
+                                         "GET /\r\n\r\nOrigin: a\r\n", "GET /\r\nOrigin:\r\n"}) {
+        CAPTURE(bytes);
+        CHECK(origin_in(bytes).empty());
+    }
+}

@@ -14,8 +14,14 @@ namespace {
 
 constexpr std::size_t kMaxBoundary = 200;
 
-[[noreturn]] void fail_malformed(const char* what) {
-    throw invalid_input({"body"}, std::string("Malformed multipart body: ") + what, "multipart_invalid");
+struct Malformed {
+    const char* what;
+};
+
+[[noreturn]] void fail_malformed(const char* what) { throw Malformed{what}; }
+
+std::string sentence_of(const Malformed& problem) {
+    return std::string("Malformed multipart body: ") + problem.what;
 }
 
 [[noreturn]] void fail_too_large(const char* what) { throw Error(ErrorKind::too_large, what); }
@@ -214,6 +220,8 @@ MultipartForm Reader::read() {
     } catch (const GivenUp&) {
         form_.files.back().discard();
         form_.is_cut_short = true;
+    } catch (const Malformed& problem) {
+        form_.malformed = sentence_of(problem);
     }
     return std::move(form_);
 }
@@ -225,7 +233,9 @@ MultipartForm read_multipart(Exchange& exchange, std::string_view content_type, 
     const auto boundary = header_parameter(content_type, "boundary");
     if (!boundary || boundary->empty() || boundary->size() > kMaxBoundary ||
         boundary->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-        fail_malformed("no boundary");
+        MultipartForm none;
+        none.malformed = sentence_of({"no boundary"});
+        return none;
     }
     return Reader(exchange, *boundary, directory, limits).read();
 }

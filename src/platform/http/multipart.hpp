@@ -67,6 +67,7 @@ struct MultipartForm {
     std::vector<UploadedFile> files;
     std::uint64_t bytes_read = 0;
     bool is_cut_short = false;  // the last file is too large: what followed it was not read
+    std::string malformed;      // why it is no multipart body, or not to its end; empty: it is one
 };
 
 // Reads the body to its end. A part with a file name, or with a type that no text has, is a file; one with an empty file
@@ -74,7 +75,8 @@ struct MultipartForm {
 //
 // A file over its limit is not kept, and nothing that follows it is read: the form is cut short.
 //
-// Throws too_large (413) over a limit of the request, 422 for what is no multipart body, 503 when the disk is full.
+// Throws too_large (413) over a limit of the request, 503 when the disk is full. Of a malformed body there is what came before
+// that was seen.
 // In a fiber: waits for the network; writes to the disk in pieces.
 MultipartForm read_multipart(Exchange& exchange, std::string_view content_type, const std::string& directory,
                              const MultipartLimits& limits = {});

@@ -54,12 +54,12 @@ std::string file_part(const std::string& name, const std::string& content) {
            "\"; filename=\"a.bin\"\r\nContent-Type: image/png\r\n\r\n" + content + "\r\n";
 }
 
-// The status it is refused with; 0 if it is not. Whatever happens, no file is left behind.
+// The status it is refused with, 422 for what is malformed; 0 if it is not. Whatever happens, no file is left behind.
 int refusal(const std::string& body, const MultipartLimits& limits = {}, std::string_view type = kType) {
     const Directory directory;
     int status = 0;
     try {
-        static_cast<void>(read(directory, body, 1'000, type, limits));
+        if (!read(directory, body, 1'000, type, limits).malformed.empty()) status = 422;
     } catch (const Error& error) {
         status = error.status;
     }

@@ -24,8 +24,8 @@ public:
     // Called in a fiber with a deadline. Must not throw; what it leaves in response() is sent.
     virtual void handle(Exchange& exchange) = 0;
     // A refusal by the transport itself (400, 408, 413, 414, 431, 503): fills in the body and headers of
-    // every error.
-    virtual void refuse(const RequestHead* request, int status, std::string_view detail,
+    // every error. Of a request that could not be read, `request` has a few headers and nothing else (salvage()).
+    virtual void refuse(const RequestHead& request, int status, std::string_view detail,
                         Response& response) = 0;
 };
 

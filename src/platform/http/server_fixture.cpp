@@ -34,11 +34,13 @@ void TestHandler::handle(Exchange& exchange) {
     }
 }
 
-void TestHandler::refuse(const RequestHead*, int status, std::string_view detail, Response& response) {
+void TestHandler::refuse(const RequestHead& request, int status, std::string_view detail,
+                         Response& response) {
     response.status = status;
     response.content_type = "text/plain";
     response.body = detail;
     response.add_header("X-Refused", "yes");
+    response.add_header("X-Seen-Origin", request.header("origin"));
 }
 
 TestServer::TestServer(std::function<void(Exchange&)> on_request, ServerOptions options, unsigned threads)

@@ -20,7 +20,7 @@ class TestHandler final : public Handler {
 public:
     bool answer_at_once(const RequestHead& request, Response& response) override;
     void handle(Exchange& exchange) override;
-    void refuse(const RequestHead* request, int status, std::string_view detail, Response& response) override;
+    void refuse(const RequestHead& request, int status, std::string_view detail, Response& response) override;
 
     std::function<void(Exchange&)> on_request;
     std::atomic<int> handled{0};

@@ -262,7 +262,7 @@ TEST_CASE("what is no HTTP is refused once, with the handler's words, and nothin
         {get("/", std::string("X: \0\r\n", 6)), 400},
         {"GET / HTTP/1.1\r\n\r\n", 400},
         {"\x16\x03\x01\x02\x00\x01\x00", 400},
-        {get("/" + std::string(9'000, 'x')), 414},
+        {get("/" + std::string(9'000, 'x'), "Origin: o\r\n"), 414},
         {get("/", "X: " + std::string(40'000, 'x') + "\r\n"), 431},
         {"GET /" + std::string(20'000, 'x'), 414},
     };
@@ -273,6 +273,8 @@ TEST_CASE("what is no HTTP is refused once, with the handler's words, and nothin
         const auto answer = client.read();
         CHECK(answer.status == status);
         CHECK(answer.header("X-Refused") == "yes");
+        // Whose answer it is decides who may read it.
+        CHECK(answer.header("X-Seen-Origin") == (request.find("Origin: o") == std::string::npos ? "" : "o"));
         CHECK(answer.header("Connection") == "close");
         CHECK(client.is_closed());
     }

@@ -15,53 +15,21 @@
 
 #include "platform/http/server_fixture.hpp"
 #include "platform/http/tls.hpp"
+#include "testing/certificate.hpp"
 
 using namespace grover;
 using namespace grover::http;
+using testing::Certificate;
 using namespace std::chrono_literals;
 
 namespace {
 
-// A key and a certificate for "localhost" that signs itself, as PEM files.
-class Certificate {
-public:
-    Certificate() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "grover-tls-XXXXXX").string();
-        directory_ = ::mkdtemp(pattern.data());
-        EVP_PKEY* key = ::EVP_EC_gen("P-256");
-        X509* certificate = ::X509_new();
-        ::X509_set_version(certificate, 2);
-        ::ASN1_INTEGER_set(::X509_get_serialNumber(certificate), 1);
-        ::X509_gmtime_adj(::X509_getm_notBefore(certificate), -3600);
-        ::X509_gmtime_adj(::X509_getm_notAfter(certificate), 3600);
-        ::X509_set_pubkey(certificate, key);
-        X509_NAME* name = ::X509_get_subject_name(certificate);
-        ::X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                                     reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
-        ::X509_set_issuer_name(certificate, name);
-        REQUIRE(::X509_sign(certificate, key, ::EVP_sha256()) > 0);
-        std::FILE* file = std::fopen(cert().c_str(), "w");
-        ::PEM_write_X509(file, certificate);
-        std::fclose(file);
-        file = std::fopen(this->key().c_str(), "w");
-        ::PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
-        std::fclose(file);
-        ::X509_free(certificate);
-        ::EVP_PKEY_free(key);
-    }
-    ~Certificate() { std::filesystem::remove_all(directory_); }
-    std::string cert() const { return directory_ + "/cert.pem"; }
-    std::string key() const { return directory_ + "/key.pem"; }
-    ServerOptions options() const {
-        ServerOptions options;
-        options.tls_cert_file = cert();
-        options.tls_key_file = key();
-        return options;
-    }
-
-private:
-    std::string directory_;
-};
+ServerOptions options_with(const Certificate& certificate) {
+    ServerOptions options;
+    options.tls_cert_file = certificate.cert();
+    options.tls_key_file = certificate.key();
+    return options;
+}
 
 class TlsClient {
 public:
@@ -168,7 +136,7 @@ TEST_CASE("TLS serves as plain HTTP does") {
             }
             exchange.response().body = std::string(exchange.read_body(1 << 20)) + "|end";
         },
-        certificate.options());
+        options_with(certificate));
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         CAPTURE(version);
         TlsClient client(server, version);
@@ -189,7 +157,7 @@ TEST_CASE("TLS serves as plain HTTP does") {
 
 TEST_CASE("old TLS, other protocols and plain HTTP on a TLS port are turned away") {
     const Certificate certificate;
-    TestServer server([](Exchange&) {}, certificate.options());
+    TestServer server([](Exchange&) {}, options_with(certificate));
     CHECK_FALSE(TlsClient(server, TLS1_1_VERSION).connected);
     CHECK_FALSE(TlsClient(server, TLS1_3_VERSION, "\x02h2").connected);
     Client plain(server);
@@ -202,7 +170,7 @@ TEST_CASE("old TLS, other protocols and plain HTTP on a TLS port are turned away
 
 TEST_CASE("a handshake has 10 seconds") {
     const Certificate certificate;
-    TestServer server([](Exchange&) {}, certificate.options());
+    TestServer server([](Exchange&) {}, options_with(certificate));
     Client silent(server);
     TlsClient good(server);
     server.pass(11s);
@@ -216,12 +184,12 @@ TEST_CASE("certificates that cannot be used are explained") {
     const Certificate other;
     runtime::Loops loops(1);
     TestHandler handler;
-    auto options = certificate.options();
+    auto options = options_with(certificate);
     options.port = 0;
     options.tls_cert_file = "/nowhere.pem";
     CHECK_THROWS_WITH(Server(loops, handler, options),
                       doctest::Contains("Cannot read the TLS certificate /nowhere.pem"));
-    options = certificate.options();
+    options = options_with(certificate);
     options.port = 0;
     options.tls_key_file = other.key();
     CHECK_THROWS_WITH(Server(loops, handler, options), doctest::Contains("Cannot read the TLS key"));

@@ -14,7 +14,7 @@
 //
 // Members are plain types: std::string, bool, integers, double, Time, Cents, Id<Tag>, enums with names, structs with
 // fields, and std::optional / std::vector / std::map<std::string, …> of those. A member that is neither optional nor a
-// container nor marked or_default is required, and a list that may not be empty: absent is 422.
+// container nor marked or_default is required, and a list that may not be empty or is marked required: absent is 422.
 #pragma once
 
 #include <array>
@@ -47,6 +47,7 @@ struct FieldRules {
     Where where = nowhere;
     std::array<std::string_view, 4> also{};  // more names: aliases when read, copies when written
     bool trim = false;
+    bool is_required = false;       // a list that must be there, even if it is empty
     bool or_default = false;        // absent keeps the member's initial value
     bool absent_when_null = false;  // written only when there is a value
     bool clamp = false;             // numbers outside are moved to the bound instead of refused
@@ -91,6 +92,7 @@ constexpr auto also(Names... names) {
 constexpr auto summary(std::string_view text) {
     return [=](FieldRules& r) { r.summary = text; };
 }
+inline constexpr auto required = [](FieldRules& r) { r.is_required = true; };
 inline constexpr auto or_default = [](FieldRules& r) { r.or_default = true; };
 inline constexpr auto absent_when_null = [](FieldRules& r) { r.absent_when_null = true; };
 inline constexpr auto comma_list = [](FieldRules& r) { r.comma_list = true; };
@@ -149,7 +151,7 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 // A list that may not be empty may not be absent either.
 template <class M>
 constexpr bool is_required_list(const FieldRules& rules) {
-    return is_vector<M> && rules.min_length > 0 && !rules.or_default;
+    return is_vector<M> && (rules.is_required || rules.min_length > 0) && !rules.or_default;
 }
 
 // True when the members listed in `fields`, laid out in that order, fill the whole struct: nothing is left out and the

@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             std::abort();
         if (!grover::is_well_formed_id(path->medium.view())) std::abort();
     }
-    (void)medium_in_url(text);
+    static const MediaUrls urls({.cdn_base_url = "https://cdn.example/m"}, "secret");
+    (void)urls.medium_in(text);
     try {
         (void)store::unpack(text);
     } catch (const std::invalid_argument&) {
