@@ -172,6 +172,37 @@ TEST_CASE("pinned posts come first on the first page, each post once on all page
           }).starts_with("400"));
 }
 
+TEST_CASE("an edit that sends along how a post of a community is shown changes the rest of it") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto id = w.community(ada);
+    const auto post = w.post(ada, id, "before"), pinned = w.post(ada, id, "before");
+    w.communities.pin(ada, id, pinned, true);
+    for (const auto& [one, is_pinned] : {std::pair(post, false), {pinned, true}}) {
+        w.posts.update(ada,
+                       {.post_id = one, .content = "after", .visibility = "public", .is_pinned = is_pinned});
+        CHECK(refusal([&] {
+                  w.posts.update(ada, {.post_id = one, .content = "lost", .is_pinned = !is_pinned});
+              }) == "400 A community decides who sees its posts and which are pinned");
+        const auto seen = wire::read<SeenPost>(w.posts.get(ada, one).json);
+        CHECK(seen.content == "after");
+        CHECK(seen.is_pinned == is_pinned);
+    }
+}
+
+TEST_CASE("what a private account posts in an open community is not reposted") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto id = w.community(ada);
+    const auto post = w.post(ada, id);
+    testing::execute(*w.db, "UPDATE users SET is_private = 1 WHERE user_id = '" + ada.id.str() + "'");
+    w.db->write([&](db::Write& tx) { tx.touch(ada.id); });
+    w.told();
+    CHECK(refusal([&] { w.posts.repost(bob, {.post_id = post}); }) == "403 Not authorized");
+    CHECK(w.rows("posts") == 1);
+    CHECK(w.told().empty());
+}
+
 TEST_CASE("moderators delete posts of others, and it is told who did") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

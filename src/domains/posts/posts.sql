@@ -69,6 +69,10 @@ UPDATE posts SET content = :content, location = :location, category = :category,
                  repost_comment = :repost_comment, updated_at = :now
 WHERE post_id = :post_id
 
+-- name: keep_tags
+-- They were sent: edits of the text leave them alone from now on.
+UPDATE posts SET tags_are_explicit = 1 WHERE post_id = :post_id
+
 -- name: count_pinned
 SELECT count(*) FROM posts WHERE user_id = :user_id AND is_pinned = 1 AND in_community = 0
 

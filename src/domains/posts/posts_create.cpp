@@ -52,10 +52,14 @@ std::optional<std::string> category_of(const std::optional<std::string>& given, 
     return given;
 }
 
-std::vector<std::string> unique_tokens(const std::vector<std::string>& given) {
-    std::vector<std::string> out;
+// Each name once, as it was written first: "@Bob" and "bob" are one.
+std::vector<std::string> different_names(const std::vector<std::string>& given) {
+    std::vector<std::string> out, seen;
     for (const auto& token : given) {
-        if (!token.empty() && std::ranges::find(out, token) == out.end()) out.push_back(token);
+        auto name = text::lower_ascii(std::string_view(token).substr(token.starts_with('@') ? 1 : 0));
+        if (name.empty() || std::ranges::find(seen, name) != seen.end()) continue;
+        seen.push_back(std::move(name));
+        out.push_back(token);
     }
     return out;
 }
@@ -90,7 +94,7 @@ PostDraft PostWriter::check(const PostCreate& in) {
     draft.poll = poll_of(in);
     draft.category = category_of(in.category, "body");
     draft.visibility = in.visibility;
-    draft.tagged_users = unique_tokens(in.tagged_users);
+    draft.tagged_users = different_names(in.tagged_users);
     if (draft.tagged_users.size() > kMaxNames)
         throw bad_body("tagged_users", "List should have at most 20 items", "too_long");
     if (in.tags && in.tags->size() > kMaxTags)

@@ -185,6 +185,9 @@ public:
     // file is gone.
     Named publish(db::Write& tx, const UserId& author, const PostDraft& draft, const As& as);
     bool exists(db::Read& tx, const PostId& post_id) const;
+    // Those of the named who are to be told: they see the post, and are not its author.
+    std::vector<UserId> who_may_hear(db::Read& tx, const std::vector<UserId>& named,
+                                     const PostFacts& post) const;
 
     // The post with everything on it; what counts elsewhere follows. 404 when it is gone.
     void erase(db::Write& tx, const PostFacts& post, const std::optional<UserId>& removed_by = {});
@@ -199,9 +202,6 @@ public:
     std::vector<PostId> pinned_of(db::Read& tx, const CommunityId& community) const;
 
 private:
-    std::vector<UserId> who_may_hear(db::Read& tx, const std::vector<UserId>& named,
-                                     const PostFacts& post) const;
-
     db::Database& db_;
     users::UsersService& users_;
     media::MediaService& media_;
