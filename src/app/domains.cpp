@@ -228,6 +228,7 @@ void Domains::register_background(jobs::Background& background) {
     events.on<users::UserUnblocked>("messages", [this](const users::UserUnblocked& event) {
         messages.blocks_changed(event.blocker_id, event.blocked_id);
     });
+    scheduled_posts.listen(events);
     search_index.listen(events);
     discovery.listen(background);
     cause_facts_ = std::make_unique<FactsOfCauses>(communities, posts.writer());
