@@ -203,6 +203,7 @@ void Domains::plug() {
     messages.plug({.groups = &groups, .stories = &stories});
     users.plug(std::move(plugs));
     posts.writer().plug(discovery);
+    posts.writer().plug(collections);
     if (enable_communities_)
         search.plug_communities([this](const Caller& me, std::string_view q, const PageRequest& page) {
             auto found = communities.search(me, q, page);

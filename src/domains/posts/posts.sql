@@ -137,8 +137,9 @@ FROM posts WHERE user_id = :user_id
 -- name: authors_of
 SELECT DISTINCT user_id FROM posts WHERE post_id IN each(:ids)
 
--- name: get_likes
-SELECT likes_count FROM posts WHERE post_id = :post_id
+-- name: get_ties
+-- What a post that goes is counted for elsewhere.
+SELECT likes_count, in_collection_count FROM posts WHERE post_id = :post_id
 
 -- name: get_repost_count
 SELECT repost_count FROM posts WHERE post_id = :post_id

@@ -157,8 +157,9 @@ public:
     PostWriter(db::Database& db, users::UsersService& users, media::MediaService& media, const PostGate& gate)
         : db_(db), users_(users), media_(media), gate_(gate) {}
 
-    // Before the first request. It outlives the writer.
+    // Before the first request. They outlive the writer.
     void plug(PostWatcher& watcher) { watcher_ = &watcher; }
+    void plug(PostHolder& holder) { holder_ = &holder; }
     void opened(const UserId& reader, const PostId& post) const {
         if (watcher_) watcher_->post_opened(reader, post);
     }
@@ -207,6 +208,7 @@ private:
     media::MediaService& media_;
     const PostGate& gate_;
     PostWatcher* watcher_ = nullptr;
+    PostHolder* holder_ = nullptr;
 };
 
 // How a post's files may be read.
