@@ -137,6 +137,36 @@ TEST_CASE("an author's private account does not hide what they post in an open c
     CHECK(refusal([&] { w.posts.get(bob, post); }) == "404 Post not found");
 }
 
+TEST_CASE("of many people, those see a post of a community, and its reposts, who may read there") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), cat = w.user("cat"),
+               banned = w.user("banned");
+    const auto id = w.community(ada);
+    w.join(bob, id);
+    w.join(banned, id);
+    const auto post = w.post(bob, id);
+    const auto repost = w.posts.repost(ada, {.post_id = post}).repost_id;
+    w.communities.remove_member(ada, {.community_id = id, .user_id = banned.id, .ban = true});
+    w.block(cat, bob);
+    const std::vector<UserId> everybody{eve.id, banned.id, cat.id, bob.id, ada.id};
+    const auto readers = [&](const PostId& which) {
+        return w.db->read([&](db::Read& tx) {
+            auto& gate = w.posts.gate();
+            const auto out = gate.readers_of(tx, *gate.find(tx, which), everybody);
+            for (const auto& user : everybody)
+                CHECK((gate.sight_of(tx, user, *gate.find(tx, which)) == posts::Sight::seen) ==
+                      (std::ranges::find(out, user) != out.end()));
+            return out;
+        });
+    };
+    CHECK(readers(post) == std::vector{eve.id, bob.id, ada.id});
+    CHECK(readers(repost) == std::vector{eve.id, bob.id, ada.id});
+    CommunityUpdate close{.community_id = id, .is_private = true};
+    w.communities.update(ada, close);
+    CHECK(readers(post) == std::vector{bob.id, ada.id});
+    CHECK(readers(repost) == std::vector{bob.id, ada.id});
+}
+
 TEST_CASE("pinned posts come first on the first page, each post once on all pages") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

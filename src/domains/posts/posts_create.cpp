@@ -77,6 +77,10 @@ bool given(const std::optional<T>& value) {
 
 }  // namespace
 
+FieldError price_below_nothing() {
+    return {{"body", "access_price"}, "Input should be greater than or equal to 0", "greater_than_equal"};
+}
+
 media::Access media_access(Visibility visibility, bool in_community) {
     return visibility == Visibility::public_ && !in_community ? media::Access::account
                                                               : media::Access::signed_;
@@ -107,6 +111,7 @@ PostDraft PostWriter::check(const PostCreate& in) {
     if (sources > 1) throw bad_body("media", "Send one of media, media_url and media_id");
     if (draft.content.empty() && sources == 0 && !draft.poll)
         throw bad_body("content", "A post needs text, media or a poll", "missing");
+    if (is_below_nothing(in.access_price)) throw invalid_input(price_below_nothing());
     if (is_paid(in))
         throw not_authorized(
             "You must enable monetization in your profile settings before creating paid content.");
@@ -192,12 +197,9 @@ PostWriter::Named PostWriter::publish(db::Write& tx, const UserId& author, const
 
 std::vector<UserId> PostWriter::who_may_hear(db::Read& tx, const std::vector<UserId>& named,
                                              const PostFacts& post) const {
-    std::vector<UserId> out;
-    if (post.visibility == Visibility::private_) return out;
-    std::ranges::copy_if(named, std::back_inserter(out), [&](const UserId& user) {
-        return user != post.user_id && gate_.sight_of(tx, user, post) == Sight::seen;
-    });
-    return out;
+    auto readers = gate_.readers_of(tx, post, named);
+    std::erase(readers, post.user_id);
+    return readers;
 }
 
 bool PostWriter::exists(db::Read& tx, const PostId& post_id) const {

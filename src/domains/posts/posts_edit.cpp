@@ -73,6 +73,7 @@ std::optional<FieldError> PostUpdate::misfit() const {
     if (asks_for_nothing()) return FieldError{{"body"}, "Nothing to change", "missing"};
     if (category && !category->empty() && !wire::enum_of<Category>(*category))
         return FieldError{{"body", "category"}, "Input should be one of the categories", "enum"};
+    if (is_below_nothing(access_price)) return price_below_nothing();
     return std::nullopt;
 }
 

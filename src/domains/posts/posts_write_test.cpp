@@ -89,6 +89,18 @@ TEST_CASE("paid options without monetization are refused") {
     CHECK(w.rows("posts") == 0);
 }
 
+TEST_CASE("a price below nothing is no price") {
+    World w;
+    const auto ada = w.user("ada");
+    PostCreate in;
+    in.content = "free";
+    in.access_price = Cents{-1};
+    refuses(ErrorKind::invalid_input, "", [&] { w.posts.create(ada, in); });
+    CHECK(w.rows("posts") == 0);
+    CHECK(PostUpdate{.post_id = PostId("post_x"), .access_price = Cents{-500}}.misfit());
+    CHECK_FALSE(PostUpdate{.post_id = PostId("post_x"), .access_price = Cents{0}}.misfit());
+}
+
 TEST_CASE("unknown, blocked and repeated names are dropped; whom it names finds it in the mentions") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");

@@ -211,6 +211,10 @@ private:
     PostHolder* holder_ = nullptr;
 };
 
+// What no price can be, whoever may ask for one.
+inline bool is_below_nothing(const std::optional<Cents>& price) { return price && price->value < 0; }
+FieldError price_below_nothing();
+
 // How a post's files may be read.
 media::Access media_access(Visibility visibility, bool in_community);
 void touch_lists_of(db::Write& tx, const UserId& author);
