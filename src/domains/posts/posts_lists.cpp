@@ -52,16 +52,7 @@ PostPage PostLists::page(db::Read& tx, const Caller& me, const PageRequest& page
 
 PostPage PostLists::everything(db::Read& tx, const Caller& me, const PageRequest& page) {
     return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
-        auto positions = feed_.newest(tx, after, limit);
-        // The newest are the same for everybody; what only the caller sees comes beside them.
-        const auto own = tx.list<Position>(
-            lists::private_of_author{.user_id = me.id, .at = after.at, .id = after.id, .limit = limit});
-        if (own.empty()) return positions;
-        const auto others = positions.insert(positions.end(), own.begin(), own.end());
-        std::inplace_merge(positions.begin(), others, positions.end(),
-                           [](const Position& a, const Position& b) { return comes_before(a, b); });
-        if (std::ssize(positions) > limit) positions.resize(static_cast<std::size_t>(limit));
-        return positions;
+        return feed_.everything(tx, me.id, after, limit);
     });
 }
 
