@@ -841,6 +841,7 @@ CREATE INDEX posts_of_community ON posts (community_id, created_at DESC, post_id
 CREATE UNIQUE INDEX posts_one_repost ON posts (user_id, original_post_id) WHERE original_post_id IS NOT NULL;
 CREATE INDEX posts_pinned ON posts (user_id) WHERE is_pinned = 1;
 CREATE INDEX posts_pinned_in_community ON posts (community_id, created_at DESC, post_id DESC) WHERE is_pinned = 1 AND community_id IS NOT NULL;
+CREATE INDEX posts_private_of_author ON posts (user_id, visibility, in_community, created_at DESC, post_id DESC) WHERE visibility = 2;
 CREATE INDEX posts_reposts ON posts (original_post_id, created_at DESC, post_id DESC) WHERE original_post_id IS NOT NULL;
 CREATE INDEX posts_top_of_community ON posts (community_id, likes_count DESC, post_id DESC) WHERE community_id IS NOT NULL;
 CREATE INDEX posts_with_subjects ON posts (post_id, tags, category) WHERE tags <> '[]' OR category IS NOT NULL;

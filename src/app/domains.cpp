@@ -206,6 +206,7 @@ void Domains::plug() {
     messages.plug({.groups = &groups, .stories = &stories});
     users.plug(std::move(plugs));
     posts.writer().plug(discovery);
+    posts.writer().plug(collections);
     if (enable_communities_)
         search.plug_communities([this](const Caller& me, std::string_view q, const PageRequest& page) {
             auto found = communities.search(me, q, page);
@@ -231,6 +232,7 @@ void Domains::register_background(jobs::Background& background) {
     events.on<users::UserUnblocked>("messages", [this](const users::UserUnblocked& event) {
         messages.blocks_changed(event.blocker_id, event.blocked_id);
     });
+    scheduled_posts.listen(events);
     search_index.listen(events);
     discovery.listen(background);
     cause_facts_ = std::make_unique<FactsOfCauses>(communities, posts.writer(), messages);

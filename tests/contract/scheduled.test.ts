@@ -207,6 +207,20 @@ describe("publishing", () => {
     for (const client of clients) client.close();
   }, 80_000);
 
+  it("ends with the account: what waited is cancelled, and stays so when the account is kept after all", async () => {
+    const leaver = await grover.user("leaver");
+    const plan = (await grover.post("/api/posts/schedule", leaver.token, { content: "Never", scheduled_time: inMs(3_600_000) })).json;
+    const left = await grover.send("DELETE", "/api/users/me", { token: leaver.token, body: { confirm: "leaver", current_password: "correct horse 9" } });
+    expect(left.status).toBe(202);
+    const again = await grover.post("/api/auth/login", undefined, { email: "leaver@example.com", password: "correct horse 9" });
+    const token = again.json.session_token;
+    expect((await grover.post("/api/users/me/restore", token)).status).toBe(200);
+    const statusOf = async () => (await grover.get(`/api/posts/scheduled/${plan.scheduled_post_id}`, token)).json.status;
+    expect(await until(async () => (await statusOf()) === "cancelled", 60_000)).toBe(true);
+    expect((await grover.get("/api/posts/scheduled", token)).json).toEqual([]);
+    expect((await grover.get("/api/notifications", token)).json.map((notice: any) => notice.type)).not.toContain("scheduled_post_failed");
+  }, 70_000);
+
   it("is measured: what waits, how late it came, what failed", async () => {
     const waiting = async () => Number(/^grover_scheduled_posts_waiting (\d+)$/m.exec((await grover.get("/metrics")).text)?.[1]);
     const text = (await grover.get("/metrics")).text;

@@ -115,7 +115,7 @@ struct PostCollectionsSet;
 enum class FollowChange : std::uint8_t { toggle, set, clear };
 
 // Any thread. Errors are those of the contract.
-class CollectionsService {
+class CollectionsService final : public posts::PostHolder {
 public:
     // References outlive the service.
     CollectionsService(db::Database& db, const Clock& clock, users::UsersService& users,
@@ -132,6 +132,9 @@ public:
     // `is_private` tells of an account whose collections are closed to the caller (users.md §1).
     Page<Collection> of_user(const Caller& me, const UserId& user, const PageRequest& page, bool& is_private);
     CollectionPage get(const Caller& me, const CollectionGet& in);
+
+    // --- For posts ---
+    void post_leaves(db::Write& tx, const PostId& post) override;
 
     CollectionAddAnswer add(const Caller& me, const CollectionId& id, const PostId& post);
     CollectionManyAnswer add_many(const Caller& me, const CollectionAddMany& in);
@@ -153,6 +156,7 @@ private:
     struct PutIn {
         std::vector<PostId> added;
         std::vector<std::string> skipped;
+        Time at{};
     };
     // Both expect the collection to be locked; the posts' counters follow.
     PutIn put_in(db::Write& tx, const Caller& me, const CollectionRow& row,

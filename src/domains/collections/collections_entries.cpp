@@ -56,13 +56,18 @@ std::vector<PostId> post_ids_of(const std::vector<std::string>& texts, std::stri
     return ids_from<PostId>(texts, field, kMaxPostsAtOnce);
 }
 
+void CollectionsService::post_leaves(db::Write& tx, const PostId& post) {
+    tx.exists(entries::lock_collections_with{.post_id = post});
+    tx.exec(entries::touch_collections_with{.now = clock_.now(), .post_id = post});
+}
+
 CollectionsService::PutIn CollectionsService::put_in(db::Write& tx, const Caller& me,
                                                      const CollectionRow& row,
                                                      const std::vector<PostId>& wanted) {
     PutIn out;
     if (wanted.empty()) return out;
     const auto facts = posts_.visible_facts(tx, me, wanted);
-    const auto now = clock_.now();
+    const auto now = out.at = clock_.now();
     // The last one given is the newest, also among those of one moment.
     auto position = std::max(
         now.us, tx.value<std::int64_t>(entries::top_position{.collection_id = row.collection_id}) + 1);
@@ -89,11 +94,11 @@ CollectionAddAnswer CollectionsService::add(const Caller& me, const CollectionId
     return db_.write([&](db::Write& tx) {
         const auto hand = require_hand(tx, users_, me, id);
         if (!posts_.visible_facts(tx, me, std::span(&post, 1)).front()) throw not_found("Post not found");
-        if (put_in(tx, me, hand.row, {post}).added.empty())
-            throw validation_error("Post already in collection");
+        const auto done = put_in(tx, me, hand.row, {post});
+        if (done.added.empty()) throw validation_error("Post already in collection");
         CollectionAddAnswer answer;
         answer.post_count = count_entries(tx, id);
-        answer.added_at = clock_.now();
+        answer.added_at = done.at;
         return answer;
     });
 }

@@ -31,6 +31,18 @@ UPDATE collection_posts SET position = :position WHERE collection_id = :collecti
 SELECT p.collection_id FROM collection_posts p CROSS JOIN collections c
 WHERE p.post_id = :post_id AND c.collection_id = p.collection_id AND c.user_id = :user_id
 
+-- name: lock_collections_with (sqlite)
+SELECT 1 FROM collection_posts WHERE post_id = :post_id
+
+-- name: lock_collections_with (postgres)
+-- In one order, so that two posts that go at once do not wait for each other.
+SELECT 1 FROM collections WHERE collection_id IN (SELECT collection_id FROM collection_posts WHERE post_id = :post_id)
+ORDER BY collection_id FOR NO KEY UPDATE
+
+-- name: touch_collections_with
+UPDATE collections SET updated_at = :now
+WHERE collection_id IN (SELECT collection_id FROM collection_posts WHERE post_id = :post_id)
+
 -- name: newest_in
 -- Posts of the given collections, the newest addition first; one that is in several comes at its newest.
 SELECT p.added_at AS created_at, p.post_id FROM collection_posts p

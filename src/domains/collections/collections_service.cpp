@@ -68,7 +68,8 @@ CollectionUpdateAnswer CollectionsService::update(const Caller& me, const Collec
         require_own(tx, users_, me, in.collection_id);
         // Read again behind the lock: of two changes of different fields both stay.
         lock(tx, in.collection_id);
-        auto row = require_own(tx, users_, me, in.collection_id);
+        const auto before = require_own(tx, users_, me, in.collection_id);
+        auto row = before;
         if (name) row.name = *name;
         if (in.description) row.description = clean_description(in.description);
         if (in.is_public) row.is_public = *in.is_public;
@@ -76,6 +77,7 @@ CollectionUpdateAnswer CollectionsService::update(const Caller& me, const Collec
         if (cover && !tx.exists(sql::collections_posts::find_entry{.collection_id = row.collection_id,
                                                                    .post_id = *cover}))
             throw validation_error("Post not in collection");
+        if (row.settings() == before.settings()) return;
         tx.exec(sql::collections::update_collection{.name = row.name,
                                                     .description = row.description,
                                                     .is_public = row.is_public,

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "domains/collections/collections.hpp"
@@ -27,6 +28,9 @@ struct CollectionRow {
     Time created_at;
     Time updated_at;
     Time listed_at;  // by what the list is ordered: of followed ones, when that was
+
+    // What its owner decides.
+    auto settings() const { return std::tie(name, description, is_public, cover_post_id); }
 
     static constexpr auto columns = Pack{
         db::column("collection_id", &CollectionRow::collection_id),

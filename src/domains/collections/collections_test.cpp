@@ -259,6 +259,39 @@ TEST_CASE("only the fields that are sent change") {
             [&] { w.collections.update(ada, {.collection_id = id, .cover_post_id = "post_x"}); });
 }
 
+TEST_CASE("updated_at moves with what a collection is and holds, and with nothing else") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto gone = w.post(bob), kept = w.post(bob);
+    const auto repost = w.posts.repost(ada, {.post_id = gone}).repost_id;
+    const auto id = w.collection(ada, "mine", true, {gone, kept}), beside = w.collection(ada, "other"),
+               of_repost = w.collection(bob, "reposts", true, {repost});
+    const auto moved = [&](const CollectionId& which, auto&& change) {
+        const auto at = [&] {
+            return w.number("SELECT updated_at FROM collections WHERE collection_id = '" + which.str() + "'");
+        };
+        const auto before = at();
+        w.clock.advance(std::chrono::minutes{1});
+        change();
+        CHECK((at() == before || at() == w.clock.now().us));
+        return at() != before;
+    };
+    CHECK_FALSE(moved(id, [&] { w.collections.update(ada, {.collection_id = id}); }));
+    CHECK_FALSE(moved(id, [&] {
+        w.collections.update(ada,
+                             {.collection_id = id, .name = "mine", .description = "", .is_public = true});
+    }));
+    CHECK(moved(id, [&] { w.collections.update(ada, {.collection_id = id, .description = "all"}); }));
+    CHECK(moved(id, [&] { w.collections.update(ada, {.collection_id = id, .cover_post_id = kept.str()}); }));
+    CHECK_FALSE(moved(id, [&] { w.posts.react(ada, gone, "like"); }));
+    CHECK_FALSE(moved(beside, [&] {
+        CHECK(moved(of_repost, [&] { CHECK(moved(id, [&] { w.posts.remove(bob, gone); })); }));
+    }));
+    CHECK(w.drifted() == 0);
+    CHECK_FALSE(moved(id, [&] { refuses(ErrorKind::not_found, "", [&] { w.posts.remove(bob, gone); }); }));
+    CHECK(moved(id, [&] { w.collections.take_out(ada, id, kept); }));
+}
+
 TEST_CASE("the cost of a collection does not grow with the number of its posts") {
     World w(false);
     const auto ada = w.user("ada");

@@ -15,7 +15,9 @@ class World : public posts::test::World {
 public:
     explicit World(bool cached = true)
         : posts::test::World(cached),
-          collections(db(), clock, users_, posts.gate(), posts.views(), posts.lists()) {}
+          collections(db(), clock, users_, posts.gate(), posts.views(), posts.lists()) {
+        posts.writer().plug(collections);
+    }
 
     CollectionId collection(const Caller& owner, const std::string& name, bool is_public = true,
                             std::vector<PostId> with = {}) {

@@ -119,6 +119,13 @@ CommentUpdateResponse CommentsService::update(const Caller& me, const CommentUpd
             auto told = users_in(row->mentioned_users);
             const auto tagged = users_in(row->tagged_users);
             told.insert(told.end(), tagged.begin(), tagged.end());
+            // They heard of the comment itself.
+            told.push_back(post.user_id);
+            if (row->parent_comment_id) {
+                if (const auto answered = find_facts(tx, *row->parent_comment_id);
+                    answered && answered->user_id)
+                    told.push_back(*answered->user_id);
+            }
             told.push_back(me.id);
             row->content = content;
             row->mentioned_users = to_json(mentioned);

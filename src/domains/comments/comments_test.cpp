@@ -362,30 +362,48 @@ TEST_CASE("deleting a post leaves no comment and no like behind") {
 
 TEST_CASE("an edit changes the text once, and tells only those who are newly mentioned") {
     World w;
-    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), dan = w.user("dan");
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), dan = w.user("dan"),
+               cat = w.user("cat");
     const auto post = w.post(ada);
     const auto comment =
         w.write(bob, {.post_id = post, .content = "for @eve", .tagged_users = {"dan"}}).comment_id;
     w.forget_effects();
 
-    const auto answer = w.comments.update(bob, {.comment_id = comment, .content = "for @eve, @dan and @ada"});
+    const auto answer = w.comments.update(bob, {.comment_id = comment, .content = "for @eve, @dan and @cat"});
     CHECK(answer.message == "Comment updated");
-    CHECK(answer.comment.content == "for @eve, @dan and @ada");
+    CHECK(answer.comment.content == "for @eve, @dan and @cat");
     CHECK(answer.comment.updated_at == w.clock.now());
-    CHECK(answer.comment.tagged_users == std::vector{dan.id, eve.id, ada.id});
-    CHECK(w.payload("comment.updated").find(R"("newly_mentioned_users":[")" + ada.id.str() + R"("])") !=
+    CHECK(answer.comment.tagged_users == std::vector{dan.id, eve.id, cat.id});
+    CHECK(w.payload("comment.updated").find(R"("newly_mentioned_users":[")" + cat.id.str() + R"("])") !=
           std::string::npos);
     const auto edited_at = w.clock.now();
     w.clock.advance(std::chrono::hours{1});
     w.forget_effects();
-    CHECK(w.comments.update(bob, {.comment_id = comment, .content = "for @eve, @dan and @ada"})
+    CHECK(w.comments.update(bob, {.comment_id = comment, .content = "for @eve, @dan and @cat"})
               .comment.updated_at == edited_at);
     CHECK(refusal([&] { w.comments.update(ada, {.comment_id = comment, .content = "mine"}); }) ==
           "403 Not authorized");
     CHECK(refusal([&] { w.comments.update(bob, {.comment_id = CommentId("comment_x"), .content = "?"}); }) ==
           "404 Comment not found");
-    CHECK(w.get(ada, comment).content == "for @eve, @dan and @ada");
+    CHECK(w.get(ada, comment).content == "for @eve, @dan and @cat");
     CHECK(w.effects().empty());
+}
+
+TEST_CASE("an edit does not tell again whom the comment answers, nor whose post it is below") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), cat = w.user("cat");
+    const auto post = w.post(ada);
+    const auto comment = w.comment(bob, post), answer = w.reply(eve, post, comment);
+    const auto newly_told = [&](const Caller& me, const CommentId& id) {
+        w.forget_effects();
+        CHECK(w.comments.update(me, {.comment_id = id, .content = "hello @ada @bob @cat"})
+                  .comment.tagged_users == std::vector{ada.id, bob.id, cat.id});
+        return wire::read<CommentUpdated>(w.payload("comment.updated")).newly_mentioned_users;
+    };
+    CHECK(newly_told(bob, comment) == std::vector{cat.id});
+    CHECK(newly_told(eve, answer) == std::vector{cat.id});
+    const auto other = w.reply(bob, post, w.comment(cat, post));
+    CHECK(newly_told(bob, other).empty());
 }
 
 TEST_CASE("liking toggles, counts and is told to the author, but not for own comments") {

@@ -111,6 +111,8 @@ public:
     // --- For posts ---
     std::vector<posts::CommunityView> views(db::Read& tx, const UserId& viewer,
                                             std::span<const CommunityId> ids) override;
+    std::vector<UserId> readers_of(db::Read& tx, const CommunityId& community,
+                                   std::span<const UserId> among) override;
     void posts_removed(db::Write& tx, const CommunityId& community, std::int64_t count) override;
 
     // --- For the audience above ---

@@ -18,6 +18,8 @@ namespace m = sql::communities_members;
 
 // Newest memberships that are merged into the first page of discover.
 constexpr int kMerged = 100;
+// Begins the cursors of a walk whose first page had them merged in: they stand on no later one.
+constexpr std::string_view kMergedWalk = "merged.";
 // What a search looks at before it sorts.
 constexpr int kMaxFound = 2'000;
 constexpr int kMaxCategories = 100;
@@ -176,11 +178,17 @@ MemberRow member_after(std::string_view text) {
 Page<Community> CommunitiesService::discover(const Caller& me, const CommunityDiscover& in) {
     const bool is_first = in.page.after.empty();
     if (is_first && in.page.skip > kMaxSkip) return {};
+    std::string_view after = in.page.after;
+    const bool was_merged = after.starts_with(kMergedWalk);
+    if (was_merged) after.remove_prefix(kMergedWalk.size());
+    const bool searches = in.q && !in.q->empty();
     const Slice slice{.category = in.category ? text::lower(*in.category) : "",
-                      .after = place_after(in.sort, in.page.after),
+                      .after = place_after(in.sort, after),
                       .limit = in.page.limit + 1,
                       .skip = is_first ? in.page.skip : 0};
-    const bool searches = in.q && !in.q->empty();
+    const bool is_of_all = slice.category.empty() && !searches;
+    const bool merges = is_of_all && is_first && in.page.skip == 0;
+    const bool is_merged_walk = is_of_all && was_merged;
     return db_.read([&](db::Read& tx) {
         Page<Community> page;
         std::vector<Row> rows;
@@ -192,16 +200,26 @@ Page<Community> CommunitiesService::discover(const Caller& me, const CommunityDi
                 page.next = to_text(in.sort, place_of(rows.back(), in.sort));
             }
         } else {
-            auto places = places_of(tx, in.sort, slice);
+            // Clients look for their own communities on the first page.
+            std::vector<CommunityId> own;
+            if (merges || is_merged_walk)
+                own = tx.list<CommunityId>(s::public_of_member{.user_id = me.id, .limit = kMerged});
+            const auto is_own = [&](const CommunityId& id) {
+                return std::ranges::find(own, id) != own.end();
+            };
+            auto wanted = slice;
+            if (is_merged_walk) wanted.limit += static_cast<int>(own.size());
+            auto places = places_of(tx, in.sort, wanted);
+            if (is_merged_walk) std::erase_if(places, [&](const Place& place) { return is_own(place.id); });
             if (places.size() > limit) {
                 places.resize(limit);
                 page.next = to_text(in.sort, places.back());
+                if (merges || is_merged_walk) page.next.insert(0, kMergedWalk);
             }
             std::vector<CommunityId> ids;
             for (const auto& place : places) ids.push_back(place.id);
-            // Clients look for their own communities here.
-            if (is_first && in.page.skip == 0 && slice.category.empty()) {
-                for (auto& id : tx.list<CommunityId>(s::public_of_member{.user_id = me.id, .limit = kMerged}))
+            if (merges) {
+                for (auto& id : own)
                     if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
             }
             rows = load(tx, me.id, ids);

@@ -14,6 +14,14 @@ SELECT role FROM community_members WHERE user_id = :user_id AND community_id = :
 -- name: set_role
 UPDATE community_members SET role = :role WHERE user_id = :user_id AND community_id = :community_id
 
+-- name: readers_of
+-- Those of these users who may read its posts.
+SELECT u.user_id FROM communities c CROSS JOIN users u
+WHERE c.community_id = :community_id AND c.deleted_at IS NULL AND u.user_id IN each(:ids)
+      AND NOT EXISTS (SELECT 1 FROM community_bans b WHERE b.user_id = u.user_id AND b.community_id = c.community_id)
+      AND (c.is_private = 0
+           OR EXISTS (SELECT 1 FROM community_members m WHERE m.user_id = u.user_id AND m.community_id = c.community_id))
+
 -- name: count_moderators
 SELECT count(*) FROM community_members WHERE community_id = :community_id AND role >= 1
 

@@ -51,6 +51,17 @@ std::vector<posts::CommunityView> CommunitiesService::views(db::Read& tx, const 
     return out;
 }
 
+std::vector<UserId> CommunitiesService::readers_of(db::Read& tx, const CommunityId& community,
+                                                   std::span<const UserId> among) {
+    const auto ids = db::ids_of(among);
+    auto readers = tx.list<UserId>(m::readers_of{.community_id = community, .ids = ids});
+    std::ranges::sort(readers);
+    std::vector<UserId> out;
+    std::ranges::copy_if(among, std::back_inserter(out),
+                         [&](const UserId& user) { return std::ranges::binary_search(readers, user); });
+    return out;
+}
+
 void CommunitiesService::posts_removed(db::Write& tx, const CommunityId& community, std::int64_t count) {
     tx.exec(s::remove_posts{.count = count, .community_id = community});
 }

@@ -137,6 +137,36 @@ TEST_CASE("an author's private account does not hide what they post in an open c
     CHECK(refusal([&] { w.posts.get(bob, post); }) == "404 Post not found");
 }
 
+TEST_CASE("of many people, those see a post of a community, and its reposts, who may read there") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve"), cat = w.user("cat"),
+               banned = w.user("banned");
+    const auto id = w.community(ada);
+    w.join(bob, id);
+    w.join(banned, id);
+    const auto post = w.post(bob, id);
+    const auto repost = w.posts.repost(ada, {.post_id = post}).repost_id;
+    w.communities.remove_member(ada, {.community_id = id, .user_id = banned.id, .ban = true});
+    w.block(cat, bob);
+    const std::vector<UserId> everybody{eve.id, banned.id, cat.id, bob.id, ada.id};
+    const auto readers = [&](const PostId& which) {
+        return w.db->read([&](db::Read& tx) {
+            auto& gate = w.posts.gate();
+            const auto out = gate.readers_of(tx, *gate.find(tx, which), everybody);
+            for (const auto& user : everybody)
+                CHECK((gate.sight_of(tx, user, *gate.find(tx, which)) == posts::Sight::seen) ==
+                      (std::ranges::find(out, user) != out.end()));
+            return out;
+        });
+    };
+    CHECK(readers(post) == std::vector{eve.id, bob.id, ada.id});
+    CHECK(readers(repost) == std::vector{eve.id, bob.id, ada.id});
+    CommunityUpdate close{.community_id = id, .is_private = true};
+    w.communities.update(ada, close);
+    CHECK(readers(post) == std::vector{bob.id, ada.id});
+    CHECK(readers(repost) == std::vector{bob.id, ada.id});
+}
+
 TEST_CASE("pinned posts come first on the first page, each post once on all pages") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
@@ -170,6 +200,37 @@ TEST_CASE("pinned posts come first on the first page, each post once on all page
     CHECK(refusal([&] {
               w.posts.update(ada, {.post_id = posts[0], .visibility = "private"});
           }).starts_with("400"));
+}
+
+TEST_CASE("an edit that sends along how a post of a community is shown changes the rest of it") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto id = w.community(ada);
+    const auto post = w.post(ada, id, "before"), pinned = w.post(ada, id, "before");
+    w.communities.pin(ada, id, pinned, true);
+    for (const auto& [one, is_pinned] : {std::pair(post, false), {pinned, true}}) {
+        w.posts.update(ada,
+                       {.post_id = one, .content = "after", .visibility = "public", .is_pinned = is_pinned});
+        CHECK(refusal([&] {
+                  w.posts.update(ada, {.post_id = one, .content = "lost", .is_pinned = !is_pinned});
+              }) == "400 A community decides who sees its posts and which are pinned");
+        const auto seen = wire::read<SeenPost>(w.posts.get(ada, one).json);
+        CHECK(seen.content == "after");
+        CHECK(seen.is_pinned == is_pinned);
+    }
+}
+
+TEST_CASE("what a private account posts in an open community is not reposted") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto id = w.community(ada);
+    const auto post = w.post(ada, id);
+    testing::execute(*w.db, "UPDATE users SET is_private = 1 WHERE user_id = '" + ada.id.str() + "'");
+    w.db->write([&](db::Write& tx) { tx.touch(ada.id); });
+    w.told();
+    CHECK(refusal([&] { w.posts.repost(bob, {.post_id = post}); }) == "403 Not authorized");
+    CHECK(w.rows("posts") == 1);
+    CHECK(w.told().empty());
 }
 
 TEST_CASE("moderators delete posts of others, and it is told who did") {

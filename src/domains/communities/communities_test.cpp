@@ -140,6 +140,33 @@ TEST_CASE("own public communities are merged into the first page of discover, in
     (void)hidden;
 }
 
+TEST_CASE("what was merged into the first page of discover is on no later one, and every later one is full") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    for (int i = 0; i < 17; ++i) {
+        const auto id = w.community(ada, false, "Large " + std::to_string(i));
+        w.join(w.user("fan" + std::to_string(i)), id);
+        if (i % 4 == 0) w.join(bob, id);
+    }
+    w.community(bob, false, "Small");
+    for (const auto sort :
+         {DiscoverSort::members, DiscoverSort::newest, DiscoverSort::name, DiscoverSort::active}) {
+        for (const std::int64_t skip : {0, 2}) {
+            std::vector<std::string> found;
+            CommunityDiscover in{.page = {.limit = 3, .skip = skip}, .sort = sort};
+            do {
+                const auto page = w.communities.discover(bob, in);
+                if (!page.next.empty()) CHECK(page.items.size() >= 3);
+                for (const auto& one : page.items) found.push_back(one.community_id.str());
+                in.page.after = page.next;
+            } while (!in.page.after.empty());
+            CHECK(std::ssize(found) == 18 - skip);
+            std::ranges::sort(found);
+            CHECK(std::ranges::adjacent_find(found) == found.end());
+        }
+    }
+}
+
 TEST_CASE("mine are all that one is in, private ones too, latest activity first, by role") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

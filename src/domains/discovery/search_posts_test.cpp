@@ -164,6 +164,9 @@ TEST_CASE("posts of communities are found by who may read them, and count for no
             ++asked;
             return std::vector<posts::CommunityView>(ids.size(), {.may_read = viewer == member});
         }
+        std::vector<UserId> readers_of(db::Read&, const CommunityId&, std::span<const UserId>) override {
+            return {member};
+        }
         void posts_removed(db::Write&, const CommunityId&, std::int64_t) override {}
         UserId member;
         int asked = 0;

@@ -69,6 +69,10 @@ UPDATE posts SET content = :content, location = :location, category = :category,
                  repost_comment = :repost_comment, updated_at = :now
 WHERE post_id = :post_id
 
+-- name: keep_tags
+-- They were sent: edits of the text leave them alone from now on.
+UPDATE posts SET tags_are_explicit = 1 WHERE post_id = :post_id
+
 -- name: count_pinned
 SELECT count(*) FROM posts WHERE user_id = :user_id AND is_pinned = 1 AND in_community = 0
 
@@ -133,8 +137,9 @@ FROM posts WHERE user_id = :user_id
 -- name: authors_of
 SELECT DISTINCT user_id FROM posts WHERE post_id IN each(:ids)
 
--- name: get_likes
-SELECT likes_count FROM posts WHERE post_id = :post_id
+-- name: get_ties
+-- What a post that goes is counted for elsewhere.
+SELECT likes_count, in_collection_count FROM posts WHERE post_id = :post_id
 
 -- name: get_repost_count
 SELECT repost_count FROM posts WHERE post_id = :post_id

@@ -52,10 +52,14 @@ std::optional<std::string> category_of(const std::optional<std::string>& given, 
     return given;
 }
 
-std::vector<std::string> unique_tokens(const std::vector<std::string>& given) {
-    std::vector<std::string> out;
+// Each name once, as it was written first: "@Bob" and "bob" are one.
+std::vector<std::string> different_names(const std::vector<std::string>& given) {
+    std::vector<std::string> out, seen;
     for (const auto& token : given) {
-        if (!token.empty() && std::ranges::find(out, token) == out.end()) out.push_back(token);
+        auto name = text::lower_ascii(std::string_view(token).substr(token.starts_with('@') ? 1 : 0));
+        if (name.empty() || std::ranges::find(seen, name) != seen.end()) continue;
+        seen.push_back(std::move(name));
+        out.push_back(token);
     }
     return out;
 }
@@ -72,6 +76,10 @@ bool given(const std::optional<T>& value) {
 }
 
 }  // namespace
+
+FieldError price_below_nothing() {
+    return {{"body", "access_price"}, "Input should be greater than or equal to 0", "greater_than_equal"};
+}
 
 media::Access media_access(Visibility visibility, bool in_community) {
     return visibility == Visibility::public_ && !in_community ? media::Access::account
@@ -90,7 +98,7 @@ PostDraft PostWriter::check(const PostCreate& in) {
     draft.poll = poll_of(in);
     draft.category = category_of(in.category, "body");
     draft.visibility = in.visibility;
-    draft.tagged_users = unique_tokens(in.tagged_users);
+    draft.tagged_users = different_names(in.tagged_users);
     if (draft.tagged_users.size() > kMaxNames)
         throw bad_body("tagged_users", "List should have at most 20 items", "too_long");
     if (in.tags && in.tags->size() > kMaxTags)
@@ -103,6 +111,7 @@ PostDraft PostWriter::check(const PostCreate& in) {
     if (sources > 1) throw bad_body("media", "Send one of media, media_url and media_id");
     if (draft.content.empty() && sources == 0 && !draft.poll)
         throw bad_body("content", "A post needs text, media or a poll", "missing");
+    if (is_below_nothing(in.access_price)) throw invalid_input(price_below_nothing());
     if (is_paid(in))
         throw not_authorized(
             "You must enable monetization in your profile settings before creating paid content.");
@@ -187,12 +196,9 @@ PostWriter::Named PostWriter::publish(db::Write& tx, const UserId& author, const
 
 std::vector<UserId> PostWriter::who_may_hear(db::Read& tx, const std::vector<UserId>& named,
                                              const PostFacts& post) const {
-    std::vector<UserId> out;
-    if (post.visibility == Visibility::private_) return out;
-    std::ranges::copy_if(named, std::back_inserter(out), [&](const UserId& user) {
-        return user != post.user_id && gate_.sight_of(tx, user, post) == Sight::seen;
-    });
-    return out;
+    auto readers = gate_.readers_of(tx, post, named);
+    std::erase(readers, post.user_id);
+    return readers;
 }
 
 bool PostWriter::exists(db::Read& tx, const PostId& post_id) const {

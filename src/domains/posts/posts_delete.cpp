@@ -16,6 +16,13 @@ struct RepostRow {
     };
 };
 
+struct Ties {
+    std::int64_t likes = 0;
+    std::int64_t collections = 0;
+    static constexpr auto columns =
+        Pack{db::column("likes_count", &Ties::likes), db::column("in_collection_count", &Ties::collections)};
+};
+
 }  // namespace
 
 // Everything on the post goes with it by foreign key; what is left to do is what counts elsewhere.
@@ -35,8 +42,9 @@ void PostWriter::erase(db::Write& tx, const PostFacts& post, const std::optional
         erase(tx, {.post_id = repost.post_id, .user_id = repost.user_id, .is_repost = true}, {});
     }
     tx.exec(sql::posts::orphan_reposts{.post_id = post.post_id});
-    const auto likes = tx.find<std::int64_t>(sql::posts::get_likes{.post_id = post.post_id}).value_or(0);
-    if (likes > 0) users_.add_likes_received(tx, post.user_id, -likes);
+    const auto ties = tx.find<Ties>(sql::posts::get_ties{.post_id = post.post_id}).value_or(Ties{});
+    if (ties.likes > 0) users_.add_likes_received(tx, post.user_id, -ties.likes);
+    if (ties.collections > 0 && holder_) holder_->post_leaves(tx, post.post_id);
     if (tx.exec(sql::posts::delete_post{.post_id = post.post_id}) == 0) throw not_found("Post not found");
     touch_facts(tx, post.post_id);
     if (post.community_id) {

@@ -23,6 +23,12 @@ struct Editable {
     std::optional<std::string> repost_comment;
 
     bool operator==(const Editable&) const = default;
+    // Whether somebody who reads the post finds no difference: where its tags come from is not shown.
+    bool reads_as(const Editable& other) const {
+        auto same = *this;
+        same.tags_are_explicit = other.tags_are_explicit;
+        return same == other;
+    }
 
     static constexpr auto columns = Pack{
         db::column("content", &Editable::content),
@@ -67,6 +73,7 @@ std::optional<FieldError> PostUpdate::misfit() const {
     if (asks_for_nothing()) return FieldError{{"body"}, "Nothing to change", "missing"};
     if (category && !category->empty() && !wire::enum_of<Category>(*category))
         return FieldError{{"body", "category"}, "Input should be one of the categories", "enum"};
+    if (is_below_nothing(access_price)) return price_below_nothing();
     return std::nullopt;
 }
 
@@ -86,7 +93,9 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             if (!visibility)
                 throw validation_error("Invalid visibility. Must be: public, followers, or private");
         }
-        if (post.community_id && (visibility || in.is_pinned))
+        const bool is_shown_otherwise = (visibility && *visibility != post.visibility) ||
+                                        (in.is_pinned && *in.is_pinned != post.is_pinned);
+        if (post.community_id && is_shown_otherwise)
             throw validation_error("A community decides who sees its posts and which are pinned");
         if (post.is_repost && asks_for_more_than_the_comment(in))
             throw validation_error("Only the comment of a repost can change");
@@ -112,8 +121,7 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
                 tx.exec(sql::posts::insert_mention{
                     .user_id = user, .post_id = post.post_id, .created_at = post.created_at});
             std::ranges::copy_if(mentioned, std::back_inserter(newly_mentioned), [&](const UserId& user) {
-                return user != me.id && !contains(before.mentioned_users, user) &&
-                       !contains(before.tagged_users, user);
+                return !contains(before.mentioned_users, user) && !contains(before.tagged_users, user);
             });
         }
         if (in.location) after.location = clean_optional(in.location);
@@ -128,7 +136,11 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             if (pins && tx.value<std::int64_t>(sql::posts::count_pinned{.user_id = me.id}) >= kMaxPinned)
                 throw validation_error("At most 3 posts can be pinned");
         }
-        if (after == before) return;
+        if (after.reads_as(before)) {
+            if (after.tags_are_explicit != before.tags_are_explicit)
+                tx.exec(sql::posts::keep_tags{.post_id = post.post_id});
+            return;
+        }
         const auto now = clock_.now();
         tx.exec(sql::posts::update_post{
             .content = after.content,
@@ -153,10 +165,11 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
             touch_lists_of(tx, me.id);
             media_.set_access(tx, {"post", post.post_id.view()}, media_access(after.visibility, false));
         }
-        if (after.visibility == Visibility::private_) newly_mentioned.clear();
+        auto facts = post;
+        facts.visibility = after.visibility;
         tx.publish(PostUpdated{.post_id = post.post_id,
                                .user_id = me.id,
-                               .newly_mentioned_users = newly_mentioned,
+                               .newly_mentioned_users = writer_.who_may_hear(tx, newly_mentioned, facts),
                                .updated_at = now});
     });
     return {.post = {view(me, in.post_id)}};

@@ -99,7 +99,7 @@ struct PostReposted {
     PostId post_id;  // the root
     UserId author_id;
     UserId user_id;
-    bool author_lost_sight = false;  // of what they posted: they are not told
+    bool author_lost_sight = false;  // of what they posted, or sees no repost of this user: they are not told
     static constexpr auto fields = Pack{
         field("repost_id", &PostReposted::repost_id),
         field("post_id", &PostReposted::post_id),

@@ -427,4 +427,27 @@ std::vector<Position> PostFeed::newest(db::Read& tx, const Position& after, int 
     return out;
 }
 
+std::vector<Position> PostFeed::everything(db::Read& tx, const UserId& viewer, const Position& after,
+                                           int limit) {
+    std::vector<Position> out;
+    const sql::posts_lists::private_of_author own{
+        .user_id = viewer, .at = after.at, .id = after.id, .limit = limit};
+    if (tx.snapshot() == 0) {
+        // Nothing is in memory: both in one round trip.
+        const auto add = [&](const db::Row& row) { out.push_back(db::read_row<Position>(row)); };
+        db::Together both;
+        both.add(sql::posts_lists::newest{.at = after.at, .id = after.id, .limit = limit}, add);
+        both.add(own, add);
+        both.run(tx);
+    } else {
+        out = newest(tx, after, limit);
+        const auto shared = out.size();
+        for (auto& position : tx.list<Position>(own)) out.push_back(std::move(position));
+        if (out.size() == shared) return out;
+    }
+    std::ranges::sort(out, [](const Position& a, const Position& b) { return comes_before(a, b); });
+    if (std::ssize(out) > limit) out.resize(static_cast<std::size_t>(limit));
+    return out;
+}
+
 }  // namespace grover::posts

@@ -70,6 +70,8 @@ public:
     static void ask(db::Together& ask, Asked& out, const users::Relations& viewer, int limit);
     // Positions of everybody's posts that are not private.
     std::vector<Position> newest(db::Read& tx, const Position& after, int limit);
+    // And of the viewer's own that are.
+    std::vector<Position> everything(db::Read& tx, const UserId& viewer, const Position& after, int limit);
 
 private:
     users::UsersService& users_;

@@ -70,6 +70,36 @@ Sight PostGate::sight_of(db::Read& tx, const UserId& viewer, const PostFacts& po
     return root ? own_sight(tx, viewer, *root) : Sight::hidden;
 }
 
+std::vector<UserId> PostGate::own_readers(db::Read& tx, const PostFacts& post,
+                                          std::span<const UserId> among) const {
+    std::vector<UserId> out;
+    if (among.empty()) return out;
+    const AuthorState author{.is_hidden = false,
+                             .is_private = users_.cached_account(tx, post.user_id)->is_private};
+    std::vector<users::Pair> pairs;
+    pairs.reserve(among.size());
+    for (const auto& reader : among) pairs.push_back({reader, post.user_id});
+    const auto reaches = users_.reach(tx, pairs);
+    for (std::size_t i = 0; i < among.size(); ++i) {
+        const auto& reach = reaches[i];
+        const bool is_cut = !reach || reach->is_hidden || reach->is_cut();
+        if (among[i] == post.user_id ||
+            posts::sight_of(post, author, is_cut, [&] { return reach->is_following; }) == Sight::seen)
+            out.push_back(among[i]);
+    }
+    if (!post.community_id) return out;
+    if (communities_ == nullptr) return {};
+    return communities_->readers_of(tx, *post.community_id, out);
+}
+
+std::vector<UserId> PostGate::readers_of(db::Read& tx, const PostFacts& post,
+                                         std::span<const UserId> among) const {
+    auto readers = own_readers(tx, post, among);
+    if (!post.original_post_id || readers.empty()) return readers;
+    const auto root = find_facts(tx, *post.original_post_id);
+    return root ? own_readers(tx, *root, readers) : std::vector<UserId>{};
+}
+
 bool PostGate::author_sees(db::Read& tx, const PostFacts& post) const {
     const bool may_be_hidden = post.community_id || post.original_post_id;
     return !may_be_hidden || sight_of(tx, post.user_id, post) == Sight::seen;

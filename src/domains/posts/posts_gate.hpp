@@ -30,6 +30,9 @@ public:
     // One for each id, in that order; at most one statement.
     virtual std::vector<CommunityView> views(db::Read& tx, const UserId& viewer,
                                              std::span<const CommunityId> ids) = 0;
+    // Those of these readers who may read its posts, in their order; one statement.
+    virtual std::vector<UserId> readers_of(db::Read& tx, const CommunityId& community,
+                                           std::span<const UserId> among) = 0;
     // `count` posts of it are gone, in this transaction.
     virtual void posts_removed(db::Write& tx, const CommunityId& community, std::int64_t count) = 0;
 };
@@ -71,6 +74,8 @@ public:
                     const std::vector<std::string_view>& post) const;
     Opened take(db::Read& tx, Asked& asked, const Caller& me, const PostId& post_id) const;
     Sight sight_of(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
+    // Those of these people who see the post, in their order: in as many statements whatever their number.
+    std::vector<UserId> readers_of(db::Read& tx, const PostFacts& post, std::span<const UserId> among) const;
     // Not who left the private community, nor from whom the root of the repost was hidden.
     bool author_sees(db::Read& tx, const PostFacts& post) const;
     // Whoever asks.
@@ -101,6 +106,7 @@ private:
     std::size_t ask_who(db::Read& tx, db::Together& ask, Asked& out, const Caller& me,
                         std::size_t posts) const;
     Sight own_sight(db::Read& tx, const UserId& viewer, const PostFacts& post) const;
+    std::vector<UserId> own_readers(db::Read& tx, const PostFacts& post, std::span<const UserId> among) const;
 
     users::UsersService& users_;
     CommunityGate* communities_ = nullptr;

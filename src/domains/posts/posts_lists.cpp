@@ -51,8 +51,9 @@ PostPage PostLists::page(db::Read& tx, const Caller& me, const PageRequest& page
 }
 
 PostPage PostLists::everything(db::Read& tx, const Caller& me, const PageRequest& page) {
-    return this->page(tx, me, page, Muted::shown,
-                      [&](const Position& after, int limit) { return feed_.newest(tx, after, limit); });
+    return this->page(tx, me, page, Muted::shown, [&](const Position& after, int limit) {
+        return feed_.everything(tx, me.id, after, limit);
+    });
 }
 
 PostPage PostLists::explore(db::Read& tx, const Caller& me, const PageRequest& page) {

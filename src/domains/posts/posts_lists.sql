@@ -28,6 +28,11 @@ SELECT created_at, post_id FROM posts
 WHERE visibility < 2 AND in_community = 0 AND (created_at, post_id) < (:at, :id)
 ORDER BY created_at DESC, post_id DESC LIMIT :limit
 
+-- name: private_of_author
+SELECT created_at, post_id FROM posts
+WHERE user_id = :user_id AND visibility = 2 AND in_community = 0 AND (created_at, post_id) < (:at, :id)
+ORDER BY created_at DESC, post_id DESC LIMIT :limit
+
 -- name: saved
 SELECT created_at, post_id FROM post_saves
 WHERE user_id = :user_id AND (created_at, post_id) < (:at, :id)

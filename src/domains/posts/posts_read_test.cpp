@@ -45,7 +45,9 @@ TEST_CASE("who sees what: public, followers-only, private, private account, bloc
     refuses(ErrorKind::not_found, "Post not found", [&] { w.get(fan, own); });
     refuses(ErrorKind::not_found, "Post not found", [&] { w.get(blocked, open); });
     refuses(ErrorKind::not_found, "Post not found", [&] { w.get(ada, PostId("post_none")); });
-    CHECK(ids_of(everything(w, ada, {})) == strings({followers, open}));
+    CHECK(ids_of(everything(w, ada, {})) == strings({own, followers, open}));
+    CHECK(ids_of(everything(w, fan, {})) == strings({followers, open}));
+    CHECK(ids_of(w.posts.explore(ada, {})) == strings({followers, open}));
     CHECK(ids_of(w.posts.mine(ada, {})) == strings({own, followers, open}));
     CHECK(ids_of(everything(w, stranger, {})) == strings({open}));
     CHECK(ids_of(everything(w, blocked, {})).empty());
@@ -72,6 +74,47 @@ TEST_CASE("who sees what: public, followers-only, private, private account, bloc
     }
     CHECK(ids_of(w.posts.everything(fan, {.user_id = ada.id}, is_private)) == strings({followers, open}));
     CHECK_FALSE(is_private);
+}
+
+TEST_CASE("everything has the reader's own private posts in their places, on every page") {
+    for (const bool cached : {true, false}) {
+        World w(cached);
+        const auto ada = w.user("ada"), bob = w.user("bob");
+        Ids expected, open;
+        for (int i = 0; i < 23; ++i) {
+            const bool is_private = i % 3 == 0 || (i > 8 && i < 14);
+            const auto id = w.post(is_private || i % 2 == 0 ? ada : bob, "x",
+                                   is_private ? Visibility::private_ : Visibility::public_);
+            expected.insert(expected.begin(), id.str());
+            if (!is_private) open.insert(open.begin(), id.str());
+        }
+        const auto walk = [&](const Caller& me, int limit) {
+            Ids found;
+            PageRequest page{.limit = limit};
+            do {
+                const auto answer = everything(w, me, {.page = page});
+                const auto ids = ids_of(answer);
+                if (!answer.next.empty()) CHECK(std::ssize(ids) == limit);
+                found.insert(found.end(), ids.begin(), ids.end());
+                page.after = answer.next;
+            } while (!page.after.empty());
+            return found;
+        };
+        for (const int limit : {1, 2, 5, 22, 23, 50}) {
+            CHECK(walk(ada, limit) == expected);
+            CHECK(walk(bob, limit) == open);
+        }
+        for (const std::int64_t skip : {1, 7, 22})
+            CHECK(ids_of(everything(w, ada, {.page = {.limit = 3, .skip = skip}})) ==
+                  Ids(expected.begin() + skip, expected.begin() + std::min<std::int64_t>(skip + 3, 23)));
+        CHECK(ids_of(w.posts.explore(ada, {.limit = 50})) == open);
+    }
+}
+
+TEST_CASE("an author's private posts are found without passing by the others") {
+    World w;
+    CHECK(w.db().plan(sql::posts_lists::private_of_author::statement).find("posts_private_of_author") !=
+          std::string::npos);
 }
 
 TEST_CASE("no write gets past what the reader may see, and a refusal writes nothing") {

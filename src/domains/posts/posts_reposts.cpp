@@ -15,9 +15,8 @@ RepostAnswer PostsService::repost(const Caller& me, const PostRepost& in) {
                               : named;
         if (named.is_repost && !named.original_post_id) throw not_found("Original post not found");
         const bool is_open = root.community_id ? !gate_.community(tx, me.id, *root.community_id).is_private
-                                               : root.visibility == Visibility::public_ &&
-                                                     !users_.card(tx, root.user_id, me.base_url)->is_private;
-        if (!is_open) throw not_authorized();
+                                               : root.visibility == Visibility::public_;
+        if (!is_open || users_.card(tx, root.user_id, me.base_url)->is_private) throw not_authorized();
 
         const auto now = clock_.now();
         const auto id = IdSource::next_at<PostId>(now);
@@ -35,11 +34,14 @@ RepostAnswer PostsService::repost(const Caller& me, const PostRepost& in) {
         tx.touch(root.post_id);
         tx.touch(marks_key(me.id));
         touch_lists_of(tx, me.id);
-        tx.publish(PostReposted{.repost_id = id,
-                                .post_id = root.post_id,
-                                .author_id = root.user_id,
-                                .user_id = me.id,
-                                .author_lost_sight = !gate_.author_sees(tx, root)});
+        const PostFacts repost{
+            .post_id = id, .user_id = me.id, .is_repost = true, .original_post_id = root.post_id};
+        tx.publish(
+            PostReposted{.repost_id = id,
+                         .post_id = root.post_id,
+                         .author_id = root.user_id,
+                         .user_id = me.id,
+                         .author_lost_sight = gate_.sight_of(tx, root.user_id, repost) != Sight::seen});
         tx.publish(PostCreated{.post_id = id, .user_id = me.id, .post_type = "repost", .created_at = now});
     });
     answer.post = {view(me, answer.repost_id)};

@@ -15,6 +15,7 @@ namespace statements = sql::posts_sockets;
 // posts.md §6: counters at most once per post and second.
 constexpr std::chrono::seconds kCounterInterval{1};
 constexpr std::size_t kRoomsAtOnce = 500;
+constexpr std::size_t kFollowersAtOnce = 500;
 
 struct PostWatch {
     PostId post_id;
@@ -197,9 +198,21 @@ void PostsSockets::tell_followers(const PostId& post_id, const UserId& author) {
     const auto post = db_.read([&](db::Read& tx) { return gate_.find(tx, post_id); });
     // Posts of communities are told to their rooms.
     if (!post || post->visibility == Visibility::private_ || post->community_id) return;
+    const auto tell = [&](const UserId& follower) { hub_.emit_user(follower, PostNew{post_id, author}); };
+    // Whoever follows the author sees what they post, but not whatever they repost.
+    std::vector<UserId> unsure;
+    const auto tell_readers = [&] {
+        const auto readers = db_.read([&](db::Read& tx) { return gate_.readers_of(tx, *post, unsure); });
+        for (const auto& follower : readers) tell(follower);
+        unsure.clear();
+    };
     users_.each_follower(author, [&](const UserId& follower) {
-        if (hub_.has_members(Room::user(follower))) hub_.emit_user(follower, PostNew{post_id, author});
+        if (!hub_.has_members(Room::user(follower))) return;
+        if (!post->is_repost) return tell(follower);
+        unsure.push_back(follower);
+        if (unsure.size() == kFollowersAtOnce) tell_readers();
     });
+    if (!unsure.empty()) tell_readers();
 }
 
 void PostsSockets::recheck_reader(const UserId& reader) {

@@ -168,4 +168,39 @@ TEST_CASE("a new post is told to the followers that are here, and a private one 
     CHECK(w.sent().empty());
 }
 
+TEST_CASE("a repost is told to the followers that see its root, and to no other") {
+    Sockets w;
+    const auto ada = w.user("ada");
+    const auto dan = w.user("dan");
+    const auto bob = w.user("bob");
+    const auto eve = w.user("eve");
+    w.follow(dan, ada);
+    for (int i = 0; i < 30; ++i) {
+        const auto fan = w.user("fan" + std::to_string(i));
+        w.follow(fan, ada);
+        w.hub.put(Room::user(fan.id), fan.id);
+    }
+    for (const auto& user : {bob, eve, dan}) {
+        if (user.id != dan.id) w.follow(user, ada);
+        w.hub.put(Room::user(user.id), user.id);
+    }
+    const auto root = w.post(dan);
+    w.block(dan, bob);
+    w.block(eve, dan);
+    const auto repost = w.posts.repost(ada, {.post_id = root}).repost_id;
+    w.watched.on_created({.post_id = repost, .user_id = ada.id});
+    auto sent = w.sent();
+    CHECK(sent.size() == 31);
+    for (const auto& line : sent) {
+        CHECK(line.find(bob.id.str()) == std::string::npos);
+        CHECK(line.find(eve.id.str()) == std::string::npos);
+    }
+    CHECK(std::ranges::count_if(sent, [&](const auto& line) {
+              return line.starts_with("user_" + dan.id.str() + " post:new {\"post_id\":\"" + repost.str());
+          }) == 1);
+    w.make_private(dan);
+    w.watched.on_created({.post_id = repost, .user_id = ada.id});
+    CHECK(w.sent().size() == 1);
+}
+
 }  // namespace grover::posts::test

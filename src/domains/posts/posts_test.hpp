@@ -117,6 +117,11 @@ public:
         testing::execute(*db_, "DELETE FROM " + table);
         return names;
     }
+    // What the events of that name said since the last effects().
+    std::string told(const std::string& event) {
+        return testing::query_text(
+            *db_, "SELECT payload FROM " + testing::events_table() + " WHERE name = '" + event + "'");
+    }
     // After a change behind the services' backs.
     template <class... Keys>
     void forget(const Keys&... keys) {

@@ -38,9 +38,11 @@ std::vector<std::string> tags_from(const std::vector<std::string>& given) {
 
 std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author,
                                  std::string_view content) {
-    const auto names = text::extract_mentions(content, kMaxNames);
+    const auto names = text::extract_mentions(content);
     if (names.empty()) return {};
-    return users.addressed(tx, author, names, users::Address::mention);
+    auto people = users.addressed(tx, author, names, users::Address::mention);
+    if (people.size() > kMaxNames) people.resize(kMaxNames);
+    return people;
 }
 
 std::string to_json(const std::vector<std::string>& texts) { return wire::to_json(texts); }

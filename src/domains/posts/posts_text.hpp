@@ -20,6 +20,7 @@ std::optional<std::string> clean_optional(const std::optional<std::string>& text
 std::vector<std::string> tags_in(std::string_view content, std::string_view question);
 std::vector<std::string> tags_from(const std::vector<std::string>& given);
 
+// The first kMaxNames of whom the text means: names of nobody do not count.
 std::vector<UserId> mentioned_in(db::Read& tx, users::UsersService& users, const UserId& author,
                                  std::string_view content);
 

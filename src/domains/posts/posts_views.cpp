@@ -46,12 +46,8 @@ const CommunityView& view_of(const CommunityId& id, const auto& communities) {
 
 Sight sight_of(const users::Relations& viewer, const PostFacts& post, const AuthorState& author) {
     if (post.user_id == viewer.viewer()) return Sight::seen;
-    if (author.is_hidden || viewer.is_cut_off_from(post.user_id)) return Sight::hidden;
-    // The community says who sees it, not the author's privacy.
-    if (post.community_id) return Sight::seen;
-    if (post.visibility == Visibility::private_) return Sight::hidden;
-    const bool for_followers = author.is_private || post.visibility == Visibility::followers;
-    return !for_followers || viewer.follows(post.user_id) ? Sight::seen : Sight::followers_only;
+    return sight_of(post, author, viewer.is_cut_off_from(post.user_id),
+                    [&] { return viewer.follows(post.user_id); });
 }
 
 void require_sight(const users::Relations& viewer, const PostFacts& post, const users::UserCard& author) {

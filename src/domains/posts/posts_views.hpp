@@ -15,8 +15,18 @@ struct AuthorState {
     bool is_hidden = true;
     bool is_private = false;
 };
-// Whether this reader sees this post by itself, as far as its author and its visibility say: neither its root nor its
-// community is asked.
+// Whether somebody else than its author sees this post by itself, as far as its author and its visibility say: neither its
+// root nor its community is asked. `is_cut`: a block is between them; `follows` is asked where only that decides.
+template <class Follows>
+Sight sight_of(const PostFacts& post, const AuthorState& author, bool is_cut, Follows&& follows) {
+    if (author.is_hidden || is_cut) return Sight::hidden;
+    // The community says who sees it, not the author's privacy.
+    if (post.community_id) return Sight::seen;
+    if (post.visibility == Visibility::private_) return Sight::hidden;
+    const bool for_followers = author.is_private || post.visibility == Visibility::followers;
+    return !for_followers || follows() ? Sight::seen : Sight::followers_only;
+}
+// The same for this reader, the author too.
 Sight sight_of(const users::Relations& viewer, const PostFacts& post, const AuthorState& author);
 
 // Throws 404 "Post not found" or 403 for what sight_of() refuses.

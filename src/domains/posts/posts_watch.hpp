@@ -30,4 +30,13 @@ public:
     virtual void post_opened(const UserId& reader, const PostId& post) = 0;
 };
 
+// Who holds posts of others, and shows when one of them went: collections do.
+class PostHolder {
+public:
+    virtual ~PostHolder() = default;
+    // In the transaction that takes the post away, before its row goes; only for a post that is counted as held
+    // (PostGate::change_collection_counts). The entries go with the row.
+    virtual void post_leaves(db::Write& tx, const PostId& post) = 0;
+};
+
 }  // namespace grover::posts

@@ -89,6 +89,18 @@ TEST_CASE("paid options without monetization are refused") {
     CHECK(w.rows("posts") == 0);
 }
 
+TEST_CASE("a price below nothing is no price") {
+    World w;
+    const auto ada = w.user("ada");
+    PostCreate in;
+    in.content = "free";
+    in.access_price = Cents{-1};
+    refuses(ErrorKind::invalid_input, "", [&] { w.posts.create(ada, in); });
+    CHECK(w.rows("posts") == 0);
+    CHECK(PostUpdate{.post_id = PostId("post_x"), .access_price = Cents{-500}}.misfit());
+    CHECK_FALSE(PostUpdate{.post_id = PostId("post_x"), .access_price = Cents{0}}.misfit());
+}
+
 TEST_CASE("unknown, blocked and repeated names are dropped; whom it names finds it in the mentions") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
@@ -173,6 +185,87 @@ TEST_CASE("an edit changes what was sent, and only a change moves updated_at") {
     CHECK(w.effects().empty());
 }
 
+TEST_CASE("an edit tells whom it newly mentions, if they see the post as it is then") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.follow(bob, ada);
+    const auto newly_told = [&](const PostUpdate& edit) {
+        w.effects();
+        w.posts.update(ada, edit);
+        const Json event(w.told("post.updated"));
+        std::string out;
+        const auto told = event.root().find("newly_mentioned_users");
+        for (std::size_t i = 0; i < told.size(); ++i)
+            out += told.at(i).string() == bob.id.view()   ? 'b'
+                   : told.at(i).string() == eve.id.view() ? 'e'
+                                                          : '?';
+        return out;
+    };
+    const auto open = w.post(ada, "open");
+    CHECK(newly_told({.post_id = open, .content = "@bob @eve @ada"}) == "be");
+    CHECK(newly_told({.post_id = open, .content = "@bob and @eve"}).empty());
+    const auto for_followers = w.post(ada, "f", Visibility::followers);
+    CHECK(newly_told({.post_id = for_followers, .content = "f @eve @bob"}) == "b");
+    const auto closing = w.post(ada, "open");
+    CHECK(newly_told({.post_id = closing, .content = "@eve @bob", .visibility = "followers"}) == "b");
+    const auto opening = w.post(ada, "f", Visibility::followers);
+    CHECK(newly_told({.post_id = opening, .content = "@eve @bob", .visibility = "public"}) == "eb");
+    CHECK(newly_told({.post_id = w.post(ada), .content = "@bob", .visibility = "private"}).empty());
+    const auto of_private = w.post(ada, "p");
+    w.make_private(ada);
+    CHECK(newly_told({.post_id = of_private, .content = "p @eve @bob"}) == "b");
+}
+
+TEST_CASE("sending the tags that a post has already is no change, and keeps them from then on") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto with = w.post(ada, "hi #a"), without = w.post(ada, "x");
+    w.effects();
+    PostUpdate same{.post_id = with};
+    same.tags = {"a"};
+    PostUpdate none{.post_id = without};
+    none.tags.emplace();
+    CHECK(Json(w.posts.update(ada, same).post.json).is_null("updated_at"));
+    CHECK(Json(w.posts.update(ada, none).post.json).is_null("updated_at"));
+    CHECK(w.effects().empty());
+    const Json edited(w.posts.update(ada, {.post_id = with, .content = "hi #b"}).post.json);
+    REQUIRE(edited.root().find("tags").size() == 1);
+    CHECK(edited.root().find("tags").at(0).string() == "a");
+    CHECK(Json(w.posts.update(ada, {.post_id = without, .content = "#b"}).post.json)
+              .root()
+              .find("tags")
+              .size() == 0);
+}
+
+TEST_CASE("twenty people may be tagged and twenty mentioned, however often and among whichever other names") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    PostCreate in{.content = "x"};
+    for (int i = 0; i < 19; ++i) in.tagged_users.push_back("nobody" + std::to_string(i));
+    for (const auto* name : {"bob", "@bob", "BOB", "@Nobody7", "@"}) in.tagged_users.push_back(name);
+    const Json post(w.posts.create(ada, in).post.json);
+    REQUIRE(post.root().find("tagged_users").size() == 1);
+    CHECK(post.root().find("tagged_users").at(0).string() == bob.id.view());
+    in.tagged_users.push_back("one_more");
+    refuses(ErrorKind::invalid_input, "", [&] { w.posts.create(ada, in); });
+    CHECK(w.rows("posts") == 1);
+
+    std::string text;
+    for (int i = 0; i < 24; ++i) text += "@nobody" + std::to_string(i) + ' ';
+    const auto mentioned = [&](const PostId& id) {
+        return w.get(ada, id).root().find("mentioned_users").size();
+    };
+    const auto id = w.post(ada, text + "@bob");
+    CHECK(mentioned(id) == 1);
+    for (int i = 0; i < 21; ++i) {
+        w.user("fan" + std::to_string(i));
+        text += "@fan" + std::to_string(i) + ' ';
+    }
+    CHECK(mentioned(w.post(ada, text)) == 20);
+    w.posts.update(ada, {.post_id = id, .content = text});
+    CHECK(mentioned(id) == 20);
+}
+
 TEST_CASE("three posts can be pinned, a fourth is refused") {
     World w;
     const auto ada = w.user("ada");
@@ -235,6 +328,26 @@ TEST_CASE("a repost shows its root as it is now, counts once, and goes by either
     CHECK(w.posts.unrepost(bob, answer.repost_id).repost_count == 0);
     refuses(ErrorKind::not_found, "Repost not found", [&] { w.posts.unrepost(bob, root); });
     CHECK(w.rows("posts") == 1);
+}
+
+TEST_CASE("a repost is told to the root's author only if they may open it") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.make_private(bob);
+    w.make_private(eve);
+    w.follow(ada, bob);
+    const auto root = w.post(ada);
+    const auto is_told = [&](const Caller& me) {
+        w.effects();
+        const auto id = w.posts.repost(me, {.post_id = root}).repost_id;
+        const Json event(w.told("post.reposted"));
+        CHECK(event.text("repost_id") == id.view());
+        return !event.flag("author_lost_sight");
+    };
+    CHECK(is_told(w.user("open")));
+    CHECK(is_told(bob));
+    CHECK_FALSE(is_told(eve));
+    CHECK(w.get(ada, root).number("repost_count") == 3);
 }
 
 TEST_CASE("what is not public is not reposted") {

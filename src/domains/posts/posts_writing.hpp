@@ -157,8 +157,9 @@ public:
     PostWriter(db::Database& db, users::UsersService& users, media::MediaService& media, const PostGate& gate)
         : db_(db), users_(users), media_(media), gate_(gate) {}
 
-    // Before the first request. It outlives the writer.
+    // Before the first request. They outlive the writer.
     void plug(PostWatcher& watcher) { watcher_ = &watcher; }
+    void plug(PostHolder& holder) { holder_ = &holder; }
     void opened(const UserId& reader, const PostId& post) const {
         if (watcher_) watcher_->post_opened(reader, post);
     }
@@ -185,6 +186,9 @@ public:
     // file is gone.
     Named publish(db::Write& tx, const UserId& author, const PostDraft& draft, const As& as);
     bool exists(db::Read& tx, const PostId& post_id) const;
+    // Those of the named who are to be told: they see the post, and are not its author.
+    std::vector<UserId> who_may_hear(db::Read& tx, const std::vector<UserId>& named,
+                                     const PostFacts& post) const;
 
     // The post with everything on it; what counts elsewhere follows. 404 when it is gone.
     void erase(db::Write& tx, const PostFacts& post, const std::optional<UserId>& removed_by = {});
@@ -199,15 +203,17 @@ public:
     std::vector<PostId> pinned_of(db::Read& tx, const CommunityId& community) const;
 
 private:
-    std::vector<UserId> who_may_hear(db::Read& tx, const std::vector<UserId>& named,
-                                     const PostFacts& post) const;
-
     db::Database& db_;
     users::UsersService& users_;
     media::MediaService& media_;
     const PostGate& gate_;
     PostWatcher* watcher_ = nullptr;
+    PostHolder* holder_ = nullptr;
 };
+
+// What no price can be, whoever may ask for one.
+inline bool is_below_nothing(const std::optional<Cents>& price) { return price && price->value < 0; }
+FieldError price_below_nothing();
 
 // How a post's files may be read.
 media::Access media_access(Visibility visibility, bool in_community);

@@ -129,6 +129,10 @@ public:
     void start();
     // Nightly: what ended 90 days ago goes.
     void sweep();
+    // Whose account leaves publishes nothing more: what waits is cancelled, and stays so when the account is restored.
+    void listen(jobs::Events& events);
+    // Called by that listener.
+    void on_hidden(db::Write& tx, const users::AccountHidden& event);
     // How many posts wait for their time, for the metric of that name; counted up to a bound.
     std::int64_t count_waiting();
 
@@ -136,6 +140,8 @@ private:
     enum class Outcome : std::uint8_t { published, failed, retrying };
     ScheduledChangeAnswer wait_again(db::Write& tx, const Caller& me, const ScheduledPostId& id,
                                      std::optional<Time> time);
+    // False when it has changed meanwhile.
+    bool cancel(db::Write& tx, const DueRow& row);
     std::vector<DueRow> take();
     bool take_of(db::Write& tx, const UserId& author, Time now, std::vector<DueRow>& taken);
     bool are_readable(std::span<const posts::PostDraft> drafts) const;

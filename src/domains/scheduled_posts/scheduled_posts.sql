@@ -80,7 +80,7 @@ WHERE scheduled_post_id = :scheduled_post_id AND status = :status AND next_attem
 UPDATE scheduled_posts SET next_attempt_at = :now WHERE status < 2 AND status = 1 AND next_attempt_at > :now
 
 -- name: mark_published
-UPDATE scheduled_posts SET status = 2, attempts = :attempts + 1, published_at = :now, updated_at = :now, thumbnail = NULL
+UPDATE scheduled_posts SET status = 2, attempts = :attempts + 1, published_at = :now, updated_at = :now
 WHERE scheduled_post_id = :scheduled_post_id AND status = 1 AND next_attempt_at = :lease AND attempts = :attempts
 
 -- name: set_back
@@ -99,7 +99,7 @@ WHERE scheduled_post_id = :scheduled_post_id ORDER BY number
 
 -- name: mark_cancelled
 UPDATE scheduled_posts SET status = 4, updated_at = :now, thumbnail = NULL
-WHERE scheduled_post_id = :scheduled_post_id AND status IN (0, 3)
+WHERE scheduled_post_id = :scheduled_post_id AND status = :status
 
 -- name: add_history
 INSERT INTO scheduled_post_history (scheduled_post_id, number, event, at, attempt, error_code, error, scheduled_time)

@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::int64_t kMaxWaiting = 100;
 constexpr auto kFurthest = 365 * 24h;
 constexpr auto kOutcomeWait = 2s;
 constexpr auto kLook = 20ms;
@@ -63,7 +62,7 @@ void require_room(db::Write& tx, const UserId& user) {
 ScheduledPostWithHistory ScheduledPostsService::get(const Caller& me, const ScheduledPostId& id) {
     return db_.read([&](db::Read& tx) {
         const auto row = get_row(tx, me.id, id);
-        return ScheduledPostWithHistory{std::move(views_of(tx, media_, me, {&row, 1}).front()),
+        return ScheduledPostWithHistory{std::move(views_of(tx, users_, media_, me, {&row, 1}).front()),
                                         history_of(tx, id)};
     });
 }
@@ -81,7 +80,7 @@ ScheduledChangeAnswer ScheduledPostsService::wait_again(db::Write& tx, const Cal
     add_history(tx, id, {.event = "rescheduled", .at = now, .scheduled_time = row.scheduled_time});
     tx.enqueue(PublishScheduled{id, me.id}, row.next_attempt_at);
     row = get_row(tx, me.id, id);
-    return {.scheduled_post = std::move(views_of(tx, media_, me, {&row, 1}).front())};
+    return {.scheduled_post = std::move(views_of(tx, users_, media_, me, {&row, 1}).front())};
 }
 
 ScheduledChangeAnswer ScheduledPostsService::reschedule(const Caller& me, const ScheduledMove& in) {

@@ -108,6 +108,54 @@ TEST_CASE("more missed posts of one author than are taken at once all fail, and 
     CHECK(w.query("SELECT count(*) FROM scheduled_posts WHERE last_error_code = 'missed'") == "45");
 }
 
+TEST_CASE("who leaves publishes nothing more, and is told of no failure, also after coming back") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto published = w.schedule(ada, 30min);
+    w.pass(30min);
+    PostSchedule in;
+    in.media_id = w.medium(ada);
+    in.scheduled_time = w.clock.now() + 1h;
+    const auto waits = w.scheduled.schedule(ada, in).scheduled_post, other = w.schedule(ada, 2h),
+               of_bob = w.schedule(bob, 1h);
+    const auto hide = [&](const Caller& user, bool leaving) {
+        w.db->write(
+            [&](db::Write& tx) { tx.publish(users::AccountHidden{.user_id = user.id, .leaving = leaving}); });
+        w.background.run_due();
+    };
+    hide(ada, false);
+    CHECK(w.scheduled.list(ada, {}).items.size() == 2);
+    for (int twice = 0; twice < 2; ++twice) hide(ada, true);
+    for (const auto& plan : {waits, other}) {
+        CHECK(w.get(ada, plan.scheduled_post_id).status == Status::cancelled);
+        CHECK(w.history(plan.scheduled_post_id) == "created\ncancelled");
+    }
+    CHECK(w.rows("media_references") == 0);
+    CHECK(w.get(ada, published.scheduled_post_id).status == Status::published);
+    w.pass(3h);
+    CHECK(w.get(bob, of_bob.scheduled_post_id).status == Status::published);
+    CHECK(w.rows("posts") == 2);
+    CHECK(w.failed.empty());
+}
+
+TEST_CASE("what is just being published when its author leaves is not published") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto plan = w.schedule(ada, 1h), next = w.schedule(ada, 1h);
+    w.before_publishing = [&](const ScheduledPostId&) {
+        w.db->write([&](db::Write& tx) { w.scheduled.on_hidden(tx, {.user_id = ada.id, .leaving = true}); });
+    };
+    w.pass(1h);
+    for (const auto& one : {plan, next}) {
+        CHECK(w.get(ada, one.scheduled_post_id).status == Status::cancelled);
+        CHECK(w.history(one.scheduled_post_id) == "created\ncancelled");
+    }
+    w.before_publishing = nullptr;
+    w.pass(1h);
+    CHECK(w.rows("posts") == 0);
+    CHECK(w.failed.empty());
+}
+
 TEST_CASE("the account is gone: the post fails at once; the file is gone: it is tried again") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

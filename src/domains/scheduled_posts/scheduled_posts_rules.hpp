@@ -7,6 +7,9 @@
 
 namespace grover::scheduled_posts {
 
+// Of one user, scheduled or being published.
+inline constexpr int kMaxWaiting = 100;
+
 // Both names of one value, to the millisecond. 422 when there is none, or there are two.
 Time planned_time(const std::optional<Time>& scheduled_time, const std::optional<Time>& scheduled_at);
 // 400 for a time that has passed, or is too far away.

@@ -5,6 +5,7 @@
 #include "domains/scheduled_posts/scheduled_posts_views.hpp"
 #include "platform/base/error.hpp"
 #include "platform/base/timezone.hpp"
+#include "platform/jobs/events.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::scheduled_posts {
@@ -81,9 +82,10 @@ PostScheduleAnswer ScheduledPostsService::schedule(const Caller& me, PostSchedul
                           media::Access::signed_);
         add_history(tx, row.scheduled_post_id, {.event = "created", .at = now, .scheduled_time = time});
         tx.enqueue(PublishScheduled{row.scheduled_post_id, me.id}, time);
-        return PostScheduleAnswer{.scheduled_post_id = row.scheduled_post_id,
-                                  .scheduled_time = time,
-                                  .scheduled_post = std::move(views_of(tx, media_, me, {&row, 1}).front())};
+        return PostScheduleAnswer{
+            .scheduled_post_id = row.scheduled_post_id,
+            .scheduled_time = time,
+            .scheduled_post = std::move(views_of(tx, users_, media_, me, {&row, 1}).front())};
     });
 }
 
@@ -104,7 +106,7 @@ Page<ScheduledPost> ScheduledPostsService::list(const Caller& me, const Schedule
             page.next =
                 place_text(waits ? last.scheduled_time : last.updated_at, last.scheduled_post_id.view());
         }
-        page.items = views_of(tx, media_, me, rows);
+        page.items = views_of(tx, users_, media_, me, rows);
         return page;
     });
 }
@@ -116,22 +118,36 @@ ScheduledCancelAnswer ScheduledPostsService::cancel(const Caller& me, const Sche
             const auto row = find(tx, me.id, id);
             if (!row || row->status == Status::cancelled) throw not_found("Scheduled post not found");
             if (row->status == Status::published) throw conflict("Already published");
-            const auto now = clock_.now();
-            // False while it is being published.
-            if (!mark_cancelled(tx, id, now)) return false;
-            media_.release(tx, {"scheduled_post", id.view()});
-            add_history(tx, id,
-                        {.event = "cancelled",
-                         .at = now,
-                         .attempt = row->attempts,
-                         .scheduled_time = row->scheduled_time});
-            return true;
+            return row->status != Status::publishing && cancel(tx, *row);
         });
         if (cancelled) return {};
         if (!runtime::in_fiber() || std::chrono::steady_clock::now() >= give_up)
             throw conflict("The post is being published");
         runtime::sleep_for(kLook);
     }
+}
+
+bool ScheduledPostsService::cancel(db::Write& tx, const DueRow& row) {
+    const auto now = clock_.now();
+    if (!mark_cancelled(tx, row, now)) return false;
+    media_.release(tx, {"scheduled_post", row.scheduled_post_id.view()});
+    add_history(
+        tx, row.scheduled_post_id,
+        {.event = "cancelled", .at = now, .attempt = row.attempts, .scheduled_time = row.scheduled_time});
+    return true;
+}
+
+void ScheduledPostsService::on_hidden(db::Write& tx, const users::AccountHidden& event) {
+    if (!event.leaving) return;
+    // Whenever it is due. Whoever is publishing one of them finds it changed, and publishes nothing.
+    constexpr Time kEndOfTime{INT64_MAX};
+    for (const auto& row : due_of(tx, event.user_id, kEndOfTime, kMaxWaiting)) cancel(tx, row);
+}
+
+void ScheduledPostsService::listen(jobs::Events& events) {
+    events.on_in_transaction<users::AccountHidden>(
+        "scheduled_posts",
+        [this](db::Write& tx, const users::AccountHidden& event) { on_hidden(tx, event); });
 }
 
 std::int64_t ScheduledPostsService::count_waiting() {

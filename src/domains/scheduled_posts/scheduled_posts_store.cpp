@@ -113,8 +113,10 @@ bool set_waiting(db::Write& tx, const DueRow& row, Time now) {
                                   .scheduled_post_id = row.scheduled_post_id}) == 1;
 }
 
-bool mark_cancelled(db::Write& tx, const ScheduledPostId& id, Time now) {
-    return tx.exec(s::mark_cancelled{.now = now, .scheduled_post_id = id}) == 1;
+bool mark_cancelled(db::Write& tx, const DueRow& row, Time now) {
+    return tx.exec(s::mark_cancelled{.now = now,
+                                     .scheduled_post_id = row.scheduled_post_id,
+                                     .status = static_cast<int>(row.status)}) == 1;
 }
 
 void add_history(db::Write& tx, const ScheduledPostId& id, const HistoryEntry& entry) {

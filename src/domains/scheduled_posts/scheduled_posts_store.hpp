@@ -95,7 +95,7 @@ struct Setback {
 bool set_back(db::Write& tx, const DueRow& row, const Setback& setback, Time now);
 // From the beginning again, as `row` says; false when it is being published or has ended.
 bool set_waiting(db::Write& tx, const DueRow& row, Time now);
-bool mark_cancelled(db::Write& tx, const ScheduledPostId& id, Time now);
+bool mark_cancelled(db::Write& tx, const DueRow& row, Time now);
 
 // How long one attempt may take.
 inline constexpr std::chrono::seconds kLease{60};

@@ -118,6 +118,28 @@ TEST_CASE("the file of an unpublished post is shown to its owner by signed links
     CHECK_FALSE(post.media_url);  // there is no thumbnail
 }
 
+TEST_CASE("a published post keeps its little picture, and its file is read as the post's then") {
+    World w;
+    const auto ada = w.user("ada");
+    PostSchedule in;
+    in.media_id = w.recording(ada);
+    in.scheduled_time = w.clock.now() + 1h;
+    const auto id = w.scheduled.schedule(ada, in).scheduled_post_id;
+    testing::execute(*w.db, "UPDATE scheduled_posts SET thumbnail = 'a picture'");
+    CHECK(w.get(ada, id).media_url == "a picture");
+    w.pass(1h);
+    const auto is_signed = [&] {
+        const auto post = w.get(ada, id);
+        CHECK(post.status == Status::published);
+        CHECK(post.media_url == "a picture");
+        REQUIRE(post.preview_url);
+        return post.preview_url->find("sig=") != std::string::npos;
+    };
+    CHECK_FALSE(is_signed());
+    testing::execute(*w.db, "UPDATE users SET is_private = 1");
+    CHECK(is_signed());
+}
+
 TEST_CASE("a hundred posts may wait, also when many come at once") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");

@@ -44,6 +44,7 @@ public:
                              if (before_publishing) before_publishing(id);
                          }}),
           background(*db, {.clock = &clock}) {
+        scheduled.listen(background.events());
         background.jobs().on<PublishScheduled>([this](const PublishScheduled& job) { scheduled.run(job); });
         background.jobs().on<PublishDue>([this](const PublishDue& job) { scheduled.run(job); });
         background.jobs().on<posts::EndPoll>([this](const posts::EndPoll& job) { posts.run(job); });

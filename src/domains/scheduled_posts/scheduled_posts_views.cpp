@@ -42,8 +42,8 @@ ScheduledPost view_of(const Row& row, const posts::PostDraft& draft) {
 
 }  // namespace
 
-std::vector<ScheduledPost> views_of(db::Read& tx, media::MediaService& media, const Caller& me,
-                                    std::span<const Row> rows) {
+std::vector<ScheduledPost> views_of(db::Read& tx, users::UsersService& users, media::MediaService& media,
+                                    const Caller& me, std::span<const Row> rows) {
     std::vector<ScheduledPost> views;
     std::vector<MediaId> ids;
     for (const auto& row : rows) {
@@ -51,14 +51,20 @@ std::vector<ScheduledPost> views_of(db::Read& tx, media::MediaService& media, co
         if (views.back().media_id) ids.push_back(*views.back().media_id);
     }
     const auto files = media.load(tx, ids);
+    std::optional<bool> is_private;
     std::size_t next = 0;
     for (auto& view : views) {
         if (!view.media_id) continue;
         const auto& medium = files[next++];
         if (!medium) continue;
-        // Signed whatever the account is: nobody else is to read the file before its time.
+        // Signed whatever the account is: nobody else is to read the file before its time. Then it is read as the post's.
+        bool is_signed = view.status != Status::published;
+        if (!is_signed) {
+            if (!is_private) is_private = users.cached_account(tx, me.id)->is_private;
+            is_signed = *is_private;
+        }
         const auto info =
-            media.info(*medium, {.base_url = me.base_url, .owner_is_private = true, .is_owner = true});
+            media.info(*medium, {.base_url = me.base_url, .owner_is_private = is_signed, .is_owner = true});
         view.preview_url = info.url;
         view.thumbnail_url = info.thumbnail_url;
         view.media = wire::Raw<media::MediaInfo>{wire::to_json(info)};

@@ -8,8 +8,8 @@
 
 namespace grover::scheduled_posts {
 
-// In the order of the rows; at most one statement for all their media.
-std::vector<ScheduledPost> views_of(db::Read& tx, media::MediaService& media, const Caller& me,
-                                    std::span<const Row> rows);
+// In the order of the rows; at most one statement for all their media, and one for the account.
+std::vector<ScheduledPost> views_of(db::Read& tx, users::UsersService& users, media::MediaService& media,
+                                    const Caller& me, std::span<const Row> rows);
 
 }  // namespace grover::scheduled_posts
