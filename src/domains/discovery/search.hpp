@@ -44,12 +44,18 @@ public:
 
 private:
     struct Written {
-        std::string json;  // an array
-        std::string next;
+        std::string json = "[]";  // an array
+        std::string next{};
         int total = 0;
         bool is_partial = false;
         bool with_typos = false;
-        std::vector<PostId> ids;  // of posts, those behind the page included
+        std::vector<search::Hit> hits{};  // what is on the page
+        std::shared_ptr<const SearchSnapshot> snapshot{};  // that they point into
+        int rounds = 0;
+
+        void begin(const SearchResult& result);
+        void leave_out(std::size_t count);
+        void end_at(Time as_of);
     };
     struct Asked;
     std::function<bool(const CommunityId&)> reader_of(db::Read& tx, const Caller& me) const;

@@ -99,13 +99,6 @@ PostFilter post_filter_of(const SearchFilters& filters) {
     return out;
 }
 
-std::vector<const search::Segment*> SearchFinder::all_segments() const {
-    std::vector<const search::Segment*> all;
-    for (const auto& segment : snapshot_.posts) all.push_back(segment.get());
-    for (const auto& segment : snapshot_.users) all.push_back(segment.get());
-    return all;
-}
-
 std::optional<std::uint32_t> SearchFinder::author_called(const std::string& username) const {
     std::optional<std::uint32_t> found;
     Collector collector({.order = search::Order::recent, .keep = 1},
@@ -353,13 +346,38 @@ SearchResult SearchFinder::users(const SearchRequest& request,
     return more.total > result.total ? more : result;
 }
 
-std::optional<std::string> SearchFinder::suggestion(std::string_view typed,
-                                                    const search::Query& query) const {
-    const auto segments = all_segments();
+bool SearchFinder::is_shown(const search::Segment& users, std::uint32_t document) const {
+    return !users.is_dead(document, snapshot_.version) && viewer_.user(users, document, false) > 0;
+}
+
+bool SearchFinder::occurs(const std::string& word) const {
+    const auto in_posts = [&](const auto& segment) {
+        return search::occurs(*segment, word, [&](std::uint32_t document) {
+            return !segment->is_dead(document, snapshot_.version) && viewer_.post(*segment, document, {}) > 0;
+        });
+    };
+    const auto in_users = [&](const auto& segment) {
+        return search::occurs(*segment, word,
+                              [&](std::uint32_t document) { return is_shown(*segment, document); });
+    };
+    return std::ranges::any_of(snapshot_.posts, in_posts) || std::ranges::any_of(snapshot_.users, in_users);
+}
+
+std::optional<std::string> SearchFinder::suggestion(std::string_view typed, const search::Query& query,
+                                                    std::vector<search::Hit> found) const {
+    // A post may have been found by the name of its author.
+    for (const auto& segment : snapshot_.users) {
+        for (std::size_t i = 0, posts = found.size(); i < posts; ++i) {
+            for (const auto document : segment->documents_of(found[i].segment->owner(found[i].document))) {
+                if (is_shown(*segment, document))
+                    found.push_back({.segment = segment.get(), .document = document});
+            }
+        }
+    }
     std::map<std::string, std::string> corrections;
     for (const auto& word : query.words) {
-        if (auto better = search::correction(segments, word_clause(word, kPostWeights, true)))
-            corrections.emplace(word, std::move(*better));
+        if (occurs(word)) continue;
+        if (auto better = search::correction(found, word)) corrections.emplace(word, std::move(*better));
     }
     if (corrections.empty()) return std::nullopt;
     return search::corrected(typed, corrections);

@@ -44,8 +44,9 @@ public:
     SearchResult posts(db::Read& tx, const SearchRequest& request, const SearchFilters* filters) const;
     SearchResult users(const SearchRequest& request,
                        FunctionRef<std::int64_t(const UserId&)> mutual_followers) const;
-    // The query with the words that nobody wrote replaced by the likely ones.
-    std::optional<std::string> suggestion(std::string_view typed, const search::Query& query) const;
+    // The query with the words that the reader finds nowhere replaced by likely ones of what was found.
+    std::optional<std::string> suggestion(std::string_view typed, const search::Query& query,
+                                          std::vector<search::Hit> found) const;
 
 private:
     // Nothing: no post can meet it.
@@ -57,7 +58,8 @@ private:
                             const std::vector<search::Clause>& clauses, const PostFilter& filter) const;
     void keep_verified(db::Read& tx, const SearchRequest& request, const PostFilter& filter,
                        SearchResult& result) const;
-    std::vector<const search::Segment*> all_segments() const;
+    bool occurs(const std::string& word) const;
+    bool is_shown(const search::Segment& users, std::uint32_t document) const;
 
     const SearchSnapshot& snapshot_;
     const People& people_;

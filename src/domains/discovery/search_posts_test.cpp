@@ -108,6 +108,39 @@ TEST_CASE("a typo finds the word and suggests it, but only when there is little 
     CHECK(search(w, ada, "guitra", in).total("posts") == 3);  // enough without typos
 }
 
+TEST_CASE("a suggestion knows nothing of words that the reader cannot find") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto hidden = w.post(bob, "zqharbour");
+    w.post(eve, "zqharbours");
+    CHECK(search(w, ada, "zqharbuor").text("suggestion") == "zqharbour");
+    w.set(hidden, "visibility = 2");
+    const auto suggested = [&](const Caller& me, const std::string& q) {
+        return search(w, me, q).text("suggestion");
+    };
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    CHECK(suggested(bob, "zqharbuor") == "zqharbour");
+    // Whether the word itself is there is not told either.
+    w.post(bob, {.content = "zqharbuor", .visibility = Visibility::private_});
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    CHECK(search(w, bob, "zqharbuor").is_null("suggestion"));
+    w.execute("DELETE FROM posts WHERE content = 'zqharbuor'");
+    w.set(hidden, "visibility = 0");
+    w.set(bob, "is_private = 1");
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    w.follow(ada, bob);
+    CHECK(suggested(ada, "zqharbuor") == "zqharbour");
+    w.block(bob, ada);
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    w.set(bob, "is_private = 0");
+    CHECK(suggested(eve, "zqharbuor") == "zqharbour");
+    // Gone at once, also before the index hears of it.
+    w.remove(hidden);
+    CHECK(suggested(eve, "zqharbuor") == "zqharbours");
+    w.index.post_changed(hidden);
+    CHECK(suggested(eve, "zqharbuor") == "zqharbours");
+}
+
 TEST_CASE("scripts without spaces are found by any two neighbours") {
     World w;
     const auto ada = w.user("ada");

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/base/function_ref.hpp"
 #include "platform/search/segment.hpp"
 
 namespace grover::search {
@@ -110,8 +111,11 @@ private:
 // met.
 void match(const Segment& segment, const std::vector<Clause>& clauses, Collector& collector);
 
-// The term of the segments that a word of a query probably meant, if the word is not among them: the nearest, of equally
-// near ones the most frequent.
-std::optional<std::string> correction(const std::vector<const Segment*>& segments, const Clause& clause);
+// Whether the word itself is a term of a document that is shown; of many documents so many are asked.
+inline constexpr int kMostAsked = 256;
+bool occurs(const Segment& segment, std::string_view word, FunctionRef<bool(std::uint32_t document)> is_shown);
+
+// The term of these documents that a word of a query probably meant: the nearest, of equally near ones that of the most.
+std::optional<std::string> correction(const std::vector<Hit>& found, std::string_view word);
 
 }  // namespace grover::search

@@ -122,9 +122,28 @@ TEST_CASE("typos are found only when asked for, and the likely word is suggested
     CHECK(search({segment}, {clause}).total == 0);
     clause.typos = true;
     CHECK(search({segment}, {clause}).ids == "a c");
-    CHECK(correction({segment.get()}, clause) == "guitar");
-    CHECK_FALSE(correction({segment.get()}, word("guitar")));
-    CHECK_FALSE(correction({segment.get()}, word("xylophone")));
+    const auto everything = [](std::uint32_t) { return true; };
+    CHECK(occurs(*segment, "guitar", everything));
+    CHECK_FALSE(occurs(*segment, "guitra", everything));
+    const auto found = [&](std::initializer_list<std::string_view> ids) {
+        std::vector<Hit> hits;
+        for (const auto id : ids) hits.push_back({.segment = segment.get(), .document = *segment->find(id)});
+        return hits;
+    };
+    CHECK(correction(found({"a", "b", "c"}), "guitra") == "guitar");
+    CHECK(correction(found({"a"}), "guitarz") == "guitar");
+    CHECK_FALSE(correction(found({"a"}), "xylophone"));
+}
+
+TEST_CASE("of what is not shown no word is known, and none is suggested") {
+    const auto segment = segment_of({{"hidden", kNow.us, {}, {{"zqharbour", 1}}},
+                                     {"one", kNow.us, {}, {{"zqharbours", 1}}},
+                                     {"two", kNow.us, {}, {{"zqharbours", 1}}}});
+    const auto hidden = *segment->find("hidden");
+    CHECK_FALSE(occurs(*segment, "zqharbour", [&](std::uint32_t document) { return document != hidden; }));
+    const std::vector<Hit> one{{.segment = segment.get(), .document = *segment->find("one")}};
+    CHECK(correction(one, "zqharbuor") == "zqharbours");
+    CHECK_FALSE(correction({}, "zqharbuor"));
 }
 
 // What every document is worth, looked at one by one.
