@@ -41,11 +41,12 @@ std::string poll_term() { return "\x01poll"; }
 bool is_searched(const posts::IndexedPost& post) { return !post.is_repost || post.repost_comment; }
 
 void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& post, std::uint32_t author,
-                  std::uint32_t community) {
-    const PostTraits traits{post.visibility, post.poll_question.has_value(), kind_of(post.media_type)};
+                  std::uint32_t group) {
+    const PostTraits traits{post.visibility, post.poll_question.has_value(), kind_of(post.media_type),
+                            post.is_repost};
     builder.document({.id = post.post_id.str(),
                       .owner = author,
-                      .group = community,
+                      .group = group,
                       .created_at = post.created_at.us,
                       .counts = counts_of(post),
                       .flags = traits.flags()});

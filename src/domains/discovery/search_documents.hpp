@@ -33,14 +33,15 @@ struct PostTraits {
     posts::Visibility visibility = posts::Visibility::public_;
     bool has_poll = false;
     MediaKind media = MediaKind::none;
+    bool is_repost = false;
 
     static PostTraits of(std::uint16_t flags) {
         return {static_cast<posts::Visibility>(flags & 3), (flags & 4) != 0,
-                static_cast<MediaKind>((flags >> 3) & 3)};
+                static_cast<MediaKind>((flags >> 3) & 3), (flags & 32) != 0};
     }
     std::uint16_t flags() const {
         return static_cast<std::uint16_t>(static_cast<unsigned>(visibility) | (has_poll ? 4u : 0u) |
-                                          (static_cast<unsigned>(media) << 3));
+                                          (static_cast<unsigned>(media) << 3) | (is_repost ? 32u : 0u));
     }
 };
 inline constexpr std::uint16_t kDiscoverable = 1;  // flag of a user
@@ -54,9 +55,9 @@ std::string poll_term();
 
 // Whether the post has anything of its own to find: a repost without comment has not.
 bool is_searched(const posts::IndexedPost& post);
-// `community`: 0, or one more than its number.
+// `group`: 0, or one more than the number of its community, of a repost than that of its root.
 void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& post, std::uint32_t author,
-                  std::uint32_t community);
+                  std::uint32_t group);
 void add_document(search::SegmentBuilder& builder, const users::IndexedUser& user, std::uint32_t number);
 
 search::Counts counts_of(const auto& post) {

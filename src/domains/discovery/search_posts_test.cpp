@@ -190,6 +190,93 @@ TEST_CASE("what was hidden or deleted is gone before the index hears of it") {
     CHECK(found.raw().find("secret") == std::string::npos);
 }
 
+TEST_CASE("reposts of what the reader may not see are neither found nor counted, and leave no gap") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    for (int i = 0; i < 3; ++i) w.post(eve, "wow own");
+    std::vector<PostId> roots;
+    for (int i = 0; i < 12; ++i) {
+        roots.push_back(w.post(ada, "root"));
+        w.repost(eve, roots.back(), "wow root");
+    }
+    SearchAll in;
+    in.q = "wow";
+    in.type = {"posts"};
+    in.sort = SearchSort::recent;
+    in.page.limit = 1;
+    const auto pages = [&](const Caller& me) {
+        w.index.catch_up();
+        std::string out;
+        in.page.after.clear();
+        do {
+            const auto page = w.search.all(me, in);
+            const Answer answer(page.json);
+            out += std::to_string(answer.total("posts")) + ":" +
+                   std::to_string(answer.root().find("posts").size()) + " ";
+            in.page.after = page.next;
+        } while (!in.page.after.empty());
+        return out;
+    };
+    in.page.limit = 10;
+    CHECK(pages(bob) == "15:10 15:5 ");
+    in.page.limit = 1;
+    w.block(ada, bob);
+    CHECK(pages(bob) == "3:1 3:1 3:1 ");
+    in.page.limit = 20;
+    CHECK(pages(eve) == "15:15 ");
+    w.set(ada, "is_private = 1");
+    CHECK(pages(eve) == "3:3 ");
+    w.set(ada, "is_private = 0");
+    w.set(roots[0], "visibility = 1");
+    w.set(roots[1], "visibility = 2");
+    CHECK(pages(eve) == "13:13 ");
+    w.set(ada, "suspended_at = 1");
+    CHECK(pages(eve) == "3:3 ");
+    // Without its root a repost stands alone.
+    w.execute("UPDATE posts SET original_post_id = NULL WHERE original_post_id = '" + roots[2].str() + "'");
+    w.remove(roots[2]);
+    w.index.post_changed(roots[2]);
+    CHECK(pages(eve) == "4:4 ");
+    SearchIndex anew(w.db(), w.clock, {});
+    anew.catch_up();
+    SearchService again(w.db(), w.clock, w.users, w.views(), w.gate(), anew);
+    CHECK(Answer(again.all(eve, in).json).total("posts") == 4);
+}
+
+TEST_CASE("a page is short only at the end, also while the index does not know what was hidden") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    for (int i = 0; i < 3; ++i) w.post(bob, "wow old");
+    for (int i = 0; i < 30; ++i) w.post(ada, "wow new");
+    w.index.catch_up();
+    w.execute("UPDATE posts SET visibility = 2 WHERE content = 'wow new'");
+    SearchAll in;
+    in.q = "wow";
+    in.type = {"posts"};
+    in.page.limit = 2;
+    for (const auto sort : {SearchSort::recent, SearchSort::relevance}) {
+        in.sort = sort;
+        in.page.after.clear();
+        const auto first = w.search.all(bob, in);
+        CHECK(Answer(first.json).posts() == "wow old wow old");
+        CHECK(Answer(first.json).total("posts") == 3);
+        in.page.after = first.next;
+        const auto second = w.search.all(bob, in);
+        CHECK(Answer(second.json).posts() == "wow old");
+        CHECK(second.next.empty());
+    }
+
+    for (int i = 0; i < 30; ++i) w.user("red" + std::to_string(i));
+    w.index.catch_up();
+    w.execute("UPDATE users SET suspended_at = 1 WHERE username LIKE 'red%' AND username <> 'red0'");
+    SearchUsers people;
+    people.q = "red";
+    people.page.limit = 1;
+    const auto page = w.search.users(bob, people);
+    CHECK(Answer::all(Answer(page.json).root(), "username") == "red0");
+    CHECK(page.next.empty());
+}
+
 TEST_CASE("posts of communities are found by who may read them, and count for no hashtag") {
     struct OneCommunity final : posts::CommunityGate {
         std::vector<posts::CommunityView> views(db::Read&, const UserId& viewer,

@@ -226,7 +226,8 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         // The index first: what the tables say is then at least as new.
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
+        const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
+                                  reader_of(tx, me));
         const SearchFinder finder(*snapshot, index_.people(), viewer);
         const auto position =
             asks(SearchKind::communities) ? std::nullopt : SearchPosition::of(in.page.after);
@@ -306,7 +307,8 @@ FoundPage<FoundPerson> SearchService::users(const Caller& me, const SearchUsers&
     db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
+        const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
+                                  reader_of(tx, me));
         const SearchFinder finder(*snapshot, index_.people(), viewer);
         const auto position = SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
@@ -337,7 +339,8 @@ SearchService::Written SearchService::posts_page(const Caller& me, std::string_v
     return db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
+        const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
+                                  reader_of(tx, me));
         const SearchFinder finder(*snapshot, index_.people(), viewer);
         const auto position = SearchPosition::of(request.after);
         const Asked asked{snapshot,
