@@ -49,7 +49,7 @@ private:
         int total = 0;
         bool is_partial = false;
         bool with_typos = false;
-        std::vector<search::Hit> hits{};  // what is on the page
+        std::vector<search::Hit> hits{};                   // what is on the page
         std::shared_ptr<const SearchSnapshot> snapshot{};  // that they point into
         int rounds = 0;
 

@@ -52,14 +52,16 @@ Error bad_filter(std::string_view name, std::string msg) {
     return invalid_input({"query", std::string(name)}, std::move(msg));
 }
 
-// A time, or a day: then its first microsecond, or the first behind it.
-std::int64_t time_of(std::string_view name, const std::string& text, bool end_of_day) {
+// The first microsecond of a time or a day, or the first behind it. A time is a whole millisecond: that is how posts show theirs.
+std::int64_t time_of(std::string_view name, const std::string& text, bool is_end) {
+    constexpr std::int64_t kMillisecond = 1'000;
     const auto trimmed = text::trim(text);
-    if (const auto time = text::parse_time(trimmed)) return time->us + (end_of_day ? 1 : 0);
+    if (const auto time = text::parse_time(trimmed))
+        return is_end ? (time->us / kMillisecond + 1) * kMillisecond : time->us;
     const auto day =
         trimmed.size() == 10 ? text::parse_time(std::string(trimmed) + "T00:00:00Z") : std::nullopt;
     if (!day) throw bad_filter(name, "Input should be a time or a date (YYYY-MM-DD)");
-    return day->us + (end_of_day ? 86'400'000'000 : 0);
+    return day->us + (is_end ? 86'400'000'000 : 0);
 }
 
 bool may_have_typos(const search::Query& query) {

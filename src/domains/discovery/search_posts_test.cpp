@@ -434,13 +434,13 @@ TEST_CASE("a full index leaves out the oldest posts, and says so") {
 TEST_CASE("filters") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
-    w.post(ada, {.content = "picture",
-                 .tags = {"art"},
-                 .likes = 5,
-                 .comments = 2,
-                 .location = "Berlin Mitte",
+    const auto picture = w.post(ada, {.content = "picture",
+                                      .tags = {"art"},
+                                      .likes = 5,
+                                      .comments = 2,
+                                      .location = "Berlin Mitte",
 
-                 .media_type = "image"});
+                                      .media_type = "image"});
     w.clock.advance(std::chrono::hours{24});
     w.post(bob, {.content = "film", .media_type = "video"});
     w.post(bob, {.content = "question", .poll_question = "Well?", .poll_options = {"Yes", "No"}});
@@ -483,6 +483,14 @@ TEST_CASE("filters") {
     CHECK(found(with([](auto& in) {
               in.from_date = "2026-01-24T10:11:12Z", in.to_date = "2026-01-24T10:11:12.999Z";
           })) == "picture");
+    // A post is made in some microsecond of the millisecond that it shows.
+    w.execute("UPDATE posts SET created_at = created_at / 1000 * 1000 + 999 WHERE content = 'picture'");
+    w.index.post_changed(picture);
+    w.index.catch_up();
+    CHECK(found(with([](auto& in) {
+              in.from_date = "2026-01-24T10:11:12.347Z", in.to_date = "2026-01-24T10:11:12.347Z";
+          })) == "picture");
+    CHECK(found(with([](auto& in) { in.to_date = "2026-01-24T10:11:12.346Z"; })).empty());
     CHECK(found(with([](auto& in) { in.q = "film", in.media_type = MediaFilter::image; })).empty());
     refuses(ErrorKind::invalid_input, "", [&] { found(with([](auto& in) { in.from_date = "yesterday"; })); });
     refuses(ErrorKind::invalid_input, "", [&] { found(with([](auto& in) { in.to_date = "2026-02-30"; })); });

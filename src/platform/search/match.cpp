@@ -349,7 +349,8 @@ bool occurs(const Segment& segment, std::string_view word,
     const auto term = segment.vocabulary().find(word);
     if (!term) return false;
     int asked = 0;
-    for (PostingReader postings(segment, *term); postings.document() != PostingReader::kEnd; postings.next()) {
+    for (PostingReader postings(segment, *term); postings.document() != PostingReader::kEnd;
+         postings.next()) {
         if (is_shown(postings.document())) return true;
         if (++asked == kMostAsked) return false;
     }

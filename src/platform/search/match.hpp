@@ -113,7 +113,8 @@ void match(const Segment& segment, const std::vector<Clause>& clauses, Collector
 
 // Whether the word itself is a term of a document that is shown; of many documents so many are asked.
 inline constexpr int kMostAsked = 256;
-bool occurs(const Segment& segment, std::string_view word, FunctionRef<bool(std::uint32_t document)> is_shown);
+bool occurs(const Segment& segment, std::string_view word,
+            FunctionRef<bool(std::uint32_t document)> is_shown);
 
 // The term of these documents that a word of a query probably meant: the nearest, of equally near ones that of the most.
 std::optional<std::string> correction(const std::vector<Hit>& found, std::string_view word);
