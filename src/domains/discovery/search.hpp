@@ -39,7 +39,7 @@ public:
     FoundPage<posts::Post> posts_of_tag(const Caller& me, std::string_view tag, search::Order order,
                                         const PageRequest& page);
 
-    // The newest posts whose location holds each word of this one.
+    // The newest posts whose location holds this text.
     FoundPage<posts::Post> posts_at(const Caller& me, const std::string& location, const PageRequest& page);
 
 private:

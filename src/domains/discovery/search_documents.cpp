@@ -37,6 +37,7 @@ std::string mention_term(std::string_view username) { return '@' + std::string(u
 std::string category_term(std::string_view category) { return "\001category:" + std::string(category); }
 std::string media_term(std::string_view kind) { return "\x01media:" + std::string(kind); }
 std::string poll_term() { return "\x01poll"; }
+std::string place_term(std::string_view location) { return "\001at:" + std::string(location); }
 
 bool is_searched(const posts::IndexedPost& post) { return !post.is_repost || post.repost_comment; }
 
@@ -66,7 +67,10 @@ void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& pos
             add_text(builder, option, kPoll);
         builder.term(poll_term(), 1);
     }
-    if (post.location) add_text(builder, *post.location, kLocation);
+    if (post.location) {
+        add_text(builder, *post.location, kLocation);
+        builder.term(place_term(text::fold_for_search(*post.location)), 1);
+    }
     const auto about = categories_of(post.category, tags);
     for (std::size_t i = 0; i < about.size(); ++i) {
         if (about[i]) builder.term(category_term(categories()[i].id), 1);

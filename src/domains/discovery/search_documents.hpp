@@ -14,7 +14,6 @@ namespace grover::discovery {
 // Fields of a post and their weights (contract/discovery.md §1.1). Words of its author's name are met by the author.
 enum PostField : search::Fields { kContent = 1, kHashtags = 2, kPoll = 4, kLocation = 8 };
 inline const search::Weights kPostWeights = search::weights_of({100, 150, 50, 30});
-inline const search::Weights kPlaceWeights = search::weights_of({0, 0, 0, 30});
 inline constexpr search::Weight kAuthorWeight = 30;
 inline constexpr search::Weight kTagWeight = 150;
 inline constexpr search::Weight kMentionWeight = 100;
@@ -52,6 +51,8 @@ std::string mention_term(std::string_view username);
 std::string category_term(std::string_view category);
 std::string media_term(std::string_view kind);
 std::string poll_term();
+// Of the folded text of a location; its beginning alone is what all of them have in common.
+std::string place_term(std::string_view location);
 
 // Whether the post has anything of its own to find: a repost without comment has not.
 bool is_searched(const posts::IndexedPost& post);

@@ -96,8 +96,6 @@ PostFilter post_filter_of(const SearchFilters& filters) {
     out.min_comments = filters.min_comments.value_or(0);
     out.following_only = filters.following_only.value_or(false);
     out.has_poll = filters.has_poll;
-    if (filters.location && text::words_of(*filters.location).size() > 1)
-        out.location = text::fold_for_search(text::trim(*filters.location));
     return out;
 }
 
@@ -191,16 +189,9 @@ std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Quer
         clauses.push_back(Clause::exactly(media_term(wire::name_of(*filters->media_type))));
     if (filters->has_poll.value_or(false)) clauses.push_back(Clause::exactly(poll_term()));
     if (filters->location) {
-        const auto words = text::words_of(*filters->location);
-        if (words.empty()) return std::nullopt;
-        // The index knows what begins with two letters or holds three: shorter parts of a word are found beside longer ones.
-        const auto is_long = [](const std::string& word) { return word.size() >= 3; };
-        const bool has_long = std::ranges::any_of(words, is_long);
-        for (const auto& word : words) {
-            if (has_long && !is_long(word)) continue;
-            clauses.push_back(word_clause(word, kPlaceWeights, false));
-            clauses.back().scored = false;
-        }
+        auto part = text::fold_for_search(text::trim(*filters->location));
+        if (part.empty()) return std::nullopt;
+        clauses.push_back(Clause::containing(place_term(""), std::move(part)));
     }
     return clauses;
 }
@@ -208,7 +199,7 @@ std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Quer
 SearchResult SearchFinder::find_posts(db::Read& tx, const SearchRequest& request,
                                       const std::vector<Clause>& clauses, const PostFilter& filter) const {
     // The index knows words, not what stands between them.
-    const bool is_verified = !request.query.phrases.empty() || !filter.location.empty();
+    const bool is_verified = !request.query.phrases.empty();
     Collector::Options options{.order = request.order,
                                .aging = search::Aging::halves,
                                .now = request.as_of(),
@@ -223,13 +214,12 @@ SearchResult SearchFinder::find_posts(db::Read& tx, const SearchRequest& request
     for (const auto& segment : snapshot_.posts) search::match(*segment, clauses, collector);
     SearchResult result{.total = collector.total(), .is_partial = collector.is_partial()};
     result.hits = collector.take();
-    if (is_verified) keep_verified(tx, request, filter, result);
+    if (is_verified) keep_verified(tx, request, result);
     return result;
 }
 
-// All words of the phrases and of the location are there; whether in that order, the texts say.
-void SearchFinder::keep_verified(db::Read& tx, const SearchRequest& request, const PostFilter& filter,
-                                 SearchResult& result) const {
+// All words of the phrases are there; whether in that order, the texts say.
+void SearchFinder::keep_verified(db::Read& tx, const SearchRequest& request, SearchResult& result) const {
     const auto candidates = std::move(result.hits);
     if (candidates.size() == kMostVerified) result.is_partial = true;
     result.hits.clear();
@@ -244,11 +234,8 @@ void SearchFinder::keep_verified(db::Read& tx, const SearchRequest& request, con
         for (auto i = start; i < end; ++i) ids.emplace_back(candidates[i].id());
         std::map<PostId, bool> holds;
         for (const auto& post : posts::indexed_posts(tx, ids)) {
-            holds[post.post_id] = text::fold_for_search(post.location.value_or("")).find(filter.location) !=
-                                      std::string::npos &&
-                                  std::ranges::all_of(request.query.phrases, [&](const auto& phrase) {
-                                      return has_phrase(post, phrase);
-                                  });
+            holds[post.post_id] = std::ranges::all_of(
+                request.query.phrases, [&](const auto& phrase) { return has_phrase(post, phrase); });
         }
         for (auto i = start; i < end; ++i) {
             if (!holds[ids[i - start]]) continue;

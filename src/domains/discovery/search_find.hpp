@@ -56,8 +56,7 @@ private:
     std::vector<std::pair<std::uint32_t, search::Weight>> authors_matching(const search::Clause& word) const;
     SearchResult find_posts(db::Read& tx, const SearchRequest& request,
                             const std::vector<search::Clause>& clauses, const PostFilter& filter) const;
-    void keep_verified(db::Read& tx, const SearchRequest& request, const PostFilter& filter,
-                       SearchResult& result) const;
+    void keep_verified(db::Read& tx, const SearchRequest& request, SearchResult& result) const;
     bool occurs(const std::string& word) const;
     bool is_shown(const search::Segment& users, std::uint32_t document) const;
 

@@ -474,6 +474,19 @@ TEST_CASE("filters") {
     CHECK(found(with([](auto& in) { in.location = "in mitt"; })) == "picture");
     CHECK(found(with([](auto& in) { in.location = "mitte berlin"; })).empty());
     CHECK(found(with([](auto& in) { in.location = "berlin%mitte"; })).empty());
+    const auto york = w.post(bob, {.content = "skyline", .location = "New York, USA"});
+    w.post(bob, {.content = "new york usa"});
+    w.index.catch_up();
+    for (const auto* part : {"rk", "n", "ew yo", "k, u", "NEW YORK, USA", ",", "york"}) {
+        SearchAll at;
+        at.location = part;
+        CHECK_MESSAGE(found(at).find("skyline") != std::string::npos, part);
+        CHECK_MESSAGE(found(at).find("usa") == std::string::npos, part);
+    }
+    w.remove(york);
+    w.index.post_changed(york);
+    w.execute("DELETE FROM posts WHERE content = 'new york usa'");
+    w.index.catch_up();
     const auto there = w.search.posts_at(ada, "Berlin", {});
     CHECK(there.json.find("\"picture\"") != std::string::npos);
     CHECK(wire::JsonDocument::parse(there.json)->root().size() == 1);

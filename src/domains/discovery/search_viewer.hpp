@@ -25,8 +25,6 @@ struct PostFilter {
     std::int64_t min_comments = 0;
     bool following_only = false;
     std::optional<bool> has_poll;
-    // Of several words, folded: their order and what is between them, the text of the post says.
-    std::string location;
 };
 
 class SearchViewer {

@@ -66,6 +66,15 @@ std::vector<TermMatch> terms_of(const Segment& segment, const Clause& clause) {
     const auto& vocabulary = segment.vocabulary();
     std::vector<TermMatch> terms;
     if (clause.word.empty()) return terms;
+    if (!clause.within.empty()) {
+        const auto [first, last] = vocabulary.range(clause.word);
+        for (auto term = first; term < last; ++term) {
+            if (vocabulary.at(term).find(clause.within, clause.word.size()) != std::string_view::npos)
+                terms.push_back({term, kEqual});
+        }
+        keep_frequent(segment, terms, kMostTerms);
+        return terms;
+    }
     if (const auto equal = vocabulary.find(clause.word)) terms.push_back({*equal, kEqual});
     if (is_marked(clause.word)) return terms;
     const auto letters = text::count_code_points(clause.word);
@@ -191,6 +200,12 @@ Clause Clause::exactly(std::string term, Weight weight) {
     clause.word = std::move(term);
     clause.weights.fill(weight);
     clause.scored = false;
+    return clause;
+}
+
+Clause Clause::containing(std::string mark, std::string part) {
+    auto clause = exactly(std::move(mark));
+    clause.within = std::move(part);
     return clause;
 }
 

@@ -22,6 +22,8 @@ Weights weights_of(const std::array<Weight, 4>& fields);
 // One condition on a document. All must be met.
 struct Clause {
     std::string word;  // folded; or a marked term, which only an equal one meets
+    std::string
+        within;  // if any: terms that begin with `word` and hold this behind it meet it, and no others
     Weights weights{};
     bool prefix = false;
     bool inside = false;
@@ -32,6 +34,7 @@ struct Clause {
     std::vector<std::pair<std::uint32_t, Weight>> owners;
 
     static Clause exactly(std::string term, Weight weight = 1);
+    static Clause containing(std::string mark, std::string part);
 };
 
 // Of one clause, at most so many terms of a segment are followed, the most frequent ones.

@@ -102,6 +102,21 @@ TEST_CASE("marked terms are met only by equal ones") {
     CHECK(search({segment}, {word("rtis")}).ids.empty());
 }
 
+TEST_CASE("a part of a marked term meets what asks for a part, behind the mark") {
+    const auto segment = segment_of({{"york", kNow.us, {}, {{"\x01at:new york, usa", 1}}},
+                                     {"newark", kNow.us + 1, {}, {{"\x01at:newark", 1}}},
+                                     {"text", kNow.us, {}, {{"york", 1}}}});
+    const auto at = [&](const char* part) {
+        return search({segment}, {Clause::containing("\x01at:", part)}, {.order = Order::recent}).ids;
+    };
+    CHECK(at("ew yo") == "york");
+    CHECK(at("k, u") == "york");
+    CHECK(at("n") == "newark york");
+    CHECK(at("rk") == "newark york");
+    CHECK(at("at").empty());
+    CHECK(at("x").empty());
+}
+
 TEST_CASE("documents of an owner meet a word that names the owner") {
     SegmentBuilder builder(Aging::halves);
     builder.document({.id = "hers", .owner = 7, .created_at = kNow.us});
