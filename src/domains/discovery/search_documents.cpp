@@ -92,10 +92,20 @@ void add_document(search::SegmentBuilder& builder, const users::IndexedUser& use
 bool has_phrase(const posts::IndexedPost& post, const std::vector<std::string>& phrase) {
     if (has_phrase(post.is_repost ? post.repost_comment.value_or("") : post.content, phrase)) return true;
     if (post.location && has_phrase(*post.location, phrase)) return true;
-    if (!post.poll_question) return false;
-    return has_phrase(*post.poll_question, phrase) ||
-           std::ranges::any_of(texts_of(post.poll_options.value_or("[]")),
-                               [&](const auto& option) { return has_phrase(option, phrase); });
+    const auto in_any = [&](const std::vector<std::string>& texts) {
+        return std::ranges::any_of(texts, [&](const auto& text) { return has_phrase(text, phrase); });
+    };
+    if (in_any(texts_of(post.tags))) return true;
+    return post.poll_question &&
+           (has_phrase(*post.poll_question, phrase) || in_any(texts_of(post.poll_options.value_or("[]"))));
+}
+
+bool is_called(const users::IndexedUser& user, const std::vector<std::string>& phrase) {
+    return has_phrase(user.name, phrase) || has_phrase(user.username, phrase);
+}
+
+bool has_phrase(const users::IndexedUser& user, const std::vector<std::string>& phrase) {
+    return is_called(user, phrase) || has_phrase(user.bio, phrase);
 }
 
 }  // namespace grover::discovery

@@ -66,7 +66,9 @@ search::Counts counts_of(const auto& post) {
             static_cast<std::uint32_t>(post.repost_count)};
 }
 
-// Whether the words follow each other in one of the post's texts.
+// Whether the words follow each other in one of the texts: of the post, of the user, of the user's names.
 bool has_phrase(const posts::IndexedPost& post, const std::vector<std::string>& phrase);
+bool has_phrase(const users::IndexedUser& user, const std::vector<std::string>& phrase);
+bool is_called(const users::IndexedUser& user, const std::vector<std::string>& phrase);
 
 }  // namespace grover::discovery

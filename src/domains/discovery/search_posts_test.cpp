@@ -90,6 +90,40 @@ TEST_CASE("nothing typed is a pattern or a query of the store") {
     CHECK(search(w, ada, "100%").posts() == "100% of it");
 }
 
+TEST_CASE("a phrase stands in one text of the post, in a hashtag, or in its author's name") {
+    World w;
+    const auto jane = w.user("jdoe"), ada = w.user("ada");
+    w.set(jane, "name = 'Jane Doe'");
+    w.post(jane, "harbour lights");
+    w.post(ada, {.content = "harbour one", .tags = {"artists"}});
+    w.post(ada, "harbour by Jane, not by Doe");
+    const auto found = [&](const std::string& q) { return search(w, ada, q).posts(); };
+    CHECK(found("\"jane doe\" harbour") == "harbour lights");
+    CHECK(search(w, ada, "\"jane doe\" harbour").total("posts") == 1);
+    CHECK(found("\"doe jane\" harbour").empty());
+    CHECK(found("\"jdoe\"") == "harbour lights");
+    CHECK(found("\"artists\"") == "harbour one");
+    CHECK(found("\"jane not\"") == "harbour by Jane, not by Doe");
+    CHECK(found("\"jane doe\" \"harbour lights\"") == "harbour lights");
+    CHECK(found("\"jane doe lights\"").empty());
+}
+
+TEST_CASE("who does not want to be found is not found by the name on their posts") {
+    World w;
+    const auto jane = w.user("janedoe"), ada = w.user("ada");
+    w.set(jane, "name = 'Zelda Quux', is_discoverable = 0");
+    w.post(jane, "harbour");
+    CHECK(search(w, ada, "zelda").total("posts") == 0);
+    CHECK(search(w, ada, "zeldq").total("posts") == 0);
+    CHECK(search(w, ada, "\"zelda quux\"").total("posts") == 0);
+    CHECK(search(w, ada, "janed").total("posts") == 0);
+    CHECK(search(w, ada, "janedoe").posts() == "harbour");
+    CHECK(search(w, ada, "harbour -zelda").posts() == "harbour");
+    CHECK(search(w, jane, "zelda").posts() == "harbour");
+    w.set(jane, "is_discoverable = 1");
+    CHECK(search(w, ada, "zelda").posts() == "harbour");
+}
+
 TEST_CASE("a typo finds the word and suggests it, but only when there is little without it") {
     World w;
     const auto ada = w.user("ada");

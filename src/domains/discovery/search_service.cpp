@@ -166,7 +166,7 @@ SearchService::Written SearchService::write_users(db::Read& tx, const Caller& me
     Written out{.json = "[", .snapshot = asked.snapshot};
     auto left = static_cast<std::size_t>(asked.page.limit);
     asked.each_round(out, [&](const SearchRequest& request, std::size_t skip) {
-        auto result = asked.finder.users(request, [&](const UserId& user) { return mutuals.with(user); });
+        auto result = asked.finder.users(tx, request, [&](const UserId& user) { return mutuals.with(user); });
         out.begin(result);
         // Those that are missing and one more, which says that there is another page.
         for (auto first = skip; first < result.hits.size() && out.next.empty();) {
@@ -228,7 +228,7 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         const auto relations = users_.relations(tx, me.id);
         const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
                                   reader_of(tx, me));
-        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const SearchFinder finder(*snapshot, viewer);
         const auto position =
             asks(SearchKind::communities) ? std::nullopt : SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
@@ -309,7 +309,7 @@ FoundPage<FoundPerson> SearchService::users(const Caller& me, const SearchUsers&
         const auto relations = users_.relations(tx, me.id);
         const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
                                   reader_of(tx, me));
-        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const SearchFinder finder(*snapshot, viewer);
         const auto position = SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
                           relations,
@@ -341,7 +341,7 @@ SearchService::Written SearchService::posts_page(const Caller& me, std::string_v
         const auto relations = users_.relations(tx, me.id);
         const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
                                   reader_of(tx, me));
-        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const SearchFinder finder(*snapshot, viewer);
         const auto position = SearchPosition::of(request.after);
         const Asked asked{snapshot,
                           relations,
