@@ -2,7 +2,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "domains/discovery/hashtag_table.hpp"
+#include "domains/discovery/hashtags_api.hpp"
 #include "domains/discovery/search.hpp"
 #include "domains/discovery/search_documents.hpp"
 #include "domains/discovery/search_find.hpp"
@@ -229,8 +229,9 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
                                   reader_of(tx, me));
         const SearchFinder finder(*snapshot, viewer);
-        const auto position =
-            asks(SearchKind::communities) ? std::nullopt : SearchPosition::of(in.page.after);
+        const auto position = asks(SearchKind::communities) || asks(SearchKind::hashtags)
+                                  ? std::nullopt
+                                  : SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
                           relations,
                           viewer,
@@ -252,15 +253,18 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
                 std::min(asked.request.limit, static_cast<std::size_t>(found_posts.total));
             found_users = write_users<FoundUser>(tx, me, people);
         }
-        if (asks(SearchKind::hashtags) && in.q && !position) {
+        if (asks(SearchKind::hashtags) && in.q) {
             if (const auto prefix = as_tag(typed); !prefix.empty()) {
-                const auto found = snapshot->hashtags->beginning_with(prefix, search::kMostCounted);
-                found_tags.total = static_cast<int>(found.size());
+                const auto start = start_of(in.page);
+                const auto end = start + static_cast<std::size_t>(in.page.limit);
+                const auto found = snapshot->hashtags->beginning_with(
+                    prefix, std::max<std::size_t>(search::kMostCounted, end + 1));
+                found_tags.total = std::min(static_cast<int>(found.size()), search::kMostCounted);
                 std::vector<FoundHashtag> shown;
-                for (auto i = static_cast<std::size_t>(in.page.skip);
-                     i < found.size() && std::ssize(shown) < in.page.limit; ++i)
+                for (auto i = start; i < std::min(end, found.size()); ++i)
                     shown.push_back(found_hashtag(found[i]));
                 found_tags.json = wire::to_json(shown);
+                if (end < found.size()) found_tags.next = position_at(end);
             }
         }
         if (found_posts.with_typos || found_users.with_typos) {
@@ -275,6 +279,7 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         found_communities = communities_(me, typed, in.page);
     page.next = !found_posts.next.empty()   ? found_posts.next
                 : !found_users.next.empty() ? found_users.next
+                : !found_tags.next.empty()  ? found_tags.next
                                             : found_communities.next;
     if (std::ranges::count(kinds, true) > 1) page.next.clear();
 
