@@ -55,7 +55,9 @@ TEST_CASE("a category never returns posts that do not belong to it any more") {
     CHECK(w.post_count("music") == 0);
     CHECK(w.category(ada, "music") == texts({post}));
     w.posts.update(ada, {.post_id = post, .visibility = "private"});
-    CHECK(w.category(ada, "music").empty());
+    CHECK(w.category(ada, "music") == texts({post}));  // her own
+    CHECK(w.category(w.user("bob"), "music").empty());
+    CHECK(w.post_count("music") == 0);
     w.posts.update(ada, {.post_id = post, .visibility = "public"});
     CHECK(w.post_count("music") == 1);
     w.posts.remove(ada, post);

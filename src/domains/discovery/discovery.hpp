@@ -20,6 +20,7 @@ struct FeedbackAnswer;
 struct SeenAnswer;
 struct SeenReport;
 struct SuggestedUser;
+struct TrendingCreator;
 
 struct Options {
     bool keeps_copies = true;  // in memory, of what is the same for all readers
@@ -52,14 +53,14 @@ public:
     std::string trending(const Caller& me);  // JSON
     // Whether what is trending lacks hashtags, because the index is still being read.
     bool is_trending_partial() const;
-    std::string creators(const Caller& me, int limit);
+    api::RawPage<TrendingCreator> creators(const Caller& me, const PageRequest& page);
     posts::PostPage for_you(const Caller& me, const PageRequest& page);
     api::RawPage<SuggestedUser> suggested_users(const Caller& me, const PageRequest& page);
 
     FeedbackAnswer feedback(const Caller& me, const Feedback& in);
     void dismiss(const Caller& me, const UserId& user);
     SeenAnswer seen(const Caller& me, const SeenReport& in);
-    std::string similar(const Caller& me, const PostId& post, int limit);  // JSON
+    posts::PostPage similar(const Caller& me, const PostId& post, const PageRequest& page);
 
     // --- For posts ---
     void post_saved(db::Write& tx, const posts::SavedPost& post) override;

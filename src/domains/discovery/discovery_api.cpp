@@ -11,9 +11,8 @@ void add_discovery_api(Api& api, DiscoveryService& discovery) {
     });
     api.on<CategoryPosts>(
         [&](const Caller& me, const CategoryPosts& in) { return discovery.category_posts(me, in); });
-    api.on<TrendingCreators>([&](const Caller& me, const TrendingCreators& in) {
-        return wire::Raw<std::vector<TrendingCreator>>{discovery.creators(me, in.page.limit)};
-    });
+    api.on<TrendingCreators>(
+        [&](const Caller& me, const TrendingCreators& in) { return discovery.creators(me, in.page); });
     api.on<Trending>([&](const Caller& me, const Trending&, api::Reply& reply) {
         // Asked first: what became complete meanwhile is rather called partial than the other way round.
         if (discovery.is_trending_partial()) reply.header("X-Search-Partial", "true");
@@ -29,10 +28,8 @@ void add_discovery_api(Api& api, DiscoveryService& discovery) {
     });
     api.on<Feedback>([&](const Caller& me, const Feedback& in) { return discovery.feedback(me, in); });
     api.on<SeenReport>([&](const Caller& me, const SeenReport& in) { return discovery.seen(me, in); });
-    api.on<SimilarPosts>([&](const Caller& me, const SimilarPosts& in) {
-        return wire::Raw<std::vector<wire::Raw<posts::Post>>>{
-            discovery.similar(me, in.post_id, in.page.limit)};
-    });
+    api.on<SimilarPosts>(
+        [&](const Caller& me, const SimilarPosts& in) { return discovery.similar(me, in.post_id, in.page); });
 }
 
 }  // namespace grover::discovery

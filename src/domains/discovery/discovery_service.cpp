@@ -65,10 +65,7 @@ void DiscoveryService::listen(jobs::Background& background) {
 
 void DiscoveryService::post_saved(db::Write& tx, const posts::SavedPost& post) {
     const auto before = stored_categories(tx, post.post_id);
-    // What nobody else sees is in no category.
-    const auto after = post.visibility == posts::Visibility::private_
-                           ? CategorySet{}
-                           : categories_of(post.category, post.tags);
+    const auto after = categories_of(post.category, post.tags);
     if (before.none() && after.none()) return;
     // Sums are of public posts: of the others they know nothing, so a change of visibility counts as well.
     const bool counts = post.visibility == posts::Visibility::public_;

@@ -343,13 +343,19 @@ TEST_CASE("similar posts share hashtags, a category, or readers") {
     w.like(me, liked);
     const auto ids = [&] {
         std::vector<std::string> out;
-        const auto document = *wire::JsonDocument::parse(w.discovery.similar(me, post, 12));
+        const auto document = *wire::JsonDocument::parse(w.discovery.similar(me, post, {.limit = 12}).json);
         for (std::size_t i = 0; i < document.root().size(); ++i)
             out.emplace_back(document.root().at(i).find("post_id").string());
         return out;
     };
     CHECK(ids() == texts({both, third, liked}));
-    refuses(ErrorKind::not_found, "Post not found", [&] { w.discovery.similar(me, PostId("post_x"), 12); });
+    const auto page = w.discovery.similar(me, post, {.limit = 2});
+    CHECK(posts::test::ids_of(page) == texts({both, third}));
+    const auto rest = w.discovery.similar(me, post, {.limit = 2, .after = page.next});
+    CHECK(posts::test::ids_of(rest) == texts({liked}));
+    CHECK(rest.next.empty());
+    CHECK(posts::test::ids_of(w.discovery.similar(me, post, {.skip = 1})) == texts({third, liked}));
+    refuses(ErrorKind::not_found, "Post not found", [&] { w.discovery.similar(me, PostId("post_x"), {}); });
     (void)one, (void)other;
 }
 

@@ -41,7 +41,7 @@ struct HashtagTrend {
     std::string json;              // as TrendingTag
 };
 
-inline constexpr int kMostTrends = 100;
+inline constexpr int kMostTrends = 1'000;
 
 class HashtagTable {
 public:

@@ -1,7 +1,9 @@
 #include "domains/discovery/hashtags.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "platform/base/error.hpp"
 #include "platform/text/hashtags.hpp"
 #include "platform/text/utf8.hpp"
 
@@ -12,9 +14,21 @@ FoundHashtag found_hashtag(const std::string& tag, std::int64_t count) { return 
 
 }  // namespace
 
+std::size_t start_of(const PageRequest& page) {
+    if (page.after.empty()) return static_cast<std::size_t>(page.skip);
+    std::size_t place = 0;
+    const auto* end = page.after.data() + page.after.size();
+    if (page.after[0] != '#' || std::from_chars(page.after.data() + 1, end, place).ptr != end)
+        throw validation_error("Invalid cursor");
+    return place;
+}
+
+std::string position_at(std::size_t place) { return '#' + std::to_string(place); }
+
 Page<FoundHashtag> HashtagsService::beginning_with(const HashtagSearch& in) const {
     const auto snapshot = index_.snapshot();
     const auto& table = *snapshot->hashtags;
+    const auto start = start_of(in.page);
     std::vector<FoundHashtag> found;
     if (text::trim(in.q) == "#") {
         for (const auto& trend : table.trends(TrendWindow::week))
@@ -26,18 +40,14 @@ Page<FoundHashtag> HashtagsService::beginning_with(const HashtagSearch& in) cons
         } catch (const Error&) {
             return {};  // no hashtag begins so
         }
-        const auto start =
-            static_cast<std::size_t>(in.page.after.empty() ? in.page.skip : std::stoll(in.page.after));
         for (const auto& count :
              table.beginning_with(prefix, start + static_cast<std::size_t>(in.page.limit) + 1))
             found.push_back(found_hashtag(count.tag, count.post_count));
     }
-    const auto start =
-        static_cast<std::size_t>(in.page.after.empty() ? in.page.skip : std::stoll(in.page.after));
     const auto end = std::min(found.size(), start + static_cast<std::size_t>(in.page.limit));
     Page<FoundHashtag> page;
     for (auto i = start; i < end; ++i) page.items.push_back(std::move(found[i]));
-    if (end < found.size() && end > start) page.next = std::to_string(end);
+    if (end < found.size() && end > start) page.next = position_at(end);
     return page;
 }
 
@@ -46,15 +56,18 @@ FoundPage<posts::Post> HashtagsService::posts(const Caller& me, const HashtagPos
     return search_.posts_of_tag(me, text::sanitize_hashtag(in.tag), order, in.page);
 }
 
-wire::Raw<std::vector<TrendingTag>> HashtagsService::trending(TrendWindow window, int limit) const {
+api::RawPage<TrendingTag> HashtagsService::trending(TrendWindow window, const PageRequest& page) const {
     const auto snapshot = index_.snapshot();
     const auto& trends = snapshot->hashtags->trends(window);
-    wire::Raw<std::vector<TrendingTag>> out{"["};
-    for (std::size_t i = 0; i < std::min(trends.size(), static_cast<std::size_t>(limit)); ++i) {
-        if (i > 0) out.json += ',';
+    const auto first = std::min(start_of(page), trends.size());
+    const auto last = std::min(trends.size(), first + static_cast<std::size_t>(page.limit));
+    api::RawPage<TrendingTag> out{"[", {}};
+    for (auto i = first; i < last; ++i) {
+        if (i > first) out.json += ',';
         out.json += trends[i].json;
     }
     out.json += ']';
+    if (last < trends.size()) out.next = position_at(last);
     return out;
 }
 
@@ -75,7 +88,7 @@ void add_hashtags_api(api::Api& api, HashtagsService& hashtags) {
     });
     api.on<TrendingTagsList>([=, &hashtags](const Caller&, const TrendingTagsList& in, api::Reply& reply) {
         say_if_partial(reply);
-        return hashtags.trending(in.window, in.limit);
+        return hashtags.trending(in.window, in.page);
     });
 }
 

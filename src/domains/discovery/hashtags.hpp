@@ -17,7 +17,7 @@ public:
     FoundPage<posts::Post> posts(const Caller& me, const HashtagPosts& in) const;
     // While the index lacks posts, counts are too low.
     bool is_partial() const;
-    wire::Raw<std::vector<TrendingTag>> trending(TrendWindow window, int limit) const;
+    api::RawPage<TrendingTag> trending(TrendWindow window, const PageRequest& page) const;
 
 private:
     SearchIndex& index_;

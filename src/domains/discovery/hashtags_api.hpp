@@ -42,17 +42,21 @@ struct HashtagPosts {
 };
 static_assert(wire::describes_every_member<HashtagPosts>);
 
+// Lists of hashtags are short, and made anew all the time: their pages are cut by place.
+std::size_t start_of(const PageRequest& page);  // throws 400 "Invalid cursor"
+std::string position_at(std::size_t place);
+
 struct TrendingTagsList {
-    int limit = 20;
+    PageRequest page;
     TrendWindow window = TrendWindow::week;
 
     static constexpr Route route{.method = Method::get,
                                  .path = "/trending/tags",
                                  .summary = "Hashtags of the posts made lately, by 2 × posts + likes.",
                                  .limit = RateClass::search};
-    static constexpr auto fields = Pack{
-        field("limit", &TrendingTagsList::limit, in_query, wire::clamped(1, kMostTrends), wire::or_default),
-        field("window", &TrendingTagsList::window, in_query, wire::or_default)};
+    static constexpr auto fields =
+        Pack{api::page(&TrendingTagsList::page),
+             field("window", &TrendingTagsList::window, in_query, wire::or_default)};
 };
 static_assert(wire::describes_every_member<TrendingTagsList>);
 

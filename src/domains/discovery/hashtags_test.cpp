@@ -27,7 +27,7 @@ std::string posts_of(World& w, const Caller& me, const std::string& tag,
 
 std::string trending(World& w, TrendWindow window = TrendWindow::week, int limit = 20) {
     w.index.catch_up();
-    return w.hashtags.trending(window, limit).json;
+    return w.hashtags.trending(window, {.limit = limit}).json;
 }
 
 TEST_CASE("tags that begin so, most used first") {
@@ -41,6 +41,49 @@ TEST_CASE("tags that begin so, most used first") {
     CHECK(beginning_with(w, "usic").empty());
     CHECK(beginning_with(w, "!?").empty());
     CHECK(beginning_with(w, "#") == "#music:2 #art:1 #musical:1 #musician:1");  // trending
+}
+
+TEST_CASE("lists of hashtags come in pages, by skip and by cursor") {
+    World w;
+    const auto ada = w.user("ada");
+    for (int i = 0; i < 5; ++i) w.post(ada, {.content = "x", .tags = {"tag" + std::to_string(i)}});
+    w.index.catch_up();
+    const auto join = [](auto&& page_of) {
+        std::string out;
+        PageRequest request{.limit = 2};
+        do {
+            const auto [names, next] = page_of(request);
+            out += names + "|";
+            request.after = next;
+        } while (!request.after.empty());
+        request = {.limit = 2, .skip = 4};
+        const auto [names, next] = page_of(request);
+        return out + names + next;
+    };
+    const std::string expected = "#tag0 #tag1|#tag2 #tag3|#tag4|#tag4";
+    CHECK(join([&](const PageRequest& page) {
+              const auto found = w.hashtags.trending(TrendWindow::week, page);
+              return std::pair(Answer::all(Answer(found.json).root(), "tag"), found.next);
+          }) == expected);
+    SearchAll in;
+    in.q = "tag";
+    in.type = {"hashtags"};
+    CHECK(join([&](const PageRequest& page) {
+              in.page = page;
+              const auto found = w.search.all(ada, in);
+              CHECK(Answer(found.json).total("hashtags") == 5);
+              return std::pair(Answer(found.json).hashtags(), found.next);
+          }) == expected);
+    in.type = {"hashtags", "posts"};
+    in.page = {.limit = 2};
+    CHECK(w.search.all(ada, in).next.empty());
+    // A cursor of another list of the same endpoint.
+    in.type = {"hashtags"};
+    in.page.after = "1.n.2.3.post_x";
+    refuses(ErrorKind::validation_error, "Invalid cursor", [&] { w.search.all(ada, in); });
+    in.type = {"posts"};
+    in.page.after = "#2";
+    refuses(ErrorKind::validation_error, "Invalid cursor", [&] { w.search.all(ada, in); });
 }
 
 TEST_CASE("only public posts of public accounts count") {

@@ -90,18 +90,27 @@ Time start_of(Window window, Time now) {
     return Time{0};
 }
 
-std::vector<RankedPost> most_liked(db::Read& tx, Window window, Time now, int limit) {
+std::vector<RankedPost> most_liked(db::Read& tx, Window window, Time now, const RankedPost& after,
+                                   int limit) {
     std::vector<RankedPost> out;
+    // Between two runs of age() some are a minute too old for their class.
     const auto from = start_of(window, now);
     for (int age = 0; age <= static_cast<int>(window); ++age) {
-        auto rows = tx.list<RankedPost>(ranks::top_by_likes{.age = age, .limit = limit});
-        // Between two runs of age() some are a minute too old for their class.
-        std::ranges::copy_if(rows, std::back_inserter(out),
-                             [&](const RankedPost& post) { return post.created_at >= from; });
+        auto rows = tx.list<RankedPost>(ranks::top_by_likes{.age = age,
+                                                            .likes = after.value,
+                                                            .at = after.created_at,
+                                                            .id = after.post_id,
+                                                            .from = from,
+                                                            .limit = limit});
+        out.insert(out.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
     }
     std::ranges::sort(out, ranks_before);
     if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
     return out;
+}
+
+std::vector<PostId> liked_among(db::Read& tx, std::span<const PostId> posts) {
+    return tx.list<PostId>(ranks::liked_among{.ids = db::ids_of(posts)});
 }
 
 void ask_best_scored(db::Together& ask, std::vector<RankedPost>& out, int limit) {
@@ -115,16 +124,19 @@ bool ranks_before(const RankedPost& a, const RankedPost& b) {
     return std::tie(b.value, b.created_at, b.post_id) < std::tie(a.value, a.created_at, a.post_id);
 }
 
-std::vector<RankedCreator> top_creators(db::Read& tx, int limit) {
-    return tx.list<RankedCreator>(ranks::top_creators{.limit = limit});
+std::vector<RankedCreator> top_creators(db::Read& tx, const PersonPlace& after, int limit) {
+    return tx.list<RankedCreator>(
+        ranks::top_creators{.score = after.value, .id = after.user_id, .limit = limit});
 }
 
-std::vector<RankedGrowth> new_with_most_followers(db::Read& tx, int limit) {
-    return tx.list<RankedGrowth>(ranks::new_with_most_followers{.limit = limit});
+std::vector<RankedGrowth> new_with_followers(db::Read& tx, const PersonPlace& after, int limit) {
+    return tx.list<RankedGrowth>(
+        ranks::new_with_followers{.value = after.value, .id = after.user_id, .limit = limit});
 }
 
-std::vector<RankedGrowth> gained_most(db::Read& tx, int limit) {
-    return tx.list<RankedGrowth>(ranks::gained_most{.limit = limit});
+std::vector<RankedGrowth> gained_most(db::Read& tx, const PersonPlace& after, int limit) {
+    return tx.list<RankedGrowth>(
+        ranks::gained_most{.value = after.value, .id = after.user_id, .limit = limit});
 }
 
 void ask_new_with_most_followers(db::Together& ask, std::vector<RankedGrowth>& out, int limit) {

@@ -33,6 +33,8 @@ struct RankedPost {
     Time created_at;
     std::int64_t value = 0;  // likes, or likes + 2 comments + 3 reposts
 
+    bool operator==(const RankedPost&) const = default;
+
     static constexpr auto columns = Pack{
         db::column("post_id", &RankedPost::post_id),
         db::column("user_id", &RankedPost::user_id),
@@ -71,16 +73,27 @@ struct RankedGrowth {
     };
 };
 
-// The most liked posts of a window, ties newer first.
-std::vector<RankedPost> most_liked(db::Read& tx, Window window, Time now, int limit);
+// Behind every rank: the start of a list.
+inline const RankedPost kBestPost{PostId("~"), {}, Time{INT64_MAX}, INT64_MAX};
+struct PersonPlace {
+    std::int64_t value = INT64_MAX;
+    UserId user_id;
+
+    bool operator==(const PersonPlace&) const = default;
+};
+// The next posts of a window with likes, most first, ties newer first.
+std::vector<RankedPost> most_liked(db::Read& tx, Window window, Time now, const RankedPost& after, int limit);
+// Which of the posts have likes, as far as they are ranked.
+std::vector<PostId> liked_among(db::Read& tx, std::span<const PostId> posts);
 // Those with the best scores of every age class, at most `limit` of each, in no order; as parts of one statement.
 void ask_best_scored(db::Together& ask, std::vector<RankedPost>& out, int limit);
 // Best first, ties newer first.
 bool ranks_before(const RankedPost& a, const RankedPost& b);
-std::vector<RankedCreator> top_creators(db::Read& tx, int limit);
-// Best first; asked as parts of one statement, in no order.
-std::vector<RankedGrowth> new_with_most_followers(db::Read& tx, int limit);
-std::vector<RankedGrowth> gained_most(db::Read& tx, int limit);
+// The next ones, best first, ties by id.
+std::vector<RankedCreator> top_creators(db::Read& tx, const PersonPlace& after, int limit);
+std::vector<RankedGrowth> new_with_followers(db::Read& tx, const PersonPlace& after, int limit);
+std::vector<RankedGrowth> gained_most(db::Read& tx, const PersonPlace& after, int limit);
+// Asked as parts of one statement, in no order.
 void ask_new_with_most_followers(db::Together& ask, std::vector<RankedGrowth>& out, int limit);
 void ask_gained_most_in_month(db::Together& ask, std::vector<RankedGrowth>& out, int limit);
 

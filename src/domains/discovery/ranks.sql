@@ -25,8 +25,12 @@ WHERE category_posts.post_id = r->>0
 DELETE FROM post_ranks WHERE post_id IN each(:ids)
 
 -- name: top_by_likes
-SELECT post_id, user_id, created_at, likes AS value FROM post_ranks WHERE age = :age
+SELECT post_id, user_id, created_at, likes AS value FROM post_ranks
+WHERE age = :age AND likes > 0 AND (likes, created_at, post_id) < (:likes, :at, :id) AND created_at >= :from
 ORDER BY likes DESC, created_at DESC, post_id DESC LIMIT :limit
+
+-- name: liked_among
+SELECT post_id FROM post_ranks WHERE post_id IN each(:ids) AND likes > 0
 
 -- name: top_by_score
 SELECT post_id, user_id, created_at, score AS value FROM post_ranks WHERE age = :age
@@ -53,7 +57,8 @@ ON CONFLICT (user_id) DO UPDATE SET posts = excluded.posts, likes = excluded.lik
 DELETE FROM creator_ranks WHERE user_id = :user_id
 
 -- name: top_creators
-SELECT user_id, posts, likes, comments, score FROM creator_ranks ORDER BY score DESC, user_id LIMIT :limit
+SELECT user_id, posts, likes, comments, score FROM creator_ranks
+WHERE score <= :score AND (score < :score OR user_id > :id) ORDER BY score DESC, user_id LIMIT :limit
 
 -- name: stale_creators
 SELECT user_id FROM creator_ranks WHERE refreshed_at < :before ORDER BY refreshed_at LIMIT :limit
@@ -70,8 +75,14 @@ DELETE FROM growth_ranks WHERE user_id = :user_id
 -- name: new_with_most_followers
 SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks WHERE is_new = 1 ORDER BY followers DESC, user_id LIMIT :limit
 
+-- name: new_with_followers
+SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks
+WHERE is_new = 1 AND followers > 0 AND followers <= :value AND (followers < :value OR user_id > :id)
+ORDER BY followers DESC, user_id LIMIT :limit
+
 -- name: gained_most
-SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks WHERE gained > 0 ORDER BY gained DESC, user_id LIMIT :limit
+SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks
+WHERE gained > 0 AND gained <= :value AND (gained < :value OR user_id > :id) ORDER BY gained DESC, user_id LIMIT :limit
 
 -- name: gained_most_in_month
 SELECT user_id, joined_at, followers, gained, gained_in_month FROM growth_ranks

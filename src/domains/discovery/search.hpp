@@ -39,17 +39,23 @@ public:
     FoundPage<posts::Post> posts_of_tag(const Caller& me, std::string_view tag, search::Order order,
                                         const PageRequest& page);
 
-    // The newest posts whose location holds each word of this one.
+    // The newest posts whose location holds this text.
     FoundPage<posts::Post> posts_at(const Caller& me, const std::string& location, const PageRequest& page);
 
 private:
     struct Written {
-        std::string json;  // an array
-        std::string next;
+        std::string json = "[]";  // an array
+        std::string next{};
         int total = 0;
         bool is_partial = false;
         bool with_typos = false;
-        std::vector<PostId> ids;  // of posts, those behind the page included
+        std::vector<search::Hit> hits{};                   // what is on the page
+        std::shared_ptr<const SearchSnapshot> snapshot{};  // that they point into
+        int rounds = 0;
+
+        void begin(const SearchResult& result);
+        void leave_out(std::size_t count);
+        void end_at(Time as_of);
     };
     struct Asked;
     std::function<bool(const CommunityId&)> reader_of(db::Read& tx, const Caller& me) const;

@@ -37,15 +37,17 @@ std::string mention_term(std::string_view username) { return '@' + std::string(u
 std::string category_term(std::string_view category) { return "\001category:" + std::string(category); }
 std::string media_term(std::string_view kind) { return "\x01media:" + std::string(kind); }
 std::string poll_term() { return "\x01poll"; }
+std::string place_term(std::string_view location) { return "\001at:" + std::string(location); }
 
 bool is_searched(const posts::IndexedPost& post) { return !post.is_repost || post.repost_comment; }
 
 void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& post, std::uint32_t author,
-                  std::uint32_t community) {
-    const PostTraits traits{post.visibility, post.poll_question.has_value(), kind_of(post.media_type)};
+                  std::uint32_t group) {
+    const PostTraits traits{post.visibility, post.poll_question.has_value(), kind_of(post.media_type),
+                            post.is_repost};
     builder.document({.id = post.post_id.str(),
                       .owner = author,
-                      .group = community,
+                      .group = group,
                       .created_at = post.created_at.us,
                       .counts = counts_of(post),
                       .flags = traits.flags()});
@@ -65,7 +67,10 @@ void add_document(search::SegmentBuilder& builder, const posts::IndexedPost& pos
             add_text(builder, option, kPoll);
         builder.term(poll_term(), 1);
     }
-    if (post.location) add_text(builder, *post.location, kLocation);
+    if (post.location) {
+        add_text(builder, *post.location, kLocation);
+        builder.term(place_term(text::fold_for_search(*post.location)), 1);
+    }
     const auto about = categories_of(post.category, tags);
     for (std::size_t i = 0; i < about.size(); ++i) {
         if (about[i]) builder.term(category_term(categories()[i].id), 1);
@@ -87,10 +92,20 @@ void add_document(search::SegmentBuilder& builder, const users::IndexedUser& use
 bool has_phrase(const posts::IndexedPost& post, const std::vector<std::string>& phrase) {
     if (has_phrase(post.is_repost ? post.repost_comment.value_or("") : post.content, phrase)) return true;
     if (post.location && has_phrase(*post.location, phrase)) return true;
-    if (!post.poll_question) return false;
-    return has_phrase(*post.poll_question, phrase) ||
-           std::ranges::any_of(texts_of(post.poll_options.value_or("[]")),
-                               [&](const auto& option) { return has_phrase(option, phrase); });
+    const auto in_any = [&](const std::vector<std::string>& texts) {
+        return std::ranges::any_of(texts, [&](const auto& text) { return has_phrase(text, phrase); });
+    };
+    if (in_any(texts_of(post.tags))) return true;
+    return post.poll_question &&
+           (has_phrase(*post.poll_question, phrase) || in_any(texts_of(post.poll_options.value_or("[]"))));
+}
+
+bool is_called(const users::IndexedUser& user, const std::vector<std::string>& phrase) {
+    return has_phrase(user.name, phrase) || has_phrase(user.username, phrase);
+}
+
+bool has_phrase(const users::IndexedUser& user, const std::vector<std::string>& phrase) {
+    return is_called(user, phrase) || has_phrase(user.bio, phrase);
 }
 
 }  // namespace grover::discovery

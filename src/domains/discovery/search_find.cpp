@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <unordered_set>
 
 #include "domains/discovery/search_documents.hpp"
 #include "platform/search/typos.hpp"
@@ -52,14 +53,16 @@ Error bad_filter(std::string_view name, std::string msg) {
     return invalid_input({"query", std::string(name)}, std::move(msg));
 }
 
-// A time, or a day: then its first microsecond, or the first behind it.
-std::int64_t time_of(std::string_view name, const std::string& text, bool end_of_day) {
+// The first microsecond of a time or a day, or the first behind it. A time is a whole millisecond: that is how posts show theirs.
+std::int64_t time_of(std::string_view name, const std::string& text, bool is_end) {
+    constexpr std::int64_t kMillisecond = 1'000;
     const auto trimmed = text::trim(text);
-    if (const auto time = text::parse_time(trimmed)) return time->us + (end_of_day ? 1 : 0);
+    if (const auto time = text::parse_time(trimmed))
+        return is_end ? (time->us / kMillisecond + 1) * kMillisecond : time->us;
     const auto day =
         trimmed.size() == 10 ? text::parse_time(std::string(trimmed) + "T00:00:00Z") : std::nullopt;
     if (!day) throw bad_filter(name, "Input should be a time or a date (YYYY-MM-DD)");
-    return day->us + (end_of_day ? 86'400'000'000 : 0);
+    return day->us + (is_end ? 86'400'000'000 : 0);
 }
 
 bool may_have_typos(const search::Query& query) {
@@ -94,16 +97,7 @@ PostFilter post_filter_of(const SearchFilters& filters) {
     out.min_comments = filters.min_comments.value_or(0);
     out.following_only = filters.following_only.value_or(false);
     out.has_poll = filters.has_poll;
-    if (filters.location && text::words_of(*filters.location).size() > 1)
-        out.location = text::fold_for_search(text::trim(*filters.location));
     return out;
-}
-
-std::vector<const search::Segment*> SearchFinder::all_segments() const {
-    std::vector<const search::Segment*> all;
-    for (const auto& segment : snapshot_.posts) all.push_back(segment.get());
-    for (const auto& segment : snapshot_.users) all.push_back(segment.get());
-    return all;
 }
 
 std::optional<std::uint32_t> SearchFinder::author_called(const std::string& username) const {
@@ -119,26 +113,54 @@ std::optional<std::uint32_t> SearchFinder::author_called(const std::string& user
     return found;
 }
 
-std::vector<std::pair<std::uint32_t, search::Weight>> SearchFinder::authors_matching(
-    const Clause& word) const {
-    Collector collector({.keep = kMostAuthors},
-                        [&](const search::Segment& segment, std::uint32_t document, std::uint32_t) {
-                            const bool found = !segment.is_dead(document, snapshot_.version) &&
-                                               !people_.at(segment.owner(document)).is_hidden;
-                            return found ? 1.0 : 0.0;
-                        });
-    auto clause = word;
-    clause.weights = kAuthorWeights;
-    clause.scored = true;
-    clause.excluded = false;
-    for (const auto& segment : snapshot_.users) search::match(*segment, {clause}, collector);
-    std::vector<std::pair<std::uint32_t, search::Weight>> authors;
-    for (const auto& hit : collector.take())
+// People as authors of posts, the best ones. Who does not want to be found is called by the whole username only.
+std::vector<search::Hit> SearchFinder::people_called(std::vector<Clause> words) const {
+    const auto exact = words.size() == 1 ? author_called(words[0].word) : std::nullopt;
+    Collector collector(
+        {.keep = kMostAuthors}, [&](const search::Segment& segment, std::uint32_t document, std::uint32_t) {
+            if (segment.is_dead(document, snapshot_.version)) return 0.0;
+            return viewer_.user(segment, document, segment.owner(document) == exact) > 0 ? 1.0 : 0.0;
+        });
+    for (auto& word : words) {
+        word.weights = kAuthorWeights;
+        word.scored = true;
+        word.excluded = false;
+    }
+    for (const auto& segment : snapshot_.users) search::match(*segment, words, collector);
+    return collector.take();
+}
+
+SearchFinder::Authors SearchFinder::authors_matching(const Clause& word) const {
+    Authors authors;
+    for (const auto& hit : people_called({word}))
         authors.emplace_back(hit.segment->owner(hit.document), static_cast<search::Weight>(hit.text));
     return authors;
 }
 
+// Those in whose name or username the phrase stands.
+SearchFinder::Authors SearchFinder::authors_called(db::Read& tx,
+                                                   const std::vector<std::string>& phrase) const {
+    std::vector<Clause> words;
+    for (const auto& word : phrase) words.push_back(exact_clause(word, kAuthorWeights));
+    const auto hits = people_called(std::move(words));
+    std::vector<UserId> ids;
+    for (const auto& hit : hits) ids.emplace_back(hit.id());
+    std::unordered_set<std::string> called;
+    if (!ids.empty()) {
+        for (const auto& user : users::indexed_users(tx, ids)) {
+            if (is_called(user, phrase)) called.insert(user.user_id.str());
+        }
+    }
+    Authors authors;
+    for (const auto& hit : hits) {
+        if (called.contains(std::string(hit.id())))
+            authors.emplace_back(hit.segment->owner(hit.document), kAuthorWeight);
+    }
+    return authors;
+}
+
 std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Query& query,
+                                                              const std::vector<Authors>& of_phrases,
                                                               const SearchFilters* filters,
                                                               bool typos) const {
     std::vector<Clause> clauses;
@@ -152,8 +174,11 @@ std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Quer
         clauses.push_back(word_clause(word, kPostWeights, typos));
         clauses.back().owners = authors_matching(clauses.back());
     }
-    for (const auto& phrase : query.phrases) {
-        for (const auto& word : phrase) clauses.push_back(exact_clause(word, kPostWeights));
+    for (std::size_t i = 0; i < query.phrases.size(); ++i) {
+        for (const auto& word : query.phrases[i]) {
+            clauses.push_back(exact_clause(word, kPostWeights));
+            clauses.back().owners = of_phrases[i];
+        }
     }
     for (const auto& word : query.excluded) {
         clauses.push_back(exact_clause(word, kPostWeights));
@@ -196,24 +221,19 @@ std::optional<std::vector<Clause>> SearchFinder::post_clauses(const search::Quer
         clauses.push_back(Clause::exactly(media_term(wire::name_of(*filters->media_type))));
     if (filters->has_poll.value_or(false)) clauses.push_back(Clause::exactly(poll_term()));
     if (filters->location) {
-        const auto words = text::words_of(*filters->location);
-        if (words.empty()) return std::nullopt;
-        // The index knows what begins with two letters or holds three: shorter parts of a word are found beside longer ones.
-        const auto is_long = [](const std::string& word) { return word.size() >= 3; };
-        const bool has_long = std::ranges::any_of(words, is_long);
-        for (const auto& word : words) {
-            if (has_long && !is_long(word)) continue;
-            clauses.push_back(word_clause(word, kPlaceWeights, false));
-            clauses.back().scored = false;
-        }
+        auto part = text::fold_for_search(text::trim(*filters->location));
+        if (part.empty()) return std::nullopt;
+        clauses.push_back(Clause::containing(place_term(""), std::move(part)));
     }
     return clauses;
 }
 
 SearchResult SearchFinder::find_posts(db::Read& tx, const SearchRequest& request,
-                                      const std::vector<Clause>& clauses, const PostFilter& filter) const {
+                                      const std::vector<Clause>& clauses,
+                                      const std::vector<Authors>& of_phrases,
+                                      const PostFilter& filter) const {
     // The index knows words, not what stands between them.
-    const bool is_verified = !request.query.phrases.empty() || !filter.location.empty();
+    const bool is_verified = !request.query.phrases.empty();
     Collector::Options options{.order = request.order,
                                .aging = search::Aging::halves,
                                .now = request.as_of(),
@@ -228,13 +248,31 @@ SearchResult SearchFinder::find_posts(db::Read& tx, const SearchRequest& request
     for (const auto& segment : snapshot_.posts) search::match(*segment, clauses, collector);
     SearchResult result{.total = collector.total(), .is_partial = collector.is_partial()};
     result.hits = collector.take();
-    if (is_verified) keep_verified(tx, request, filter, result);
+    if (!is_verified) return result;
+    keep_verified(request, result, [&](std::span<const search::Hit> hits) {
+        std::vector<PostId> ids;
+        for (const auto& hit : hits) ids.emplace_back(hit.id());
+        std::map<std::string, posts::IndexedPost, std::less<>> rows;
+        for (auto& post : posts::indexed_posts(tx, ids)) rows.emplace(post.post_id.str(), std::move(post));
+        std::vector<bool> out;
+        for (const auto& hit : hits) {
+            const auto row = rows.find(hit.id());
+            bool holds = row != rows.end();
+            for (std::size_t i = 0; holds && i < of_phrases.size(); ++i) {
+                const auto author = hit.segment->owner(hit.document);
+                holds = has_phrase(row->second, request.query.phrases[i]) ||
+                        std::ranges::find(of_phrases[i], author, &Authors::value_type::first) !=
+                            of_phrases[i].end();
+            }
+            out.push_back(holds);
+        }
+        return out;
+    });
     return result;
 }
 
-// All words of the phrases and of the location are there; whether in that order, the texts say.
-void SearchFinder::keep_verified(db::Read& tx, const SearchRequest& request, const PostFilter& filter,
-                                 SearchResult& result) const {
+// All words of the phrases are there; whether in that order, the texts say.
+void SearchFinder::keep_verified(const SearchRequest& request, SearchResult& result, Verify verify) {
     const auto candidates = std::move(result.hits);
     if (candidates.size() == kMostVerified) result.is_partial = true;
     result.hits.clear();
@@ -245,18 +283,9 @@ void SearchFinder::keep_verified(db::Read& tx, const SearchRequest& request, con
             return;
         }
         const auto end = std::min(start + kVerifiedAtOnce, candidates.size());
-        std::vector<PostId> ids;
-        for (auto i = start; i < end; ++i) ids.emplace_back(candidates[i].id());
-        std::map<PostId, bool> holds;
-        for (const auto& post : posts::indexed_posts(tx, ids)) {
-            holds[post.post_id] = text::fold_for_search(post.location.value_or("")).find(filter.location) !=
-                                      std::string::npos &&
-                                  std::ranges::all_of(request.query.phrases, [&](const auto& phrase) {
-                                      return has_phrase(post, phrase);
-                                  });
-        }
+        const auto holds = verify(std::span(candidates).subspan(start, end - start));
         for (auto i = start; i < end; ++i) {
-            if (!holds[ids[i - start]]) continue;
+            if (!holds[i - start]) continue;
             result.total = std::min(result.total + 1, search::kMostCounted);
             const auto& hit = candidates[i];
             if (request.position) {
@@ -278,19 +307,22 @@ SearchResult SearchFinder::posts(db::Read& tx, const SearchRequest& request,
     const auto filter = filters != nullptr ? post_filter_of(*filters) : PostFilter{};
     const bool may_slip = may_have_typos(request.query);
     bool typos = request.position && request.position->typos;
-    const auto clauses = post_clauses(request.query, filters, typos);
+    std::vector<Authors> of_phrases;
+    for (const auto& phrase : request.query.phrases) of_phrases.push_back(authors_called(tx, phrase));
+    const auto clauses = post_clauses(request.query, of_phrases, filters, typos);
     if (!clauses || (clauses->empty() && filters == nullptr)) return {};
-    auto result = find_posts(tx, request, *clauses, filter);
+    auto result = find_posts(tx, request, *clauses, of_phrases, filter);
     result.with_typos = typos;
     if (typos || request.position || !may_slip || result.total >= static_cast<int>(request.limit))
         return result;
-    auto more = find_posts(tx, request, *post_clauses(request.query, filters, true), filter);
+    auto more =
+        find_posts(tx, request, *post_clauses(request.query, of_phrases, filters, true), of_phrases, filter);
     if (more.total <= result.total) return result;
     more.with_typos = true;
     return more;
 }
 
-SearchResult SearchFinder::users(const SearchRequest& request,
+SearchResult SearchFinder::users(db::Read& tx, const SearchRequest& request,
                                  FunctionRef<std::int64_t(const UserId&)> mutual_followers) const {
     const auto& query = request.query;
     // Nobody carries a hashtag or wrote themselves.
@@ -311,15 +343,28 @@ SearchResult SearchFinder::users(const SearchRequest& request,
         }
         return clauses;
     };
+    const bool is_verified = !query.phrases.empty();
+    const auto verify = [&](std::span<const search::Hit> hits) {
+        std::vector<UserId> ids;
+        for (const auto& hit : hits) ids.emplace_back(hit.id());
+        std::unordered_set<std::string> held;
+        for (const auto& user : users::indexed_users(tx, ids)) {
+            if (std::ranges::all_of(query.phrases, [&](const auto& p) { return has_phrase(user, p); }))
+                held.insert(user.user_id.str());
+        }
+        std::vector<bool> out;
+        for (const auto& hit : hits) out.push_back(held.contains(std::string(hit.id())));
+        return out;
+    };
     const auto run = [&](bool typos) {
         Collector::Options options{
             .order = request.order,
             .aging = search::Aging::none,
             .now = request.as_of(),
-            .keep = request.wanted,
+            .keep = is_verified ? kMostVerified : request.wanted,
             .highest_factor = SearchViewer::kFollowed * std::pow(kOfMutualFollower, kMostMutualFollowers),
             .deadline = request.deadline};
-        if (request.position) options.after = request.position->after;
+        if (request.position && !is_verified) options.after = request.position->after;
         bool for_exact = one_name;
         Collector collector(
             options, [&](const search::Segment& segment, std::uint32_t document, std::uint32_t text) {
@@ -342,6 +387,7 @@ SearchResult SearchFinder::users(const SearchRequest& request,
         SearchResult result{
             .total = collector.total(), .with_typos = typos, .is_partial = collector.is_partial()};
         result.hits = collector.take();
+        if (is_verified) keep_verified(request, result, verify);
         return result;
     };
     if (clauses_with(false).empty()) return {};
@@ -353,13 +399,38 @@ SearchResult SearchFinder::users(const SearchRequest& request,
     return more.total > result.total ? more : result;
 }
 
-std::optional<std::string> SearchFinder::suggestion(std::string_view typed,
-                                                    const search::Query& query) const {
-    const auto segments = all_segments();
+bool SearchFinder::is_shown(const search::Segment& users, std::uint32_t document) const {
+    return !users.is_dead(document, snapshot_.version) && viewer_.user(users, document, false) > 0;
+}
+
+bool SearchFinder::occurs(const std::string& word) const {
+    const auto in_posts = [&](const auto& segment) {
+        return search::occurs(*segment, word, [&](std::uint32_t document) {
+            return !segment->is_dead(document, snapshot_.version) && viewer_.post(*segment, document, {}) > 0;
+        });
+    };
+    const auto in_users = [&](const auto& segment) {
+        return search::occurs(*segment, word,
+                              [&](std::uint32_t document) { return is_shown(*segment, document); });
+    };
+    return std::ranges::any_of(snapshot_.posts, in_posts) || std::ranges::any_of(snapshot_.users, in_users);
+}
+
+std::optional<std::string> SearchFinder::suggestion(std::string_view typed, const search::Query& query,
+                                                    std::vector<search::Hit> found) const {
+    // A post may have been found by the name of its author.
+    for (const auto& segment : snapshot_.users) {
+        for (std::size_t i = 0, posts = found.size(); i < posts; ++i) {
+            for (const auto document : segment->documents_of(found[i].segment->owner(found[i].document))) {
+                if (is_shown(*segment, document))
+                    found.push_back({.segment = segment.get(), .document = document});
+            }
+        }
+    }
     std::map<std::string, std::string> corrections;
     for (const auto& word : query.words) {
-        if (auto better = search::correction(segments, word_clause(word, kPostWeights, true)))
-            corrections.emplace(word, std::move(*better));
+        if (occurs(word)) continue;
+        if (auto better = search::correction(found, word)) corrections.emplace(word, std::move(*better));
     }
     if (corrections.empty()) return std::nullopt;
     return search::corrected(typed, corrections);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,30 +38,39 @@ struct SearchResult {
 
 class SearchFinder {
 public:
-    SearchFinder(const SearchSnapshot& snapshot, const People& people, const SearchViewer& viewer)
-        : snapshot_(snapshot), people_(people), viewer_(viewer) {}
+    SearchFinder(const SearchSnapshot& snapshot, const SearchViewer& viewer)
+        : snapshot_(snapshot), viewer_(viewer) {}
 
     // Throws 422 for a filter that cannot be read. `filters` may be null.
     SearchResult posts(db::Read& tx, const SearchRequest& request, const SearchFilters* filters) const;
-    SearchResult users(const SearchRequest& request,
+    SearchResult users(db::Read& tx, const SearchRequest& request,
                        FunctionRef<std::int64_t(const UserId&)> mutual_followers) const;
-    // The query with the words that nobody wrote replaced by the likely ones.
-    std::optional<std::string> suggestion(std::string_view typed, const search::Query& query) const;
+    // The query with the words that the reader finds nowhere replaced by likely ones of what was found.
+    std::optional<std::string> suggestion(std::string_view typed, const search::Query& query,
+                                          std::vector<search::Hit> found) const;
 
 private:
+    // Numbers of authors, and what posts by them are worth.
+    using Authors = std::vector<std::pair<std::uint32_t, search::Weight>>;
+    // Which of the hits hold every phrase of the query.
+    using Verify = FunctionRef<std::vector<bool>(std::span<const search::Hit> hits)>;
+
     // Nothing: no post can meet it.
     std::optional<std::vector<search::Clause>> post_clauses(const search::Query& query,
+                                                            const std::vector<Authors>& of_phrases,
                                                             const SearchFilters* filters, bool typos) const;
     std::optional<std::uint32_t> author_called(const std::string& username) const;
-    std::vector<std::pair<std::uint32_t, search::Weight>> authors_matching(const search::Clause& word) const;
+    std::vector<search::Hit> people_called(std::vector<search::Clause> words) const;
+    Authors authors_matching(const search::Clause& word) const;
+    Authors authors_called(db::Read& tx, const std::vector<std::string>& phrase) const;
     SearchResult find_posts(db::Read& tx, const SearchRequest& request,
-                            const std::vector<search::Clause>& clauses, const PostFilter& filter) const;
-    void keep_verified(db::Read& tx, const SearchRequest& request, const PostFilter& filter,
-                       SearchResult& result) const;
-    std::vector<const search::Segment*> all_segments() const;
+                            const std::vector<search::Clause>& clauses,
+                            const std::vector<Authors>& of_phrases, const PostFilter& filter) const;
+    static void keep_verified(const SearchRequest& request, SearchResult& result, Verify verify);
+    bool occurs(const std::string& word) const;
+    bool is_shown(const search::Segment& users, std::uint32_t document) const;
 
     const SearchSnapshot& snapshot_;
-    const People& people_;
     const SearchViewer& viewer_;
 };
 

@@ -247,8 +247,18 @@ void SearchIndex::set_counts(Kind& kind, const Place& place, const search::Count
 }
 
 void SearchIndex::add_post(search::SegmentBuilder& builder, const posts::IndexedPost& post) {
-    const auto community = post.community_id ? communities_.number_of(*post.community_id) + 1 : 0;
-    add_document(builder, post, people_.number_of(post.user_id), community);
+    auto group = group_of(post.community_id);
+    if (post.root_id) {
+        const auto root = roots_.number_of(*post.root_id);
+        roots_.set(root, people_.number_of(*post.root_user_id), group_of(post.root_community_id),
+                   post.root_visibility);
+        group = root + 1;
+    }
+    add_document(builder, post, people_.number_of(post.user_id), group);
+}
+
+std::uint32_t SearchIndex::group_of(const std::optional<CommunityId>& community) {
+    return community ? communities_.number_of(*community) + 1 : 0;
 }
 
 void SearchIndex::take(Kind& kind, search::SegmentBuilder& builder) {
@@ -290,7 +300,11 @@ void SearchIndex::refresh_posts(const std::vector<PostId>& posts) {
     in_parts(posts, [&](std::span<const PostId> part) {
         const auto rows = db_.read([&](db::Read& tx) { return posts::indexed_posts(tx, part); });
         std::unordered_set<PostId> found;
+        std::unordered_set<PostId> living;
         for (const auto& row : rows) {
+            living.insert(row.post_id);
+            if (const auto root = roots_.find(row.post_id))
+                roots_.set(*root, people_.number_of(row.user_id), group_of(row.community_id), row.visibility);
             if (!is_searched(row) || row.created_at < oldest_) continue;
             found.insert(row.post_id);
             replace(posts_, row.post_id.view());
@@ -298,6 +312,7 @@ void SearchIndex::refresh_posts(const std::vector<PostId>& posts) {
         }
         for (const auto& post : part) {
             if (!found.contains(post)) remove(posts_, post.view());
+            if (const auto root = roots_.find(post); root && !living.contains(post)) roots_.set_gone(*root);
         }
     });
     take(posts_, builder);

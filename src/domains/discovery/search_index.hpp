@@ -66,6 +66,7 @@ public:
     std::shared_ptr<const SearchSnapshot> snapshot() const;
     const People& people() const { return people_; }
     const Communities& communities() const { return communities_; }
+    const Roots& roots() const { return roots_; }
 
     void post_changed(const PostId& post);
     void post_counted(const PostId& post);  // likes, comments, reposts
@@ -113,6 +114,7 @@ private:
     void remove(Kind& kind, std::string_view id);
     void replace(Kind& kind, std::string_view id);
     void add_post(search::SegmentBuilder& builder, const posts::IndexedPost& post);
+    std::uint32_t group_of(const std::optional<CommunityId>& community);
     void take(Kind& kind, search::SegmentBuilder& builder);
     void compact(Kind& kind, std::size_t fan_in = kFewMerged);
     void install_merged(Kind& kind);
@@ -127,6 +129,7 @@ private:
     Options options_;
     People people_;
     Communities communities_;
+    Roots roots_;
 
     // Shared with those who note changes.
     std::mutex marks_mutex_;

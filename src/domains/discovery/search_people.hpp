@@ -1,14 +1,17 @@
-// Numbers for users and communities, so that what is kept for millions of posts names them in four bytes; and what decides by
-// the author alone whether others find a post. One thread adds and changes, any thread reads meanwhile.
+// Numbers for users, communities and reposted posts, so that what is kept for millions of posts names them in four bytes; and
+// what decides by the author alone, or by the root of a repost, whether others find a post. One thread adds and changes, any
+// thread reads meanwhile.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
+#include "domains/posts/posts.hpp"
 #include "platform/base/id.hpp"
 
 namespace grover::discovery {
@@ -32,7 +35,11 @@ public:
     }
     std::uint32_t size() const { return size_.load(std::memory_order_acquire); }
 
-    // The keeper's thread only.
+    // The keeper's thread only, both.
+    std::optional<std::uint32_t> find(const Id& id) const {
+        const auto found = numbers_.find(id);
+        return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+    }
     std::uint32_t number_of(const Id& id) {
         const auto [found, is_new] = numbers_.try_emplace(id, size());
         if (is_new) {
@@ -88,5 +95,28 @@ struct CommunityEntry {
     CommunityId id;
 };
 using Communities = Register<CommunityEntry>;
+
+// A post whose reposts are searched: who does not see it does not find them.
+struct Root {
+    PostId id;
+    std::atomic<std::uint32_t> author{0};
+    std::atomic<std::uint32_t> community{0};  // as the group of a document: one more than its number
+    std::atomic<posts::Visibility> visibility{posts::Visibility::public_};
+    std::atomic<bool> is_gone{false};  // then its reposts stand alone
+};
+
+class Roots : public Register<Root> {
+public:
+    // The keeper's thread only.
+    void set(std::uint32_t number, std::uint32_t author, std::uint32_t community,
+             posts::Visibility visibility) {
+        auto& root = entry(number);
+        root.author.store(author, std::memory_order_relaxed);
+        root.community.store(community, std::memory_order_relaxed);
+        root.visibility.store(visibility, std::memory_order_relaxed);
+        root.is_gone.store(false, std::memory_order_relaxed);
+    }
+    void set_gone(std::uint32_t number) { entry(number).is_gone.store(true, std::memory_order_relaxed); }
+};
 
 }  // namespace grover::discovery

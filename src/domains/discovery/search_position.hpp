@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "platform/base/clock.hpp"
+#include "platform/base/error.hpp"
 #include "platform/search/match.hpp"
 
 namespace grover::discovery {
@@ -39,6 +40,7 @@ struct SearchPosition {
             std::from_chars(digits.data(), digits.data() + digits.size(), value);
         };
         number(out.as_of.us);
+        if (out.as_of.us == 0) throw validation_error("Invalid cursor");
         out.typos = part() == "t";
         number(score);
         number(out.after.created_at);

@@ -90,6 +90,40 @@ TEST_CASE("nothing typed is a pattern or a query of the store") {
     CHECK(search(w, ada, "100%").posts() == "100% of it");
 }
 
+TEST_CASE("a phrase stands in one text of the post, in a hashtag, or in its author's name") {
+    World w;
+    const auto jane = w.user("jdoe"), ada = w.user("ada");
+    w.set(jane, "name = 'Jane Doe'");
+    w.post(jane, "harbour lights");
+    w.post(ada, {.content = "harbour one", .tags = {"artists"}});
+    w.post(ada, "harbour by Jane, not by Doe");
+    const auto found = [&](const std::string& q) { return search(w, ada, q).posts(); };
+    CHECK(found("\"jane doe\" harbour") == "harbour lights");
+    CHECK(search(w, ada, "\"jane doe\" harbour").total("posts") == 1);
+    CHECK(found("\"doe jane\" harbour").empty());
+    CHECK(found("\"jdoe\"") == "harbour lights");
+    CHECK(found("\"artists\"") == "harbour one");
+    CHECK(found("\"jane not\"") == "harbour by Jane, not by Doe");
+    CHECK(found("\"jane doe\" \"harbour lights\"") == "harbour lights");
+    CHECK(found("\"jane doe lights\"").empty());
+}
+
+TEST_CASE("who does not want to be found is not found by the name on their posts") {
+    World w;
+    const auto jane = w.user("janedoe"), ada = w.user("ada");
+    w.set(jane, "name = 'Zelda Quux', is_discoverable = 0");
+    w.post(jane, "harbour");
+    CHECK(search(w, ada, "zelda").total("posts") == 0);
+    CHECK(search(w, ada, "zeldq").total("posts") == 0);
+    CHECK(search(w, ada, "\"zelda quux\"").total("posts") == 0);
+    CHECK(search(w, ada, "janed").total("posts") == 0);
+    CHECK(search(w, ada, "janedoe").posts() == "harbour");
+    CHECK(search(w, ada, "harbour -zelda").posts() == "harbour");
+    CHECK(search(w, jane, "zelda").posts() == "harbour");
+    w.set(jane, "is_discoverable = 1");
+    CHECK(search(w, ada, "zelda").posts() == "harbour");
+}
+
 TEST_CASE("a typo finds the word and suggests it, but only when there is little without it") {
     World w;
     const auto ada = w.user("ada");
@@ -106,6 +140,39 @@ TEST_CASE("a typo finds the word and suggests it, but only when there is little 
     SearchAll in;
     in.page.limit = 3;
     CHECK(search(w, ada, "guitra", in).total("posts") == 3);  // enough without typos
+}
+
+TEST_CASE("a suggestion knows nothing of words that the reader cannot find") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const auto hidden = w.post(bob, "zqharbour");
+    w.post(eve, "zqharbours");
+    CHECK(search(w, ada, "zqharbuor").text("suggestion") == "zqharbour");
+    w.set(hidden, "visibility = 2");
+    const auto suggested = [&](const Caller& me, const std::string& q) {
+        return search(w, me, q).text("suggestion");
+    };
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    CHECK(suggested(bob, "zqharbuor") == "zqharbour");
+    // Whether the word itself is there is not told either.
+    w.post(bob, {.content = "zqharbuor", .visibility = Visibility::private_});
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    CHECK(search(w, bob, "zqharbuor").is_null("suggestion"));
+    w.execute("DELETE FROM posts WHERE content = 'zqharbuor'");
+    w.set(hidden, "visibility = 0");
+    w.set(bob, "is_private = 1");
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    w.follow(ada, bob);
+    CHECK(suggested(ada, "zqharbuor") == "zqharbour");
+    w.block(bob, ada);
+    CHECK(suggested(ada, "zqharbuor") == "zqharbours");
+    w.set(bob, "is_private = 0");
+    CHECK(suggested(eve, "zqharbuor") == "zqharbour");
+    // Gone at once, also before the index hears of it.
+    w.remove(hidden);
+    CHECK(suggested(eve, "zqharbuor") == "zqharbours");
+    w.index.post_changed(hidden);
+    CHECK(suggested(eve, "zqharbuor") == "zqharbours");
 }
 
 TEST_CASE("scripts without spaces are found by any two neighbours") {
@@ -155,6 +222,93 @@ TEST_CASE("what was hidden or deleted is gone before the index hears of it") {
     CHECK(found.posts().empty());
     CHECK(found.total("posts") == 0);
     CHECK(found.raw().find("secret") == std::string::npos);
+}
+
+TEST_CASE("reposts of what the reader may not see are neither found nor counted, and leave no gap") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    for (int i = 0; i < 3; ++i) w.post(eve, "wow own");
+    std::vector<PostId> roots;
+    for (int i = 0; i < 12; ++i) {
+        roots.push_back(w.post(ada, "root"));
+        w.repost(eve, roots.back(), "wow root");
+    }
+    SearchAll in;
+    in.q = "wow";
+    in.type = {"posts"};
+    in.sort = SearchSort::recent;
+    in.page.limit = 1;
+    const auto pages = [&](const Caller& me) {
+        w.index.catch_up();
+        std::string out;
+        in.page.after.clear();
+        do {
+            const auto page = w.search.all(me, in);
+            const Answer answer(page.json);
+            out += std::to_string(answer.total("posts")) + ":" +
+                   std::to_string(answer.root().find("posts").size()) + " ";
+            in.page.after = page.next;
+        } while (!in.page.after.empty());
+        return out;
+    };
+    in.page.limit = 10;
+    CHECK(pages(bob) == "15:10 15:5 ");
+    in.page.limit = 1;
+    w.block(ada, bob);
+    CHECK(pages(bob) == "3:1 3:1 3:1 ");
+    in.page.limit = 20;
+    CHECK(pages(eve) == "15:15 ");
+    w.set(ada, "is_private = 1");
+    CHECK(pages(eve) == "3:3 ");
+    w.set(ada, "is_private = 0");
+    w.set(roots[0], "visibility = 1");
+    w.set(roots[1], "visibility = 2");
+    CHECK(pages(eve) == "13:13 ");
+    w.set(ada, "suspended_at = 1");
+    CHECK(pages(eve) == "3:3 ");
+    // Without its root a repost stands alone.
+    w.execute("UPDATE posts SET original_post_id = NULL WHERE original_post_id = '" + roots[2].str() + "'");
+    w.remove(roots[2]);
+    w.index.post_changed(roots[2]);
+    CHECK(pages(eve) == "4:4 ");
+    SearchIndex anew(w.db(), w.clock, {});
+    anew.catch_up();
+    SearchService again(w.db(), w.clock, w.users, w.views(), w.gate(), anew);
+    CHECK(Answer(again.all(eve, in).json).total("posts") == 4);
+}
+
+TEST_CASE("a page is short only at the end, also while the index does not know what was hidden") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    for (int i = 0; i < 3; ++i) w.post(bob, "wow old");
+    for (int i = 0; i < 30; ++i) w.post(ada, "wow new");
+    w.index.catch_up();
+    w.execute("UPDATE posts SET visibility = 2 WHERE content = 'wow new'");
+    SearchAll in;
+    in.q = "wow";
+    in.type = {"posts"};
+    in.page.limit = 2;
+    for (const auto sort : {SearchSort::recent, SearchSort::relevance}) {
+        in.sort = sort;
+        in.page.after.clear();
+        const auto first = w.search.all(bob, in);
+        CHECK(Answer(first.json).posts() == "wow old wow old");
+        CHECK(Answer(first.json).total("posts") == 3);
+        in.page.after = first.next;
+        const auto second = w.search.all(bob, in);
+        CHECK(Answer(second.json).posts() == "wow old");
+        CHECK(second.next.empty());
+    }
+
+    for (int i = 0; i < 30; ++i) w.user("red" + std::to_string(i));
+    w.index.catch_up();
+    w.execute("UPDATE users SET suspended_at = 1 WHERE username LIKE 'red%' AND username <> 'red0'");
+    SearchUsers people;
+    people.q = "red";
+    people.page.limit = 1;
+    const auto page = w.search.users(bob, people);
+    CHECK(Answer::all(Answer(page.json).root(), "username") == "red0");
+    CHECK(page.next.empty());
 }
 
 TEST_CASE("posts of communities are found by who may read them, and count for no hashtag") {
@@ -317,13 +471,13 @@ TEST_CASE("a full index leaves out the oldest posts, and says so") {
 TEST_CASE("filters") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob");
-    w.post(ada, {.content = "picture",
-                 .tags = {"art"},
-                 .likes = 5,
-                 .comments = 2,
-                 .location = "Berlin Mitte",
+    const auto picture = w.post(ada, {.content = "picture",
+                                      .tags = {"art"},
+                                      .likes = 5,
+                                      .comments = 2,
+                                      .location = "Berlin Mitte",
 
-                 .media_type = "image"});
+                                      .media_type = "image"});
     w.clock.advance(std::chrono::hours{24});
     w.post(bob, {.content = "film", .media_type = "video"});
     w.post(bob, {.content = "question", .poll_question = "Well?", .poll_options = {"Yes", "No"}});
@@ -357,6 +511,19 @@ TEST_CASE("filters") {
     CHECK(found(with([](auto& in) { in.location = "in mitt"; })) == "picture");
     CHECK(found(with([](auto& in) { in.location = "mitte berlin"; })).empty());
     CHECK(found(with([](auto& in) { in.location = "berlin%mitte"; })).empty());
+    const auto york = w.post(bob, {.content = "skyline", .location = "New York, USA"});
+    w.post(bob, {.content = "new york usa"});
+    w.index.catch_up();
+    for (const auto* part : {"rk", "n", "ew yo", "k, u", "NEW YORK, USA", ",", "york"}) {
+        SearchAll at;
+        at.location = part;
+        CHECK_MESSAGE(found(at).find("skyline") != std::string::npos, part);
+        CHECK_MESSAGE(found(at).find("usa") == std::string::npos, part);
+    }
+    w.remove(york);
+    w.index.post_changed(york);
+    w.execute("DELETE FROM posts WHERE content = 'new york usa'");
+    w.index.catch_up();
     const auto there = w.search.posts_at(ada, "Berlin", {});
     CHECK(there.json.find("\"picture\"") != std::string::npos);
     CHECK(wire::JsonDocument::parse(there.json)->root().size() == 1);
@@ -366,6 +533,14 @@ TEST_CASE("filters") {
     CHECK(found(with([](auto& in) {
               in.from_date = "2026-01-24T10:11:12Z", in.to_date = "2026-01-24T10:11:12.999Z";
           })) == "picture");
+    // A post is made in some microsecond of the millisecond that it shows.
+    w.execute("UPDATE posts SET created_at = created_at / 1000 * 1000 + 999 WHERE content = 'picture'");
+    w.index.post_changed(picture);
+    w.index.catch_up();
+    CHECK(found(with([](auto& in) {
+              in.from_date = "2026-01-24T10:11:12.347Z", in.to_date = "2026-01-24T10:11:12.347Z";
+          })) == "picture");
+    CHECK(found(with([](auto& in) { in.to_date = "2026-01-24T10:11:12.346Z"; })).empty());
     CHECK(found(with([](auto& in) { in.q = "film", in.media_type = MediaFilter::image; })).empty());
     refuses(ErrorKind::invalid_input, "", [&] { found(with([](auto& in) { in.from_date = "yesterday"; })); });
     refuses(ErrorKind::invalid_input, "", [&] { found(with([](auto& in) { in.to_date = "2026-02-30"; })); });

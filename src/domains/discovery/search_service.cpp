@@ -2,7 +2,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "domains/discovery/hashtag_table.hpp"
+#include "domains/discovery/hashtags_api.hpp"
 #include "domains/discovery/search.hpp"
 #include "domains/discovery/search_documents.hpp"
 #include "domains/discovery/search_find.hpp"
@@ -84,8 +84,43 @@ struct SearchService::Asked {
     SearchRequest request;
     const PageRequest& page;
 
-    std::size_t skip() const { return request.position ? 0 : static_cast<std::size_t>(page.skip); }
+    // `write` is called with the request, then with what follows the hits it found: a page is short only when there are no
+    // more of them.
+    void each_round(const Written& page,
+                    FunctionRef<SearchResult(const SearchRequest&, std::size_t skip)> write) const;
 };
+
+// The first round says how many there are.
+void SearchService::Written::begin(const SearchResult& result) {
+    if (rounds++ == 0) {
+        total = result.total;
+        with_typos = result.with_typos;
+    }
+    is_partial = is_partial || result.is_partial;
+}
+
+// Hidden since the index heard last: they are not there, so they are not counted either.
+void SearchService::Written::leave_out(std::size_t count) {
+    if (total < search::kMostCounted) total = std::max(0, total - static_cast<int>(count));
+}
+
+void SearchService::Written::end_at(Time as_of) {
+    next = SearchPosition::text(as_of, with_typos, hits.back());
+}
+
+void SearchService::Asked::each_round(
+    const Written& written, FunctionRef<SearchResult(const SearchRequest&, std::size_t skip)> write) const {
+    auto round = request;
+    auto skip = request.position ? 0 : static_cast<std::size_t>(page.skip);
+    while (true) {
+        const auto result = write(round, skip);
+        if (!written.next.empty() || result.hits.size() < round.wanted || result.is_partial) return;
+        const auto& last = result.hits.back();
+        round.position = SearchPosition{
+            request.as_of(), result.with_typos, {last.score, last.created_at, std::string(last.id())}};
+        skip = 0;
+    }
+}
 
 SearchViewer::MayRead SearchService::reader_of(db::Read& tx, const Caller& me) const {
     return [this, &tx, viewer = me.id](const CommunityId& community) {
@@ -95,63 +130,80 @@ SearchViewer::MayRead SearchService::reader_of(db::Read& tx, const Caller& me) c
 
 SearchService::Written SearchService::write_posts(db::Read& tx, const Caller& me, const Asked& asked,
                                                   const SearchFilters* filters) {
-    const auto result = asked.finder.posts(tx, asked.request, filters);
-    Written out{"[", {}, result.total, result.is_partial, result.with_typos, {}};
-    std::vector<PostId> ids;
-    for (auto i = asked.skip(); i < result.hits.size(); ++i) ids.emplace_back(result.hits[i].id());
-    const auto written = views_.write(tx, me, ids, posts::Muted::left_out, 0, asked.page.limit, out.json);
+    Written out{.json = "[", .snapshot = asked.snapshot};
+    auto left = asked.page.limit;
+    asked.each_round(out, [&](const SearchRequest& request, std::size_t skip) {
+        auto result = asked.finder.posts(tx, request, filters);
+        out.begin(result);
+        std::vector<PostId> ids;
+        for (auto i = skip; i < result.hits.size(); ++i) ids.emplace_back(result.hits[i].id());
+        const auto written = views_.write(tx, me, ids, posts::Muted::left_out, 0, left, out.json);
+        out.leave_out(written.left_out.size());
+        auto hidden = written.left_out.begin();
+        for (std::size_t i = 0; written.count > 0 && i <= written.last; ++i) {
+            if (hidden != written.left_out.end() && *hidden == i) {
+                ++hidden;
+            } else {
+                out.hits.push_back(result.hits[skip + i]);
+            }
+        }
+        left -= written.count;
+        if (written.more) out.end_at(asked.request.as_of());
+        return result;
+    });
     out.json += ']';
-    if (written.more)
-        out.next = SearchPosition::text(asked.request.as_of(), result.with_typos,
-                                        result.hits[asked.skip() + written.last]);
-    // Hidden since the index heard last: they are not there, so they are not counted either.
-    const auto shown = std::min(ids.size(), static_cast<std::size_t>(asked.page.limit));
-    if (!written.more) out.total = std::max(0, out.total - static_cast<int>(shown) + written.count);
-    out.ids = std::move(ids);
     return out;
 }
 
 template <class Entry>
 SearchService::Written SearchService::write_users(db::Read& tx, const Caller& me, const Asked& asked) {
     Mutuals mutuals(tx, asked.relations, asked.request.now);
-    const auto result =
-        asked.finder.users(asked.request, [&](const UserId& user) { return mutuals.with(user); });
-    Written out{"[", {}, result.total, result.is_partial, result.with_typos, {}};
-    const auto first = asked.skip();
-    const auto last = std::min(result.hits.size(), first + static_cast<std::size_t>(asked.page.limit));
-    std::vector<UserId> ids;
-    for (auto i = first; i < last; ++i) ids.emplace_back(result.hits[i].id());
-    if (last < result.hits.size() && last > first)
-        out.next = SearchPosition::text(asked.request.as_of(), result.with_typos, result.hits[last - 1]);
-
-    std::vector<UserId> followers;
-    if constexpr (std::is_same_v<Entry, FoundPerson>) {
-        if (!ids.empty()) followers = users::followers_among(tx, me.id, ids);
-    }
-    const auto cards = users_.profiles(tx, ids, me.base_url);
-    // Hidden since the index heard last.
     const auto is_gone = [&](const UserId& id, const users::ProfileCard& card) {
         if (id == me.id) return false;
         return card.is_hidden || asked.relations->is_cut_off_from(id) ||
                (!card.is_discoverable && !asks_for_username(asked.request.query, card.summary.username));
     };
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (is_gone(ids[i], *cards[i])) {
-            --out.total;
-            continue;
+    Written out{.json = "[", .snapshot = asked.snapshot};
+    auto left = static_cast<std::size_t>(asked.page.limit);
+    asked.each_round(out, [&](const SearchRequest& request, std::size_t skip) {
+        auto result = asked.finder.users(tx, request, [&](const UserId& user) { return mutuals.with(user); });
+        out.begin(result);
+        // Those that are missing and one more, which says that there is another page.
+        for (auto first = skip; first < result.hits.size() && out.next.empty();) {
+            const auto count = std::min(result.hits.size() - first, left + 1);
+            std::vector<UserId> ids;
+            for (auto i = first; i < first + count; ++i) ids.emplace_back(result.hits[i].id());
+            std::vector<UserId> followers;
+            if constexpr (std::is_same_v<Entry, FoundPerson>)
+                followers = users::followers_among(tx, me.id, ids);
+            const auto cards = users_.profiles(tx, ids, me.base_url);
+            for (std::size_t i = 0; i < count; ++i) {
+                if (is_gone(ids[i], *cards[i])) {
+                    out.leave_out(1);
+                    continue;
+                }
+                if (left == 0) {
+                    out.end_at(asked.request.as_of());
+                    break;
+                }
+                Entry entry;
+                static_cast<users::UserSummary&>(entry) = cards[i]->summary;
+                entry.bio = cards[i]->bio;
+                entry.followers_count = cards[i]->followers_count;
+                entry.is_following = asked.relations->follows(ids[i]);
+                if constexpr (std::is_same_v<Entry, FoundPerson>) {
+                    entry.follows_you = std::ranges::find(followers, ids[i]) != followers.end();
+                    entry.mutual_followers = mutuals.with(ids[i]);
+                }
+                if (out.json.back() == '}') out.json += ',';
+                wire::write(out.json, entry);
+                out.hits.push_back(result.hits[first + i]);
+                --left;
+            }
+            first += count;
         }
-        Entry entry;
-        static_cast<users::UserSummary&>(entry) = cards[i]->summary;
-        entry.bio = cards[i]->bio;
-        entry.followers_count = cards[i]->followers_count;
-        entry.is_following = asked.relations->follows(ids[i]);
-        if constexpr (std::is_same_v<Entry, FoundPerson>) {
-            entry.follows_you = std::ranges::find(followers, ids[i]) != followers.end();
-            entry.mutual_followers = mutuals.with(ids[i]);
-        }
-        if (out.json.back() == '}') out.json += ',';
-        wire::write(out.json, entry);
-    }
+        return result;
+    });
     out.json += ']';
     return out;
 }
@@ -168,16 +220,18 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
     const auto query = search::parse_query(typed);
     const auto now = clock_.now();
     SearchPage page;
-    Written found_posts{"[]", {}, 0, false, false, {}}, found_users = found_posts, found_tags = found_posts;
+    Written found_posts, found_users, found_tags;
     std::optional<std::string> suggestion;
     db_.read([&](db::Read& tx) {
         // The index first: what the tables say is then at least as new.
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
-        const SearchFinder finder(*snapshot, index_.people(), viewer);
-        const auto position =
-            asks(SearchKind::communities) ? std::nullopt : SearchPosition::of(in.page.after);
+        const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
+                                  reader_of(tx, me));
+        const SearchFinder finder(*snapshot, viewer);
+        const auto position = asks(SearchKind::communities) || asks(SearchKind::hashtags)
+                                  ? std::nullopt
+                                  : SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
                           relations,
                           viewer,
@@ -199,18 +253,25 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
                 std::min(asked.request.limit, static_cast<std::size_t>(found_posts.total));
             found_users = write_users<FoundUser>(tx, me, people);
         }
-        if (asks(SearchKind::hashtags) && in.q && !position) {
+        if (asks(SearchKind::hashtags) && in.q) {
             if (const auto prefix = as_tag(typed); !prefix.empty()) {
-                const auto found = snapshot->hashtags->beginning_with(prefix, search::kMostCounted);
-                found_tags.total = static_cast<int>(found.size());
+                const auto start = start_of(in.page);
+                const auto end = start + static_cast<std::size_t>(in.page.limit);
+                const auto found = snapshot->hashtags->beginning_with(
+                    prefix, std::max<std::size_t>(search::kMostCounted, end + 1));
+                found_tags.total = std::min(static_cast<int>(found.size()), search::kMostCounted);
                 std::vector<FoundHashtag> shown;
-                for (auto i = static_cast<std::size_t>(in.page.skip);
-                     i < found.size() && std::ssize(shown) < in.page.limit; ++i)
+                for (auto i = start; i < std::min(end, found.size()); ++i)
                     shown.push_back(found_hashtag(found[i]));
                 found_tags.json = wire::to_json(shown);
+                if (end < found.size()) found_tags.next = position_at(end);
             }
         }
-        if (found_posts.with_typos || found_users.with_typos) suggestion = finder.suggestion(typed, query);
+        if (found_posts.with_typos || found_users.with_typos) {
+            auto found = found_posts.hits;
+            found.insert(found.end(), found_users.hits.begin(), found_users.hits.end());
+            suggestion = finder.suggestion(typed, query, std::move(found));
+        }
         page.is_partial = found_posts.is_partial || found_users.is_partial || !snapshot->is_complete;
     });
     Elsewhere found_communities;
@@ -218,6 +279,7 @@ SearchPage SearchService::all(const Caller& me, const SearchAll& in) {
         found_communities = communities_(me, typed, in.page);
     page.next = !found_posts.next.empty()   ? found_posts.next
                 : !found_users.next.empty() ? found_users.next
+                : !found_tags.next.empty()  ? found_tags.next
                                             : found_communities.next;
     if (std::ranges::count(kinds, true) > 1) page.next.clear();
 
@@ -250,8 +312,9 @@ FoundPage<FoundPerson> SearchService::users(const Caller& me, const SearchUsers&
     db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
-        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
+                                  reader_of(tx, me));
+        const SearchFinder finder(*snapshot, viewer);
         const auto position = SearchPosition::of(in.page.after);
         const Asked asked{snapshot,
                           relations,
@@ -281,8 +344,9 @@ SearchService::Written SearchService::posts_page(const Caller& me, std::string_v
     return db_.read([&](db::Read& tx) {
         const auto snapshot = index_.snapshot();
         const auto relations = users_.relations(tx, me.id);
-        const SearchViewer viewer(index_.people(), index_.communities(), relations, reader_of(tx, me));
-        const SearchFinder finder(*snapshot, index_.people(), viewer);
+        const SearchViewer viewer(index_.people(), index_.communities(), index_.roots(), relations,
+                                  reader_of(tx, me));
+        const SearchFinder finder(*snapshot, viewer);
         const auto position = SearchPosition::of(request.after);
         const Asked asked{snapshot,
                           relations,
@@ -312,7 +376,9 @@ FoundPage<FoundPost> SearchService::posts(const Caller& me, const SearchPosts& i
     const auto query = search::parse_query(typed);
     std::map<PostId, std::vector<Highlight>> highlights;
     db_.read([&](db::Read& tx) {
-        for (const auto& post : posts::indexed_posts(tx, written.ids)) {
+        std::vector<PostId> ids;
+        for (const auto& hit : written.hits) ids.emplace_back(hit.id());
+        for (const auto& post : posts::indexed_posts(tx, ids)) {
             auto& list = highlights[post.post_id];
             add_highlights(list, "content", post.is_repost ? "" : post.content, query, written.with_typos);
             add_highlights(list, "poll_question", post.poll_question.value_or(""), query, written.with_typos);

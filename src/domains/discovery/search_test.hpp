@@ -107,6 +107,11 @@ public:
         index.post_changed(id);
         return id;
     }
+    PostId repost(const Caller& author, const PostId& root, const std::string& comment) {
+        const auto id = post(author, Written{});
+        set(id, "is_repost = 1, original_post_id = '" + root.str() + "', repost_comment = '" + comment + "'");
+        return id;
+    }
     // A template, so that braces mean the other one.
     template <std::convertible_to<std::string> Text>
     PostId post(const Caller& author, const Text& content) {

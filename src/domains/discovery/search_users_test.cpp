@@ -30,6 +30,18 @@ TEST_CASE("people are found by username, name and bio, an exact username first")
     CHECK(people(w, eve, "@ada") == "adalovelace");
 }
 
+TEST_CASE("a phrase stands in the name, the username or the bio") {
+    World w;
+    const auto eve = w.user("eve"), jane = w.user("jdoe");
+    w.set(jane, "name = 'Jane Doe', bio = 'sails at night'");
+    CHECK(people(w, eve, "\"jane doe\"") == "jdoe");
+    CHECK(people(w, eve, "\"doe jane\"").empty());
+    CHECK(people(w, eve, "\"at night\"") == "jdoe");
+    CHECK(people(w, eve, "\"doe sails\"").empty());
+    CHECK(people(w, eve, "sails \"jdoe\"") == "jdoe");
+    CHECK(search(w, eve, "\"doe jane\"").total("users") == 0);
+}
+
 TEST_CASE("an address of mail finds nobody and is never told") {
     World w;
     const auto eve = w.user("eve");

@@ -9,10 +9,11 @@ namespace grover::discovery {
 // Communities that one query asks for; posts of further ones are not found.
 constexpr std::size_t kMostCommunities = 200;
 
-SearchViewer::SearchViewer(const People& people, const Communities& communities,
+SearchViewer::SearchViewer(const People& people, const Communities& communities, const Roots& roots,
                            std::shared_ptr<const users::Relations> relations, MayRead may_read)
     : people_(people),
       communities_(communities),
+      roots_(roots),
       may_read_(std::move(may_read)),
       relations_(std::move(relations)) {
     const auto& r = *relations_;
@@ -52,23 +53,35 @@ bool SearchViewer::may_read(std::uint32_t community) const {
     return readable_[community] = may_read_(communities_.at(community - 1).id);
 }
 
+// As posts say: a community decides who sees its posts, else the author and the post do.
+bool SearchViewer::sees(Relation relation, const Person& author, posts::Visibility visibility,
+                        std::uint32_t community) const {
+    if (relation == Relation::cut_off || (community != 0 && !may_read(community))) return false;
+    if (relation == Relation::self) return true;
+    if (author.is_hidden.load(std::memory_order_relaxed)) return false;
+    if (community != 0) return true;
+    if (visibility == posts::Visibility::private_) return false;
+    const bool for_followers =
+        visibility == posts::Visibility::followers || author.is_private.load(std::memory_order_relaxed);
+    return !for_followers || relation == Relation::followed || relation == Relation::followed_muted;
+}
+
+bool SearchViewer::sees_root(const Root& root) const {
+    if (root.is_gone.load(std::memory_order_relaxed)) return true;
+    const auto& author = people_.at(root.author.load(std::memory_order_relaxed));
+    return sees(relation_to(author.hash), author, root.visibility.load(std::memory_order_relaxed),
+                root.community.load(std::memory_order_relaxed));
+}
+
 double SearchViewer::post(const search::Segment& segment, std::uint32_t document,
                           const PostFilter& filter) const {
     const auto& author = people_.at(segment.owner(document));
     const auto relation = relation_to(author.hash);
     const auto traits = PostTraits::of(segment.flags(document));
-    if (relation == Relation::cut_off || relation == Relation::muted || relation == Relation::followed_muted)
-        return 0;
-    // As posts say: a community decides who sees its posts, else the author and the post do.
-    const auto community = segment.group(document);
-    if (community != 0 && !may_read(community)) return 0;
-    if (relation != Relation::self) {
-        if (author.is_hidden.load(std::memory_order_relaxed)) return 0;
-        if (community == 0 && traits.visibility == posts::Visibility::private_) return 0;
-        const bool for_followers = traits.visibility == posts::Visibility::followers ||
-                                   author.is_private.load(std::memory_order_relaxed);
-        if (community == 0 && for_followers && relation != Relation::followed) return 0;
-    }
+    if (relation == Relation::muted || relation == Relation::followed_muted) return 0;
+    const auto group = segment.group(document);
+    if (!sees(relation, author, traits.visibility, traits.is_repost ? 0 : group)) return 0;
+    if (traits.is_repost && group != 0 && !sees_root(roots_.at(group - 1))) return 0;
     if (filter.following_only && relation != Relation::followed) return 0;
     if (filter.media != PostFilter::Media::all &&
         (traits.media != MediaKind::none) != (filter.media == PostFilter::Media::with))

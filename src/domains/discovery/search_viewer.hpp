@@ -25,8 +25,6 @@ struct PostFilter {
     std::int64_t min_comments = 0;
     bool following_only = false;
     std::optional<bool> has_poll;
-    // Of several words, folded: their order and what is between them, the text of the post says.
-    std::string location;
 };
 
 class SearchViewer {
@@ -34,7 +32,7 @@ public:
     // Whether the reader may read a community; asked once for each.
     using MayRead = std::function<bool(const CommunityId&)>;
 
-    SearchViewer(const People& people, const Communities& communities,
+    SearchViewer(const People& people, const Communities& communities, const Roots& roots,
                  std::shared_ptr<const users::Relations> relations, MayRead may_read);
 
     static constexpr double kFollowed = 1.3;
@@ -55,9 +53,13 @@ private:
     Relation relation_to(std::uint64_t hash) const;
 
     bool may_read(std::uint32_t community) const;
+    bool sees(Relation relation, const Person& author, posts::Visibility visibility,
+              std::uint32_t community) const;
+    bool sees_root(const Root& root) const;
 
     const People& people_;
     const Communities& communities_;
+    const Roots& roots_;
     MayRead may_read_;
     mutable std::unordered_map<std::uint32_t, bool> readable_;
     std::shared_ptr<const users::Relations> relations_;

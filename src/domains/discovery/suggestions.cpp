@@ -126,7 +126,7 @@ api::RawPage<SuggestedUser> DiscoveryService::suggested_users(const Caller& me, 
     });
 }
 
-std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, int limit) {
+posts::PostPage DiscoveryService::similar(const Caller& me, const PostId& post_id, const PageRequest& page) {
     return parts_->ground.db.read([&](db::Read& tx) {
         const auto now = parts_->ground.clock.now();
         const auto& gate = parts_->ground.gate;
@@ -215,9 +215,14 @@ std::string DiscoveryService::similar(const Caller& me, const PostId& post_id, i
             if (by_author[candidate->user_id]++ < kPerAuthor) ids.push_back(candidate->post_id);
             if (ids.size() == 200) break;
         }
-        std::string out = "[";
-        parts_->ground.views.write(tx, me, ids, posts::Muted::left_out, 0, std::min(limit, kMaxSimilar), out);
-        out += ']';
+        // The cursor counts the posts that came: the list is made anew.
+        const auto skip = page.after.empty() ? page.skip : std::atoll(page.after.c_str());
+        posts::PostPage out{"[", {}};
+        const auto written =
+            parts_->ground.views.write(tx, me, ids, posts::Muted::left_out, static_cast<int>(skip),
+                                       std::min(page.limit, kMaxSimilar), out.json);
+        out.json += ']';
+        if (written.more) out.next = std::to_string(skip + written.count);
         return out;
     });
 }

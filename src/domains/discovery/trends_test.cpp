@@ -28,7 +28,8 @@ Seen trending(World& w, const Caller& me) {
 
 std::string creators(World& w, const Caller& me, int limit = 10, std::string_view field = "username") {
     w.settle();
-    return World::each(wire::JsonDocument::parse(w.discovery.creators(me, limit))->root(), field);
+    return World::each(wire::JsonDocument::parse(w.discovery.creators(me, {.limit = limit}).json)->root(),
+                       field);
 }
 
 }  // namespace
@@ -98,6 +99,78 @@ TEST_CASE("trends hold nothing private, deleted or hidden, and nobody that the v
     CHECK(creators(w, zoe).empty());
 }
 
+TEST_CASE("what is not for the reader takes nobody's place among the trends, however much of it leads") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    std::string open;
+    for (int i = 0; i < 12; ++i) {
+        const auto post = w.post(bob, "b" + std::to_string(i));
+        if (i < 6) w.like(eve, post);
+    }
+    for (int i = 0; i < 130; ++i) {
+        const auto post = w.post(ada, "secret");
+        w.like(bob, post);
+        w.like(eve, post);
+    }
+    w.settle();
+    const std::string expected = "b5 b4 b3 b2 b1 b0 b11 b10 b9 b8";
+    w.mute(eve, ada);  // one reader only
+    CHECK(trending(w, eve).posts == expected);
+    CHECK(trending(w, eve).window == "24h");
+    CHECK(trending(w, bob).posts == "secret secret secret secret secret secret secret secret secret secret");
+    w.make_private(ada);  // everybody
+    CHECK(trending(w, bob).posts == expected);
+    CHECK(trending(w, bob).window == "24h");
+}
+
+TEST_CASE("who is left out takes nobody's place among the rising, however many of them lead") {
+    World w;
+    const auto viewer = w.user("viewer"), low = w.user("zlow"), fan = w.user("fan"), fan2 = w.user("fan2");
+    const auto stars = w.crowd("star", 70);
+    for (const auto& star : stars) {
+        w.follow(fan, star);
+        w.follow(fan2, star);
+    }
+    w.follow(fan, low);
+    w.settle();
+    for (const auto& star : stars) w.block(star, viewer);
+    CHECK(trending(w, viewer).rising == "zlow");
+    CHECK(trending(w, fan).rising.find("zlow") == std::string::npos);
+    for (const auto& star : stars) w.make_private(star);
+    CHECK(trending(w, fan).rising == "zlow");
+}
+
+TEST_CASE("creators come in pages, by skip and by cursor, all of them") {
+    World w;
+    const auto viewer = w.user("viewer");
+    const auto authors = w.crowd("author", 7);
+    for (const auto& author : authors) w.post(author);
+    w.settle();
+    const auto page = [&](PageRequest request) { return w.discovery.creators(viewer, request); };
+    const auto names = [&](const auto& answer) {
+        return World::each(wire::JsonDocument::parse(answer.json)->root(), "username");
+    };
+    const auto all = names(page({.limit = 10}));
+    CHECK(page({.limit = 7}).next.empty());
+    CHECK(names(page({.limit = 3, .skip = 4})) == all.substr(4 * 8));
+    CHECK(page({.limit = 3, .skip = 4}).next.empty());
+    CHECK(names(page({.limit = 3, .skip = 7})).empty());
+    std::string joined;
+    PageRequest request{.limit = 3};
+    do {
+        const auto answer = page(request);
+        joined += (joined.empty() ? "" : " ") + names(answer);
+        request.after = answer.next;
+        // Who becomes better meanwhile moves nobody else.
+        if (request.after.empty()) break;
+    } while (true);
+    CHECK(joined == all);
+    w.make_private(authors[0]);
+    CHECK(names(page({.limit = 6})).size() == 6 * 8 - 1);
+    CHECK(page({.limit = 6}).next.empty());
+    refuses(ErrorKind::validation_error, "Invalid cursor", [&] { page({.after = "x"}); });
+}
+
 TEST_CASE("who does not want to be found is no creator for others, and does not rise") {
     World w;
     const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
@@ -143,7 +216,7 @@ TEST_CASE("equal creators come by id, and each with what clients read") {
     w.post(ada);
     w.follow(bob, ada);
     w.settle();
-    const auto document = *wire::JsonDocument::parse(w.discovery.creators(bob, 10));
+    const auto document = *wire::JsonDocument::parse(w.discovery.creators(bob, {.limit = 10}).json);
     const auto first = document.root().at(0);
     CHECK(first.find("user_id").string() == std::min(ada.id, bob.id).view());
     for (std::size_t i = 0; i < 2; ++i) {

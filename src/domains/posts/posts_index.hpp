@@ -28,6 +28,11 @@ struct IndexedPost {
     std::int64_t comments_count = 0;
     std::int64_t repost_count = 0;
     Time created_at;
+    // Of a repost, while there is its root: what decides who sees that one.
+    std::optional<PostId> root_id;
+    std::optional<UserId> root_user_id;
+    Visibility root_visibility = Visibility::public_;
+    std::optional<CommunityId> root_community_id;
 
     static constexpr auto columns = Pack{
         db::column("post_id", &IndexedPost::post_id),
@@ -47,6 +52,10 @@ struct IndexedPost {
         db::column("comments_count", &IndexedPost::comments_count),
         db::column("repost_count", &IndexedPost::repost_count),
         db::column("created_at", &IndexedPost::created_at),
+        db::column("root_id", &IndexedPost::root_id),
+        db::column("root_user_id", &IndexedPost::root_user_id),
+        db::column("root_visibility", &IndexedPost::root_visibility),
+        db::column("root_community_id", &IndexedPost::root_community_id),
     };
 };
 

@@ -46,8 +46,8 @@ AuthorTally tally_of_author(db::Read& tx, const UserId& author, Time since, int 
     return tx.value<AuthorTally>(tallies::tally_of_author{.user_id = author, .since = since, .limit = most});
 }
 
-std::vector<PostTopics> newest_topics(db::Read& tx, int limit) {
-    return topics(tx, tallies::newest_topics{.limit = limit});
+std::vector<PostTopics> newest_topics(db::Read& tx, const Position& after, int limit) {
+    return topics(tx, tallies::newest_topics_after{.at = after.at, .id = after.id, .limit = limit});
 }
 
 std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts) {

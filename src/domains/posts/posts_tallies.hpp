@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domains/posts/posts_facts.hpp"
+#include "domains/posts/posts_feed.hpp"
 #include "platform/db/together.hpp"
 
 namespace grover::posts {
@@ -64,8 +65,8 @@ struct PostTopics : PostSubjects {
 std::vector<PostTally> tallies_of(db::Read& tx, std::span<const PostId> posts);
 // Over the public posts (no reposts) of one author since then, the newest `most` of them.
 AuthorTally tally_of_author(db::Read& tx, const UserId& author, Time since, int most);
-// The newest posts of everybody that are public, outside communities.
-std::vector<PostTopics> newest_topics(db::Read& tx, int limit);
+// The newest posts of everybody that are public, outside communities, behind a position.
+std::vector<PostTopics> newest_topics(db::Read& tx, const Position& after, int limit);
 std::vector<PostTopics> topics_of(db::Read& tx, std::span<const PostId> posts);
 // The same as parts of one statement, with more questions. In no order. It outlives the run().
 class AskedTopics {

@@ -15,6 +15,11 @@ SELECT post_id, user_id, original_post_id, tags, category, created_at FROM posts
 WHERE visibility < 2 AND in_community = 0 AND visibility = 0
 ORDER BY created_at DESC, post_id DESC LIMIT :limit
 
+-- name: newest_topics_after
+SELECT post_id, user_id, original_post_id, tags, category, created_at FROM posts
+WHERE visibility < 2 AND in_community = 0 AND visibility = 0 AND (created_at, post_id) < (:at, :id)
+ORDER BY created_at DESC, post_id DESC LIMIT :limit
+
 -- name: topics_of
 SELECT post_id, user_id, original_post_id, tags, category, created_at FROM posts WHERE post_id IN each(:ids)
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "platform/search/typos.hpp"
 #include "platform/text/utf8.hpp"
@@ -65,6 +66,15 @@ std::vector<TermMatch> terms_of(const Segment& segment, const Clause& clause) {
     const auto& vocabulary = segment.vocabulary();
     std::vector<TermMatch> terms;
     if (clause.word.empty()) return terms;
+    if (!clause.within.empty()) {
+        const auto [first, last] = vocabulary.range(clause.word);
+        for (auto term = first; term < last; ++term) {
+            if (vocabulary.at(term).find(clause.within, clause.word.size()) != std::string_view::npos)
+                terms.push_back({term, kEqual});
+        }
+        keep_frequent(segment, terms, kMostTerms);
+        return terms;
+    }
     if (const auto equal = vocabulary.find(clause.word)) terms.push_back({*equal, kEqual});
     if (is_marked(clause.word)) return terms;
     const auto letters = text::count_code_points(clause.word);
@@ -190,6 +200,12 @@ Clause Clause::exactly(std::string term, Weight weight) {
     clause.word = std::move(term);
     clause.weights.fill(weight);
     clause.scored = false;
+    return clause;
+}
+
+Clause Clause::containing(std::string mark, std::string part) {
+    auto clause = exactly(std::move(mark));
+    clause.within = std::move(part);
     return clause;
 }
 
@@ -343,27 +359,48 @@ void match(const Segment& segment, const std::vector<Clause>& clauses, Collector
     }
 }
 
-std::optional<std::string> correction(const std::vector<const Segment*>& segments, const Clause& clause) {
-    std::map<std::string, std::pair<int, std::uint64_t>> found;  // distance, frequency
-    for (const auto* segment : segments) {
+bool occurs(const Segment& segment, std::string_view word,
+            FunctionRef<bool(std::uint32_t document)> is_shown) {
+    const auto term = segment.vocabulary().find(word);
+    if (!term) return false;
+    int asked = 0;
+    for (PostingReader postings(segment, *term); postings.document() != PostingReader::kEnd;
+         postings.next()) {
+        if (is_shown(postings.document())) return true;
+        if (++asked == kMostAsked) return false;
+    }
+    return false;
+}
+
+std::optional<std::string> correction(const std::vector<Hit>& found, std::string_view word) {
+    std::map<const Segment*, std::vector<std::uint32_t>> by_segment;
+    for (const auto& hit : found) by_segment[hit.segment].push_back(hit.document);
+    struct Near {
+        int distance = 0;
+        std::uint64_t documents = 0;
+    };
+    std::map<std::string, Near> terms;
+    for (auto& [segment, documents] : by_segment) {
+        std::ranges::sort(documents);
+        const auto rest = std::ranges::unique(documents);
+        documents.erase(rest.begin(), rest.end());
         const auto& vocabulary = segment->vocabulary();
-        if (vocabulary.find(clause.word)) return std::nullopt;
-        each_typo(vocabulary, clause.word, [&](std::uint32_t term, int distance) {
-            auto& entry = found[std::string(vocabulary.at(term))];
-            entry.first = distance;
-            entry.second += segment->term(term).documents;
+        each_typo(vocabulary, word, [&](std::uint32_t term, int distance) {
+            PostingReader postings(*segment, term);
+            for (const auto document : documents) {
+                postings.seek(document);
+                if (postings.document() != document) continue;
+                auto& near = terms[std::string(vocabulary.at(term))];
+                near.distance = distance;
+                ++near.documents;
+            }
         });
     }
-    const std::string* best = nullptr;
-    std::pair<int, std::uint64_t> held;
-    for (const auto& [term, entry] : found) {
-        if (best != nullptr &&
-            (entry.first > held.first || (entry.first == held.first && entry.second <= held.second)))
-            continue;
-        best = &term;
-        held = entry;
-    }
-    return best != nullptr ? std::optional(*best) : std::nullopt;
+    const auto best = std::ranges::min_element(terms, [](const auto& a, const auto& b) {
+        return std::tie(a.second.distance, b.second.documents) <
+               std::tie(b.second.distance, a.second.documents);
+    });
+    return best != terms.end() ? std::optional(best->first) : std::nullopt;
 }
 
 }  // namespace grover::search

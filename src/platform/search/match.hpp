@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/base/function_ref.hpp"
 #include "platform/search/segment.hpp"
 
 namespace grover::search {
@@ -21,6 +22,8 @@ Weights weights_of(const std::array<Weight, 4>& fields);
 // One condition on a document. All must be met.
 struct Clause {
     std::string word;  // folded; or a marked term, which only an equal one meets
+    std::string
+        within;  // if any: terms that begin with `word` and hold this behind it meet it, and no others
     Weights weights{};
     bool prefix = false;
     bool inside = false;
@@ -31,6 +34,7 @@ struct Clause {
     std::vector<std::pair<std::uint32_t, Weight>> owners;
 
     static Clause exactly(std::string term, Weight weight = 1);
+    static Clause containing(std::string mark, std::string part);
 };
 
 // Of one clause, at most so many terms of a segment are followed, the most frequent ones.
@@ -110,8 +114,12 @@ private:
 // met.
 void match(const Segment& segment, const std::vector<Clause>& clauses, Collector& collector);
 
-// The term of the segments that a word of a query probably meant, if the word is not among them: the nearest, of equally
-// near ones the most frequent.
-std::optional<std::string> correction(const std::vector<const Segment*>& segments, const Clause& clause);
+// Whether the word itself is a term of a document that is shown; of many documents so many are asked.
+inline constexpr int kMostAsked = 256;
+bool occurs(const Segment& segment, std::string_view word,
+            FunctionRef<bool(std::uint32_t document)> is_shown);
+
+// The term of these documents that a word of a query probably meant: the nearest, of equally near ones that of the most.
+std::optional<std::string> correction(const std::vector<Hit>& found, std::string_view word);
 
 }  // namespace grover::search

@@ -102,6 +102,21 @@ TEST_CASE("marked terms are met only by equal ones") {
     CHECK(search({segment}, {word("rtis")}).ids.empty());
 }
 
+TEST_CASE("a part of a marked term meets what asks for a part, behind the mark") {
+    const auto segment = segment_of({{"york", kNow.us, {}, {{"\x01at:new york, usa", 1}}},
+                                     {"newark", kNow.us + 1, {}, {{"\x01at:newark", 1}}},
+                                     {"text", kNow.us, {}, {{"york", 1}}}});
+    const auto at = [&](const char* part) {
+        return search({segment}, {Clause::containing("\x01at:", part)}, {.order = Order::recent}).ids;
+    };
+    CHECK(at("ew yo") == "york");
+    CHECK(at("k, u") == "york");
+    CHECK(at("n") == "newark york");
+    CHECK(at("rk") == "newark york");
+    CHECK(at("at").empty());
+    CHECK(at("x").empty());
+}
+
 TEST_CASE("documents of an owner meet a word that names the owner") {
     SegmentBuilder builder(Aging::halves);
     builder.document({.id = "hers", .owner = 7, .created_at = kNow.us});
@@ -122,9 +137,28 @@ TEST_CASE("typos are found only when asked for, and the likely word is suggested
     CHECK(search({segment}, {clause}).total == 0);
     clause.typos = true;
     CHECK(search({segment}, {clause}).ids == "a c");
-    CHECK(correction({segment.get()}, clause) == "guitar");
-    CHECK_FALSE(correction({segment.get()}, word("guitar")));
-    CHECK_FALSE(correction({segment.get()}, word("xylophone")));
+    const auto everything = [](std::uint32_t) { return true; };
+    CHECK(occurs(*segment, "guitar", everything));
+    CHECK_FALSE(occurs(*segment, "guitra", everything));
+    const auto found = [&](std::initializer_list<std::string_view> ids) {
+        std::vector<Hit> hits;
+        for (const auto id : ids) hits.push_back({.segment = segment.get(), .document = *segment->find(id)});
+        return hits;
+    };
+    CHECK(correction(found({"a", "b", "c"}), "guitra") == "guitar");
+    CHECK(correction(found({"a"}), "guitarz") == "guitar");
+    CHECK_FALSE(correction(found({"a"}), "xylophone"));
+}
+
+TEST_CASE("of what is not shown no word is known, and none is suggested") {
+    const auto segment = segment_of({{"hidden", kNow.us, {}, {{"zqharbour", 1}}},
+                                     {"one", kNow.us, {}, {{"zqharbours", 1}}},
+                                     {"two", kNow.us, {}, {{"zqharbours", 1}}}});
+    const auto hidden = *segment->find("hidden");
+    CHECK_FALSE(occurs(*segment, "zqharbour", [&](std::uint32_t document) { return document != hidden; }));
+    const std::vector<Hit> one{{.segment = segment.get(), .document = *segment->find("one")}};
+    CHECK(correction(one, "zqharbuor") == "zqharbours");
+    CHECK_FALSE(correction({}, "zqharbuor"));
 }
 
 // What every document is worth, looked at one by one.
