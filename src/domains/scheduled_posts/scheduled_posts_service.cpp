@@ -145,8 +145,7 @@ void ScheduledPostsService::on_hidden(db::Write& tx, const users::AccountHidden&
 }
 
 void ScheduledPostsService::listen(jobs::Events& events) {
-    events.on_in_transaction<users::AccountHidden>(
-        "scheduled_posts",
+    events.on_publish<users::AccountHidden>(
         [this](db::Write& tx, const users::AccountHidden& event) { on_hidden(tx, event); });
 }
 
