@@ -218,7 +218,7 @@ describe("publishing", () => {
     const statusOf = async () => (await grover.get(`/api/posts/scheduled/${plan.scheduled_post_id}`, token)).json.status;
     expect(await until(async () => (await statusOf()) === "cancelled", 60_000)).toBe(true);
     expect((await grover.get("/api/posts/scheduled", token)).json).toEqual([]);
-    expect((await grover.get("/api/notifications", token)).json.map((notice: any) => notice.type)).not.toContain("scheduled_post_failed");
+    expect((await grover.get("/api/notifications", token)).json.notifications.map((notice: any) => notice.type)).not.toContain("scheduled_post_failed");
   }, 70_000);
 
   it("is measured: what waits, how late it came, what failed", async () => {
