@@ -123,6 +123,32 @@ TEST_CASE("what was seen in 48 hours comes after what was not") {
             [&] { w.discovery.seen(me, {.post_ids = std::vector<std::string>(101, "post_x")}); });
 }
 
+TEST_CASE("what one loop noted as seen every other one knows at once") {
+    World w;
+    const auto me = w.user("myself");
+    std::vector<PostId> posts;
+    for (const auto& author : w.crowd("author", 6)) posts.push_back(w.post(author));
+    runtime::Loops loops(2);
+    std::vector<std::vector<std::string>> pages;
+    runtime::spawn_on(loops, 0, [&] {
+        w.posts.get(me, posts[5]);
+        w.discovery.seen(me, {.post_ids = {posts[4].str()}});
+        w.clock.advance(1s);
+        runtime::spawn_on(loops, 1, [&] {
+            pages.push_back(w.for_you(me, 2));
+            w.clock.advance(1s);
+            runtime::spawn_on(loops, 0, [&] {
+                pages.push_back(w.for_you(me, 2));
+                loops.stop();
+            });
+        });
+    });
+    loops.run();
+    REQUIRE(pages.size() == 2);
+    CHECK(pages[0] == texts({posts[3], posts[2]}));
+    CHECK(pages[1] == texts({posts[1], posts[0]}));
+}
+
 TEST_CASE("a page that comes once more is recorded again after ten minutes, not before") {
     World w;
     const auto me = w.user("myself");
