@@ -9,8 +9,6 @@ namespace grover::discovery {
 namespace {
 
 constexpr int kMaxLimit = 50;
-// A cursor ends after so many posts: the next first page begins with what is new.
-constexpr std::size_t kMostSent = 950;
 // Pages made anew because of posts that this reader may not see.
 constexpr int kMostAttempts = 20;
 
@@ -87,13 +85,14 @@ ForYou::Reader ForYou::reader(db::Read& tx, const Caller& me, const Sent& sent) 
 }
 
 posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
-    Sent sent(request.after, ground_.clock.now());
+    const Sent sent(request.after, ground_.clock.now());
     const auto limit = static_cast<std::size_t>(std::min(request.limit, kMaxLimit));
     posts::PostPage page;
     std::vector<std::uint64_t> shown;
     std::optional<SeenView> known;
     std::shared_ptr<Deck> kept;
     bool is_recorded = false;
+    std::optional<Sent> after;
     ground_.db.read([&](db::Read& tx) {
         const auto [deck, seen, kept_bytes] = reader(tx, me, sent);
         known = seen;
@@ -107,7 +106,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
             shown.clear();
             for (const auto& choice : chosen) {
                 ids.push_back(choice.post_id);
-                shown.push_back(choice.hash);
+                if (shown.size() < limit) shown.push_back(choice.hash);
             }
             is_recorded =
                 sent.is_first() && shown == deck->recorded && sent.started_at() < deck->recorded_until;
@@ -117,8 +116,18 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
             page.json = "[";
             const auto written = ground_.views.write(tx, me, ids, posts::Muted::left_out, 0,
                                                      static_cast<int>(limit), page.json);
-            for (const auto place : written.left_out) deck->invisible.insert(shown[place]);
-            if (written.left_out.empty() || attempt == kMostAttempts) break;
+            for (const auto place : written.left_out) deck->invisible.insert(chosen[place].hash);
+            if (!written.left_out.empty() && attempt < kMostAttempts) continue;
+            if (written.more) {
+                shown.clear();
+                after = sent;
+                for (std::size_t i = 0; i <= written.last; ++i) {
+                    shown.push_back(chosen[i].hash);
+                    after->add(chosen[i].hash);
+                    if (i + 2 > written.last) after->add_author(chosen[i].user_id);
+                }
+            }
+            break;
         }
         if (!sent.is_first()) return;
         mix.settle();
@@ -126,8 +135,7 @@ posts::PostPage ForYou::page(const Caller& me, const PageRequest& request) {
             deck_cache().put(me.id.view(), deck, bytes, tx.snapshot());
     });
     page.json += ']';
-    for (const auto hash : shown) sent.add(hash);
-    if (shown.size() == limit && sent.size() < kMostSent) page.next = sent.to_text();
+    if (after && after->size() < Sent::kMost) page.next = after->to_text();
     if (!is_recorded && seen_.record(me.id, shown, &*known) && sent.is_first()) {
         kept->recorded = shown;
         kept->recorded_until = sent.started_at() + SeenPosts::kNotedFor;

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 #include <set>
 
+#include "domains/discovery/mix.hpp"
 #include "domains/discovery/seen.hpp"
+#include "platform/api/cursor.hpp"
 
 using namespace grover;
 using namespace grover::discovery;
@@ -102,6 +105,73 @@ TEST_CASE(
     refuses(ErrorKind::validation_error, "Invalid cursor", [&] { w.discovery.for_you(me, {.after = "x"}); });
 }
 
+TEST_CASE("a cursor stays short and keeps its promise over hundreds of posts") {
+    const unsigned seed = 20'261'128;
+    INFO("seed ", seed);
+    std::mt19937_64 random(seed);
+    std::vector<std::uint64_t> hashes;
+    const UserId ada("user_ada"), bob("user_bob");
+    std::string text;
+    while (true) {
+        Sent sent(text, Time{1'769'249'472'345'678});
+        CHECK(sent.is_first() == hashes.empty());
+        CHECK(sent.started_at() == Time{1'769'249'472'345'678});
+        for (const auto hash : hashes) REQUIRE(sent.contains(hash));
+        int mistaken = 0;
+        for (int i = 0; i < 10'000; ++i) mistaken += sent.contains(random());
+        CHECK(mistaken <= (hashes.size() <= 120 ? 3 : hashes.size() <= 200 ? 20 : 350));
+        CHECK(sent.run_of(ada) == (hashes.empty() ? 0 : 2));
+        CHECK(sent.run_of(bob) == 0);
+        for (int i = 0; i < 7; ++i) {
+            hashes.push_back(random());
+            sent.add(hashes.back());
+        }
+        sent.add_author(ada);
+        sent.add_author(ada);
+        if (sent.size() >= Sent::kMost) break;
+        text = sent.to_text();
+        REQUIRE(api::CursorCodec("a secret of sixteen").seal("/discover/for-you", text).size() <= 512);
+        for (const auto cut : {std::size_t{1}, text.size() / 2, text.size() - 1})
+            refuses(ErrorKind::validation_error, "Invalid cursor",
+                    [&] { Sent(text.substr(0, cut), Time{}); });
+    }
+    CHECK(hashes.size() > 390);
+}
+
+TEST_CASE("there is a next page only when there is something on it") {
+    World w;
+    const auto me = w.user("myself");
+    std::vector<PostId> posts;
+    for (const auto& author : w.crowd("author", 6)) posts.push_back(w.post(author));
+    CHECK(w.discovery.for_you(me, {.limit = 6}).next.empty());
+    const auto first = w.discovery.for_you(me, {.limit = 3});
+    REQUIRE_FALSE(first.next.empty());
+    const auto second = w.discovery.for_you(me, {.limit = 3, .after = first.next});
+    CHECK(posts::test::ids_of(second).size() == 3);
+    CHECK(second.next.empty());
+}
+
+TEST_CASE("no author comes three times in a row over the edge of a page") {
+    for (const int limit : {1, 2, 3, 4}) {
+        World w;
+        const auto me = w.user("myself"), loud = w.user("loud"), quiet = w.user("quiet");
+        for (int i = 0; i < 3; ++i) w.post(quiet);
+        for (int i = 0; i < 5; ++i) w.post(loud);
+        const auto all = w.all_for_you(me, limit);
+        CHECK(all.size() == 8);
+        int run = 0, longest = 0;
+        std::string last;
+        for (const auto& id : all) {
+            const auto author =
+                testing::query_text(w.db(), "SELECT user_id FROM posts WHERE post_id = '" + id + "'");
+            run = author == last ? run + 1 : 1;
+            last = author;
+            longest = std::max(longest, run);
+        }
+        CHECK_MESSAGE(longest == 2, limit);
+    }
+}
+
 TEST_CASE("what was seen in 48 hours comes after what was not") {
     World w;
     const auto me = w.user("myself");
@@ -121,6 +191,32 @@ TEST_CASE("what was seen in 48 hours comes after what was not") {
     CHECK(w.for_you(me, 2) == texts({posts[3], posts[2]}));
     refuses(ErrorKind::invalid_input, "",
             [&] { w.discovery.seen(me, {.post_ids = std::vector<std::string>(101, "post_x")}); });
+}
+
+TEST_CASE("what one loop noted as seen every other one knows at once") {
+    World w;
+    const auto me = w.user("myself");
+    std::vector<PostId> posts;
+    for (const auto& author : w.crowd("author", 6)) posts.push_back(w.post(author));
+    runtime::Loops loops(2);
+    std::vector<std::vector<std::string>> pages;
+    runtime::spawn_on(loops, 0, [&] {
+        w.posts.get(me, posts[5]);
+        w.discovery.seen(me, {.post_ids = {posts[4].str()}});
+        w.clock.advance(1s);
+        runtime::spawn_on(loops, 1, [&] {
+            pages.push_back(w.for_you(me, 2));
+            w.clock.advance(1s);
+            runtime::spawn_on(loops, 0, [&] {
+                pages.push_back(w.for_you(me, 2));
+                loops.stop();
+            });
+        });
+    });
+    loops.run();
+    REQUIRE(pages.size() == 2);
+    CHECK(pages[0] == texts({posts[3], posts[2]}));
+    CHECK(pages[1] == texts({posts[1], posts[0]}));
 }
 
 TEST_CASE("a page that comes once more is recorded again after ten minutes, not before") {

@@ -1,39 +1,148 @@
 #include "domains/discovery/mix.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <bit>
 
 #include "platform/base/error.hpp"
+#include "platform/base/stable_hash.hpp"
 
 namespace grover::discovery {
 namespace {
 
-constexpr std::size_t kAuthorRun = 2;
+constexpr std::uint8_t kAuthorRun = 2;
 constexpr std::chrono::hours kFollowedFor{14 * 24};
 constexpr int kMostAtOnce = 320;
 // Of the feed's beginning so much is kept for the next page.
 constexpr std::size_t kMostAgain = 100;
+constexpr int kMostBits = 24;
+// A cursor has at most 512 characters (system.md §2), which are 384 bytes, 16 of them its signature; 117 bits stand before the
+// posts.
+constexpr std::size_t kBitsOfPosts = (384 - 16 - 1) * 8 - 117;
+
+std::uint32_t author_of(const UserId& author) {
+    return static_cast<std::uint32_t>(stable_hash(author.view()) >> 32);
+}
+
+class BitWriter {
+public:
+    // The lowest bits of it, 32 at most, the highest of them first.
+    void put(std::uint64_t value, int count) {
+        waiting_ = waiting_ << count | (value & ((std::uint64_t{1} << count) - 1));
+        for (count_ += count; count_ >= 8;) {
+            count_ -= 8;
+            bytes_ += static_cast<char>(waiting_ >> count_);
+        }
+    }
+    // So many ones and a zero.
+    void put_unary(std::uint64_t value) {
+        for (; value >= 32; value -= 31) put(0x7FFF'FFFF, 31);
+        put((std::uint64_t{1} << value) - 1, static_cast<int>(value));
+        put(0, 1);
+    }
+    std::string take() {
+        if (count_ > 0) put(0, 8 - count_);
+        return std::move(bytes_);
+    }
+
+private:
+    std::string bytes_;
+    std::uint64_t waiting_ = 0;
+    int count_ = 0;  // bits that wait
+};
+
+class BitReader {
+public:
+    explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
+
+    std::uint64_t take(int count) {
+        std::uint64_t value = 0;
+        for (; count > 0; --count, ++at_) {
+            if (at_ / 8 >= bytes_.size()) throw validation_error("Invalid cursor");
+            value = value << 1 | (static_cast<unsigned char>(bytes_[at_ / 8]) >> (7 - at_ % 8) & 1);
+        }
+        return value;
+    }
+    std::uint64_t take_unary() {
+        std::uint64_t value = 0;
+        while (take(1) == 1) ++value;
+        return value;
+    }
+
+private:
+    std::string_view bytes_;
+    std::size_t at_ = 0;
+};
 
 }  // namespace
 
-Sent::Sent(const std::string& text, Time now) : started_at_(now), is_first_(text.empty()) {
+Sent::Sent(const std::string& text, Time now) : started_at_(now), is_first_(text.empty()), bits_(kMostBits) {
     if (is_first_) return;
-    const auto dot = text.find('.');
-    const auto parsed =
-        std::from_chars(text.data(), text.data() + std::min(dot, text.size()), started_at_.us);
-    if (dot == std::string::npos || parsed.ec != std::errc{} || (text.size() - dot - 1) % 3 != 0)
-        throw validation_error("Invalid cursor");
-    bytes_ = text.substr(dot + 1);
-    for (std::size_t i = 0; i < bytes_.size(); i += 3) {
-        std::uint32_t three = 0;
-        for (std::size_t j = 0; j < 3; ++j) three = three << 8 | static_cast<unsigned char>(bytes_[i + j]);
-        posts_.insert(three);
+    BitReader in(text);
+    started_at_.us = static_cast<std::int64_t>(in.take(64));
+    author_ = static_cast<std::uint32_t>(in.take(32));
+    run_ = static_cast<std::uint8_t>(in.take(2));
+    bits_ = static_cast<int>(in.take(5));
+    const auto low = static_cast<int>(in.take(5));
+    const auto count = in.take(9);
+    if (bits_ > kMostBits || low > bits_ || count > kMost) throw validation_error("Invalid cursor");
+    std::uint64_t post = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        std::uint64_t gap = in.take_unary() << low;
+        gap |= in.take(low);
+        post += gap + (i > 0 ? 1 : 0);
+        if (post >> bits_ != 0) throw validation_error("Invalid cursor");
+        posts_.push_back(static_cast<std::uint32_t>(post));
     }
 }
 
-void Sent::add(std::uint64_t hash) {
-    const auto three = short_of(hash);
-    for (const int shift : {16, 8, 0}) bytes_ += static_cast<char>(three >> shift & 0xFF);
+bool Sent::contains(std::uint64_t hash) const {
+    return !posts_.empty() &&
+           std::ranges::binary_search(posts_, static_cast<std::uint32_t>(hash >> (64 - bits_)));
+}
+
+std::size_t Sent::run_of(const UserId& author) const {
+    return run_ > 0 && author_of(author) == author_ ? run_ : 0;
+}
+
+void Sent::add_author(const UserId& author) {
+    const auto added = author_of(author);
+    run_ = added == author_ && run_ > 0 ? std::min<std::uint8_t>(run_ + 1, kAuthorRun) : 1;
+    author_ = added;
+}
+
+// Ascending numbers as the gaps between them: what is above `low` bits one by one, then the low bits (Rice's code).
+std::string Sent::to_text() const {
+    auto posts = posts_;
+    for (const auto hash : added_) posts.push_back(static_cast<std::uint32_t>(hash >> (64 - bits_)));
+    std::ranges::sort(posts);
+    auto bits = bits_;
+    int low = 0;
+    const auto gap_before = [&](std::size_t i) { return i == 0 ? posts[0] : posts[i] - posts[i - 1] - 1; };
+    while (true) {
+        const auto rest = std::ranges::unique(posts);
+        posts.erase(rest.begin(), rest.end());
+        low = std::max(0, bits - static_cast<int>(std::bit_width(posts.size())));
+        std::size_t size = 0;
+        for (std::size_t i = 0; i < posts.size(); ++i)
+            size += (gap_before(i) >> low) + 1 + static_cast<std::size_t>(low);
+        if (size <= kBitsOfPosts) break;
+        for (auto& post : posts) post >>= 1;
+        --bits;
+    }
+    BitWriter out;
+    out.put(static_cast<std::uint64_t>(started_at_.us) >> 32, 32);
+    out.put(static_cast<std::uint64_t>(started_at_.us), 32);
+    out.put(author_, 32);
+    out.put(run_, 2);
+    out.put(static_cast<std::uint64_t>(bits), 5);
+    out.put(static_cast<std::uint64_t>(low), 5);
+    out.put(posts.size(), 9);
+    for (std::size_t i = 0; i < posts.size(); ++i) {
+        const auto gap = gap_before(i);
+        out.put_unary(gap >> low);
+        out.put(gap, low);
+    }
+    return out.take();
 }
 
 void Deck::prefer() {
@@ -58,12 +167,12 @@ bool Deck::is_welcome(const PostId& post, const UserId& author) const {
 }
 
 const std::vector<Mix::Choice>& Mix::choose(std::size_t limit) {
-    limit_ = limit;
+    page_ = limit;
+    limit_ = limit + 1;
     chosen_.clear();
     for (auto& stream : put_off_) stream.clear();
     mix(Phase::unseen);
-    for (std::size_t stream = 0; stream < kStreams; ++stream)
-        settled_[stream] = put_off_[stream].empty() ? next_[stream] : put_off_[stream].front().place;
+    if (chosen_.size() <= page_) note_place();
     if (chosen_.size() < limit_) {
         if (deck_.again.posts.empty() && deck_.feed.passed == 0) deck_.again = deck_.feed;
         mix(Phase::seen);
@@ -77,6 +186,12 @@ const std::vector<Mix::Choice>& Mix::choose(std::size_t limit) {
     }
     mix(Phase::own);
     return chosen_;
+}
+
+// How far the page itself, without the post behind it, used the streams.
+void Mix::note_place() {
+    for (std::size_t stream = 0; stream < kStreams; ++stream)
+        settled_[stream] = put_off_[stream].empty() ? next_[stream] : put_off_[stream].front().place;
 }
 
 void Mix::settle() {
@@ -96,6 +211,7 @@ void Mix::mix(Phase phase) {
     if (phase == Phase::unseen) look_ahead();
     std::array<bool, kStreams> dry{};
     for (std::size_t turn = 0; chosen_.size() < limit_ && !(dry[0] && dry[1] && dry[2]); ++turn) {
+        if (phase == Phase::unseen && chosen_.size() == page_) note_place();
         const auto stream = turn % kStreams;
         if (!dry[stream]) dry[stream] = !take_next(stream, phase);
     }
@@ -230,9 +346,11 @@ bool Mix::is_wanted(const Choice& choice) const {
 }
 
 bool Mix::is_run_of(const UserId& author) const {
-    if (chosen_.size() < kAuthorRun) return false;
-    return std::all_of(chosen_.end() - kAuthorRun, chosen_.end(),
-                       [&](const Choice& choice) { return choice.user_id == author; });
+    std::size_t run = 0;
+    for (auto choice = chosen_.rbegin(); choice != chosen_.rend() && run < kAuthorRun; ++choice, ++run) {
+        if (choice->user_id != author) return false;
+    }
+    return run == kAuthorRun || run + sent_.run_of(author) >= kAuthorRun;
 }
 
 }  // namespace grover::discovery

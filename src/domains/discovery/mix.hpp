@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,28 +14,38 @@
 
 namespace grover::discovery {
 
-// What a cursor remembers: when its first page was made, and three bytes of the hash of each post that was sent. A post that
-// shares them with another one is left out, one in some ten thousand.
+// What a cursor remembers: when its first page was made, who wrote the last posts, and the beginnings of the hashes of all that
+// were sent, as many bits of each as fit into a cursor: 24 up to some 120 posts, 14 of the last. A post that shares them with
+// another one is left out: one in some ten thousand, at the end one in forty.
 class Sent {
 public:
+    // A cursor ends after so many posts: the next first page begins with what is new.
+    static constexpr std::size_t kMost = 400;
+
     // Empty text: a first page begins now. Throws 400 "Invalid cursor".
     Sent(const std::string& text, Time now);
 
     bool is_first() const { return is_first_; }
     Time started_at() const { return started_at_; }
-    std::size_t size() const { return bytes_.size() / 3; }
-    bool contains(std::uint64_t hash) const { return !posts_.empty() && posts_.contains(short_of(hash)); }
+    std::size_t size() const { return posts_.size() + added_.size(); }
+    bool contains(std::uint64_t hash) const;
+    // How many of the last posts are by this author, as far as they are in a row; no more than two are counted.
+    std::size_t run_of(const UserId& author) const;
     // What came by contains() as not sent.
-    void add(std::uint64_t hash);
-    std::string to_text() const { return std::to_string(started_at_.us) + '.' + bytes_; }
+    void add(std::uint64_t hash) { added_.push_back(hash); }
+    // Of the last two posts of a page at least, in order.
+    void add_author(const UserId& author);
+    // At most 367 bytes, of fewer than kMost posts.
+    std::string to_text() const;
 
 private:
-    static std::uint32_t short_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 40); }
-
     Time started_at_;
     bool is_first_ = true;
-    std::unordered_set<std::uint32_t> posts_;  // of the pages before this one
-    std::string bytes_;
+    int bits_;                          // of each hash in posts_
+    std::vector<std::uint32_t> posts_;  // of the pages before this one, ascending
+    std::vector<std::uint64_t> added_;
+    std::uint32_t author_ = 0;
+    std::uint8_t run_ = 0;
 };
 
 enum Stream : std::size_t { followed, popular, fresh };
@@ -101,7 +112,7 @@ public:
         Time created_at;
         std::uint64_t hash = 0;
     };
-    // Up to `limit` posts in their order.
+    // Up to `limit` posts in their order, and one more if there is another page.
     const std::vector<Choice>& choose(std::size_t limit);
     // Takes note in the deck of how far a first page used the streams.
     void settle();
@@ -116,6 +127,7 @@ private:
     };
 
     void mix(Phase phase);
+    void note_place();
     void look_ahead() const;
     bool take_next(std::size_t stream, Phase phase);
     std::optional<Waiting> next_of(std::size_t stream, Phase phase);
@@ -133,7 +145,7 @@ private:
     Deck& deck_;
     const SeenView& seen_;
 
-    std::size_t limit_ = 0;
+    std::size_t page_ = 0, limit_ = 0;  // posts of the page, and with the one behind it
     std::array<std::size_t, kStreams> next_{}, settled_{};
     // A third post in a row of one author waits here, until somebody else's came.
     std::array<std::vector<Waiting>, kStreams> put_off_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
-#include <unordered_map>
+#include <utility>
 
 #include "platform/base/error.hpp"
 #include "platform/db/row_cache.hpp"
@@ -72,20 +72,21 @@ SeenList::SeenList(std::size_t expected) : slots_(std::bit_ceil(expected + expec
 std::size_t SeenList::place_of(std::uint32_t post) const {
     const auto mask = slots_.size() - 1;
     auto place = post & mask;
-    while (slots_[place] != 0 && static_cast<std::uint32_t>(slots_[place]) != post)
+    for (auto pair = slots_[place].get(); pair != 0 && static_cast<std::uint32_t>(pair) != post;
+         pair = slots_[place].get())
         place = (place + 1) & mask;
     return place;
 }
 
 std::uint32_t SeenList::last_seen(std::uint32_t post) const {
-    return static_cast<std::uint32_t>(slots_[place_of(post)] >> 32);
+    return static_cast<std::uint32_t>(slots_[place_of(post)].get() >> 32);
 }
 
 void SeenList::see(std::uint32_t post, std::uint32_t second) {
     if (second == 0) return;
     auto& slot = slots_[place_of(post)];
-    const bool is_new = slot == 0;
-    slot = pair_of(post, second);
+    const bool is_new = slot.get() == 0;
+    slot.set(pair_of(post, second));
     if (!is_new || ++size_ * 4 <= slots_.size() * 3) return;
     SeenList larger(2 * size_);
     each([&](std::uint32_t its_post, std::uint32_t its_second) { larger.see(its_post, its_second); });
@@ -116,13 +117,12 @@ void SeenView::prefetch(std::uint64_t post_hash) const {
     }
 }
 
-struct SeenPosts::Pending {
-    std::unordered_map<UserId, std::shared_ptr<SeenList>> readers;
-    bool is_storing = false;
-};
-
-SeenPosts::SeenPosts(db::Database& db, const Clock& clock) : db_(db), clock_(clock), pending_(kMostLoops) {}
+SeenPosts::SeenPosts(db::Database& db, const Clock& clock) : db_(db), clock_(clock), waiting_(kMostLoops) {}
 SeenPosts::~SeenPosts() = default;
+
+SeenPosts::Shard& SeenPosts::shard_of(const UserId& reader) {
+    return pending_[std::hash<UserId>{}(reader) % pending_.size()];
+}
 
 bool SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> posts, const SeenView* known) {
     const auto now = clock_.now();
@@ -143,34 +143,57 @@ bool SeenPosts::record(const UserId& reader, std::span<const std::uint64_t> post
         store(reader, fresh);
         return true;
     }
-    if (!pending_[loop]) pending_[loop] = std::make_unique<Pending>();
-    Pending& pending = *pending_[loop];
-    if (pending.readers.size() >= kMostPending && !pending.readers.contains(reader)) return false;
-    auto& fresh = pending.readers[reader];
-    if (!fresh || fresh->size() > kMostSeen) fresh = std::make_shared<SeenList>();
-    note(*fresh);
-    if (pending.is_storing) return true;
-    pending.is_storing = true;
-    runtime::spawn([this, &pending] {
-        while (!pending.readers.empty()) store_all(pending);
-        pending.is_storing = false;
+    Waiting& waiting = waiting_[loop];
+    {
+        auto& shard = shard_of(reader);
+        const std::lock_guard lock(shard.mutex);
+        const auto found = shard.readers.find(reader);
+        if (found == shard.readers.end() && waiting.readers.size() >= kMostPending) return false;
+        Pending& pending = found == shard.readers.end() ? shard.readers[reader] : found->second;
+        if (!pending.list) waiting.readers.push_back(reader);
+        if (!pending.list || pending.list->size() > kMostSeen) {
+            pending.list = std::make_shared<SeenList>(posts.size());
+        } else if (!pending.list->has_room(posts.size())) {
+            auto larger = std::make_shared<SeenList>(2 * (pending.list->size() + posts.size()));
+            pending.list->each([&](std::uint32_t post, std::uint32_t second) { larger->see(post, second); });
+            pending.list = std::move(larger);
+        }
+        note(*pending.list);
+        ++pending.changes;
+    }
+    if (waiting.are_stored || waiting.readers.empty()) return true;
+    waiting.are_stored = true;
+    runtime::spawn([this, &waiting] {
+        while (!waiting.readers.empty()) store_all(waiting);
+        waiting.are_stored = false;
     });
     return true;
 }
 
 // One reader after the other, over all that time: SQLite's writer takes its time from the same processors.
-void SeenPosts::store_all(Pending& pending) {
-    std::vector<UserId> readers;
-    for (const auto& [reader, fresh] : pending.readers) readers.push_back(reader);
+void SeenPosts::store_all(Waiting& waiting) {
+    const auto readers = std::exchange(waiting.readers, {});
     for (const auto& reader : readers) {
         runtime::sleep_for(kStoreAfter / readers.size());
-        const auto found = pending.readers.extract(reader);
+        auto& shard = shard_of(reader);
+        const auto pending = [&] {
+            const std::lock_guard lock(shard.mutex);
+            return shard.readers.at(reader);
+        }();
         try {
-            store(reader, *found.mapped());
+            store(reader, *pending.list);
         } catch (const db::MissingReference&) {
             // The reader is gone.
         } catch (const Error&) {
             // What was seen is not worth a retry when the store is away.
+        }
+        // It is pending until it is stored, so that no moment knows nothing of it.
+        const std::lock_guard lock(shard.mutex);
+        const auto found = shard.readers.find(reader);
+        if (found->second.changes == pending.changes) {
+            shard.readers.erase(found);
+        } else {
+            waiting.readers.push_back(reader);
         }
     }
 }
@@ -204,11 +227,12 @@ SeenView SeenPosts::take(db::Read& tx, Asked& asked, Time until) {
     const auto& stored = asked.stored;
     if (!asked.is_kept)
         cache().put(seen_key(asked.reader), stored, stored ? stored->bytes() : 0, tx.snapshot());
-    const auto loop = static_cast<std::size_t>(runtime::this_loop());
     ListPtr pending;
-    if (loop < kMostLoops && pending_[loop]) {
-        const auto found = pending_[loop]->readers.find(asked.reader);
-        if (found != pending_[loop]->readers.end()) pending = found->second;
+    {
+        auto& shard = shard_of(asked.reader);
+        const std::lock_guard lock(shard.mutex);
+        const auto found = shard.readers.find(asked.reader);
+        if (found != shard.readers.end()) pending = found->second.list;
     }
     return SeenView(stored, std::move(pending), clock_.now() - kRemembered, until);
 }

@@ -3,10 +3,14 @@
 // a repeat. Private to domains/discovery.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "platform/base/clock.hpp"
@@ -27,6 +31,8 @@ public:
 
     std::size_t size() const { return size_; }
     std::size_t bytes() const { return sizeof(SeenList) + sizeof(std::uint64_t) * slots_.size(); }
+    // Whether so many more fit in: then see() moves nothing, and other threads may ask meanwhile.
+    bool has_room(std::size_t more) const { return (size_ + more) * 4 <= slots_.size() * 3; }
     // 0: never.
     std::uint32_t last_seen(std::uint32_t post) const;
     // Begins to fetch what last_seen() will look at.
@@ -37,16 +43,32 @@ public:
     // f(post, second) of each, in no order.
     template <class F>
     void each(F&& f) const {
-        for (const auto slot : slots_) {
-            if (slot != 0) f(static_cast<std::uint32_t>(slot), static_cast<std::uint32_t>(slot >> 32));
+        for (const auto& slot : slots_) {
+            if (const auto pair = slot.get(); pair != 0)
+                f(static_cast<std::uint32_t>(pair), static_cast<std::uint32_t>(pair >> 32));
         }
     }
 
 private:
+    // second << 32 | post, or 0: free. Read by some threads while one writes.
+    class Slot {
+    public:
+        Slot() = default;
+        Slot(const Slot& other) : pair_(other.get()) {}
+        Slot& operator=(const Slot& other) {
+            set(other.get());
+            return *this;
+        }
+        std::uint64_t get() const { return pair_.load(std::memory_order_relaxed); }
+        void set(std::uint64_t pair) { pair_.store(pair, std::memory_order_relaxed); }
+
+    private:
+        std::atomic<std::uint64_t> pair_{0};
+    };
     std::size_t place_of(std::uint32_t post) const;
 
-    // second << 32 | post, or 0: free, as a quarter of them is at least. Their number is a power of two.
-    std::vector<std::uint64_t> slots_;
+    // A quarter of them is free at least. Their number is a power of two.
+    std::vector<Slot> slots_;
     std::size_t size_ = 0;
 };
 
@@ -63,7 +85,7 @@ private:
     friend class SeenPosts;
 
     std::shared_ptr<const SeenList> stored_;
-    std::shared_ptr<const SeenList> pending_;  // of this thread, not stored yet
+    std::shared_ptr<const SeenList> pending_;  // not stored yet; may grow meanwhile
     std::uint32_t from_, until_;
 };
 
@@ -97,13 +119,29 @@ public:
     void sweep();
 
 private:
-    struct Pending;
+    // What is not stored yet: all loops see what one of them records. A lock is held for one look-up, and by the readers of one
+    // shard only.
+    struct Pending {
+        std::shared_ptr<SeenList> list;
+        std::uint64_t changes = 0;
+    };
+    struct alignas(64) Shard {
+        std::mutex mutex;
+        std::unordered_map<UserId, Pending> readers;
+    };
+    // Whose record one loop stores, because it began it.
+    struct Waiting {
+        std::vector<UserId> readers;
+        bool are_stored = false;  // a fiber is at it
+    };
+    Shard& shard_of(const UserId& reader);
     void store(const UserId& reader, const SeenList& fresh);
-    void store_all(Pending& pending);
+    void store_all(Waiting& waiting);
 
     db::Database& db_;
     const Clock& clock_;
-    std::vector<std::unique_ptr<Pending>> pending_;  // one for each loop
+    std::array<Shard, 64> pending_;
+    std::vector<Waiting> waiting_;  // one for each loop
 };
 
 }  // namespace grover::discovery
