@@ -28,7 +28,7 @@ bool needs_verified_address(const api::Route& route) {
     const bool makes =
         route.method == Method::post || route.method == Method::put || route.method == Method::patch;
     const bool is_content = route.limit == api::RateClass::write || route.limit == api::RateClass::own ||
-                            route.limit == api::RateClass::money;
+                            route.limit == api::RateClass::upload || route.limit == api::RateClass::money;
     return makes && is_content && !route.path.starts_with("/users/");
 }
 
