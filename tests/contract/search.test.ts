@@ -163,6 +163,13 @@ describe("hashtags", () => {
       { tag: "#artist", name: "artist", post_count: 1, total_likes: 1, trending_score: 3, change: null },
     ]);
     expect((await grover.get("/api/search/hashtags?q=%23", bob.token)).json[0]).toEqual({ tag: "#art", name: "art", post_count: 2 });
+    for (const path of ["/api/trending/tags?limit=1", "/api/search?type=hashtags&q=art&limit=1"]) {
+      const first = await grover.get(path, bob.token);
+      const second = await grover.get(`${path}&cursor=${encodeURIComponent(first.headers.get("x-next-cursor")!)}`, bob.token);
+      expect([second.status, second.headers.get("x-next-cursor")], path).toEqual([200, null]);
+      expect((await grover.get(`${path}&skip=1`, bob.token)).json.hashtags ?? second.json, path).toEqual(second.json.hashtags ?? second.json);
+      expect((second.json.hashtags ?? second.json).map((item: any) => item.tag), path).toEqual(["#artist"]);
+    }
     expect((await grover.get("/api/trending/tags?window=1h", bob.token)).status).toBe(422);
     expect((await grover.get("/api/trending/tags?limit=0", bob.token)).json).toHaveLength(1);
     expect((await grover.get("/api/trending/tags")).status).toBe(401);

@@ -141,8 +141,9 @@ std::string DiscoveryService::Parts::rising_creators(db::Read& tx, const Caller&
     std::size_t shown = 0;
     auto rates = std::span(list->rates);
     auto read = list->read;
-    for (auto people = list->people; !people.empty();
-         people = more_people(tx, me.base_url, read, kKeptPeople)) {
+    std::vector<RankedGrowth> more;
+    for (std::span<const RankedGrowth> people = list->people; !people.empty();
+         people = more = more_people(tx, me.base_url, read, kKeptPeople)) {
         std::vector<UserId> ids;
         for (const auto& person : people) ids.push_back(person.user_id);
         const auto profiles = ground.users.profiles(tx, ids, me.base_url);
@@ -170,11 +171,12 @@ std::string DiscoveryService::trending(const Caller& me) {
         const auto list = parts_->trending.get(tx, [&] { return parts_->trending_list(tx, me.base_url); });
         std::string out = R"({"trending_posts":[)";
         auto read = list->read;
-        auto posts = list->posts;
+        std::vector<PostId> more;
+        std::span<const PostId> posts = list->posts;
         for (int left = kShownPosts; !posts.empty();) {
             left -= parts_->ground.views.write(tx, me, posts, posts::Muted::left_out, 0, left, out).count;
             if (left == 0) break;
-            posts = parts_->more_posts(tx, me.base_url, list->window, read, kKeptPosts);
+            posts = more = parts_->more_posts(tx, me.base_url, list->window, read, kKeptPosts);
         }
         out += R"(],"rising_creators":[)";
         out += parts_->rising_creators(tx, me);
@@ -204,8 +206,14 @@ api::RawPage<TrendingCreator> DiscoveryService::creators(const Caller& me, const
         const auto is_behind = [&](const RankedCreator& row) {
             return row.score < last.value || (row.score == last.value && row.user_id > last.user_id);
         };
-        std::vector<RankedCreator> ranked(std::ranges::find_if(*best, is_behind), best->end());
-        if (ranked.empty() && best->size() == kKeptCreators) ranked = top_creators(tx, last, kKeptCreators);
+        std::vector<RankedCreator> more;
+        std::span<const RankedCreator> ranked(std::ranges::find_if(*best, is_behind), best->end());
+        bool is_all = best->size() < kKeptCreators;
+        const auto read_on = [&] {
+            ranked = more = top_creators(tx, last, kKeptCreators);
+            is_all = ranked.size() < kKeptCreators;
+        };
+        if (ranked.empty() && !is_all) read_on();
         api::RawPage<TrendingCreator> out{"[", {}};
         PersonPlace shown_last;
         int shown = 0, read = 0;
@@ -220,8 +228,11 @@ api::RawPage<TrendingCreator> DiscoveryService::creators(const Caller& me, const
                 const auto& profile = *profiles[i];
                 const auto& row = ranked[first + i];
                 last = {row.score, row.user_id};
-                if (is_left_out(*relations, ids[i], profile) || skip-- > 0) continue;
-                skip = 0;
+                if (is_left_out(*relations, ids[i], profile)) continue;
+                if (skip > 0) {
+                    --skip;
+                    continue;
+                }
                 if (shown == page.limit) {
                     out.next = std::to_string(shown_last.value) + '.' + shown_last.user_id.str();
                     break;
@@ -241,8 +252,9 @@ api::RawPage<TrendingCreator> DiscoveryService::creators(const Caller& me, const
             }
             first += count;
             read += static_cast<int>(count);
-            if (first < ranked.size() || !out.next.empty() || read >= kMostRead + page.skip) continue;
-            ranked = top_creators(tx, last, kKeptCreators);
+            if (first < ranked.size() || !out.next.empty() || is_all || read >= kMostRead + page.skip)
+                continue;
+            read_on();
             first = 0;
         }
         out.json += ']';
