@@ -229,7 +229,6 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     if (!turn.match.endpoint) throw Error(ErrorKind::method_not_allowed, "Method Not Allowed");
     turn.endpoint = turn.match.endpoint;
     if (observer_) observer_->begun(*turn.endpoint);
-    if (!turn.endpoint->is_on) throw not_found("Not Found");
     if (!turn.endpoint->switched_off.empty())
         throw unavailable(turn.endpoint->switched_off, kSwitchedOffRetry);
     const Route& route = turn.endpoint->route;
@@ -237,6 +236,7 @@ void Dispatcher::process(http::Exchange& exchange, Turn& turn) {
     caller.base_url = base_url_for(options_.public_base_url, request.header("host"), request.https,
                                    options_.allowed_origins, options_.port);
     authenticate(request, turn);
+    if (!turn.endpoint->is_on) throw not_found("Not Found");
 
     Inputs inputs;
     read_inputs(exchange, turn, inputs);
