@@ -380,13 +380,14 @@ std::optional<std::string> correction(const std::vector<Hit>& found, std::string
         std::uint64_t documents = 0;
     };
     std::map<std::string, Near> terms;
-    for (auto& [segment, documents] : by_segment) {
+    for (auto& one : by_segment) {
+        const auto& segment = *one.first;
+        auto& documents = one.second;
         std::ranges::sort(documents);
-        const auto rest = std::ranges::unique(documents);
-        documents.erase(rest.begin(), rest.end());
-        const auto& vocabulary = segment->vocabulary();
+        documents.erase(std::unique(documents.begin(), documents.end()), documents.end());
+        const auto& vocabulary = segment.vocabulary();
         each_typo(vocabulary, word, [&](std::uint32_t term, int distance) {
-            PostingReader postings(*segment, term);
+            PostingReader postings(segment, term);
             for (const auto document : documents) {
                 postings.seek(document);
                 if (postings.document() != document) continue;
