@@ -27,13 +27,15 @@ std::string words_of(const messages::MessageSent& e) {
     return "sent you a message";
 }
 
+std::string kind_of_chat(const auto& event) { return event.is_group ? "group" : "conversation"; }
+
 Notice about_message(const messages::MessageSent& e) {
     const auto chat = std::string(e.conversation_id.view());
     return {.type = Type::message,
             .actor = e.sender_id,
             .words = words_of(e),
             .related_id = e.is_group ? chat : e.message_id.str(),
-            .place_type = e.is_group ? "group" : "conversation",
+            .place_type = kind_of_chat(e),
             .place_id = chat,
             .target_type = "message",
             .target_id = e.message_id.str(),
@@ -125,8 +127,8 @@ void Causes::listen_to_chats(jobs::Events& events) {
                       .actor = e.user_id,
                       .words = "reacted " + e.emoji + " to your message",
                       .related_id = e.message_id.str(),
-                      .place_type = e.is_group ? "group" : "conversation",
-                      .place_id = std::string(e.conversation_id.view()),
+                      .place_type = kind_of_chat(e),
+                      .place_id = e.conversation_id.str(),
                       .target_type = "message",
                       .target_id = e.message_id.str()};
         if (e.added && e.author_id) return notices_.tell(tx, notice, *e.author_id);

@@ -89,7 +89,7 @@ struct Endpoint {
     std::vector<std::string_view> file_fields;  // names and aliases
     std::size_t index = 0;
     std::string switched_off;  // the sentence of a 503, when its feature is off
-    bool is_on = true;         // false: 404, as if there were no such endpoint
+    bool is_on = true;         // false: 404 to whoever may ask
 };
 
 class Api {
@@ -98,7 +98,7 @@ public:
     void on(F handler) {
         on_if<Request>(true, std::move(handler));
     }
-    // Not `is_on`: described, and 404 whatever it is given. For what is not set up here.
+    // Not `is_on`: described, and 404 to whoever may ask, whatever it is given. For what is not set up here.
     template <class Request, class F>
     void on_if(bool is_on, F handler);
 
