@@ -680,10 +680,10 @@ CREATE TABLE notification_settings (
     muted_until INTEGER
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE notifications (
+CREATE TABLE "notifications" (
+    notification_id TEXT NOT NULL PRIMARY KEY,
     user_id         TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
     created_at      INTEGER NOT NULL,
-    notification_id TEXT NOT NULL,
     type            TEXT NOT NULL,
     content         TEXT NOT NULL,
     read_at         INTEGER,
@@ -696,18 +696,18 @@ CREATE TABLE notifications (
     target_type     TEXT,
     target_id       TEXT,
     data            TEXT NOT NULL DEFAULT '{}',  -- JSON object
-    PRIMARY KEY (user_id, created_at, notification_id),
+    in_actor_index  INTEGER NOT NULL DEFAULT 1 CHECK (in_actor_index IN (0, 1)),  -- 0: its comment finds it
+    in_post_index   INTEGER NOT NULL DEFAULT 1 CHECK (in_post_index IN (0, 1)),  -- 0: the post is the recipient's
     CHECK ((place_type IS NULL) = (place_id IS NULL)),
-    CHECK ((target_type IS NULL) = (target_id IS NULL))
-) WITHOUT ROWID;
-CREATE INDEX notifications_by_age ON notifications (created_at);
-CREATE UNIQUE INDEX notifications_by_id ON notifications (notification_id);
-CREATE INDEX notifications_of_actor ON notifications (actor_id, user_id) WHERE actor_id IS NOT NULL;
+    CHECK ((target_type IS NULL) = (target_id IS NULL)),
+    CHECK (in_actor_index = 1 OR comment_id IS NOT NULL)
+);
+CREATE INDEX notifications_of_actor ON notifications (actor_id, user_id) WHERE in_actor_index = 1 AND actor_id IS NOT NULL;
 CREATE INDEX notifications_of_comment ON notifications (comment_id) WHERE comment_id IS NOT NULL;
 CREATE INDEX notifications_of_place ON notifications (place_id, type) WHERE place_id IS NOT NULL;
-CREATE INDEX notifications_of_post ON notifications (post_id) WHERE post_id IS NOT NULL;
+CREATE INDEX notifications_of_post ON notifications (post_id) WHERE in_post_index = 1 AND post_id IS NOT NULL;
 CREATE INDEX notifications_of_repost ON notifications (related_id) WHERE type = 'repost';
-CREATE INDEX notifications_unread ON notifications (user_id, created_at, notification_id) WHERE read_at IS NULL;
+CREATE INDEX notifications_of_user ON notifications (user_id, created_at, notification_id, read_at, actor_id, post_id);
 
 CREATE TABLE outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -90,6 +90,13 @@ struct CommentDeleted {
     };
 };
 
+// Its author's account ended; it stays, empty, for its replies. Notifications that point at it go.
+struct CommentErased {
+    static constexpr std::string_view name = "comment.erased";
+    CommentId comment_id;
+    static constexpr auto fields = Pack{wire::field("comment_id", &CommentErased::comment_id)};
+};
+
 // `liked` false: the like was taken back, and its notification goes while it is unread.
 struct CommentLiked {
     static constexpr std::string_view name = "comment.liked";

@@ -24,6 +24,7 @@ public:
             // at.
             if (has_replies(tx, comment.comment_id)) {
                 leave_tombstone(tx, comment.comment_id);
+                tx.publish(CommentErased{.comment_id = comment.comment_id});
             } else {
                 remove_subtree(tx, posts_, comment);
             }

@@ -55,6 +55,9 @@ void remove_all_of(db::Write& tx, const RemoveNotifications& what) {
         const auto reposts = tx.list<Removed>(sql::notifications::remove_of_repost{.post_id = what.id});
         mark_reposts_withdrawn(tx, reposts);
         count_removed(tx, reposts);
+    } else if (what.of == "own_post") {
+        removed = tx.list<Removed>(sql::notifications::remove_of_own_post{
+            .user_id = what.user_id, .post_id = what.id, .limit = kRemovedAtOnce});
     } else if (what.of == "place") {
         removed = tx.list<Removed>(
             sql::notifications::remove_of_place{.place_id = what.id, .limit = kRemovedAtOnce});
@@ -70,7 +73,7 @@ void remove_all_of(db::Write& tx, const RemoveNotifications& what) {
 
 void remove_between(db::Write& tx, const UserId& one, const UserId& other) {
     count_removed(tx,
-                  tx.list<Removed>(sql::notifications::remove_between{.actor_id = one, .user_id = other}));
+                  tx.list<Removed>(sql::notifications::remove_between{.user_id = other, .actor_id = one}));
 }
 
 void remove_of_comments(db::Write& tx, std::span<const CommentId> comments) {

@@ -17,6 +17,13 @@ Notice about_post(Type type, const UserId& actor, const PostId& post, std::strin
             .target_id = post.str()};
 }
 
+// For its author.
+Notice about_own_post(Type type, const UserId& actor, const PostId& post, std::string words) {
+    auto notice = about_post(type, actor, post, std::move(words));
+    notice.post_is_own = true;
+    return notice;
+}
+
 std::string_view emoji_of(std::string_view reaction) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNamed{{{"like", "👍"},
                                                                                    {"love", "❤️"},
@@ -34,8 +41,8 @@ std::string_view emoji_of(std::string_view reaction) {
 
 Notice reaction(const posts::PostReacted& e) {
     const auto type = e.added.value_or("like");
-    auto notice = about_post(Type::reaction, e.user_id, e.post_id,
-                             "reacted " + std::string(emoji_of(type)) + " to your post");
+    auto notice = about_own_post(Type::reaction, e.user_id, e.post_id,
+                                 "reacted " + std::string(emoji_of(type)) + " to your post");
     notice.data = texts({{"reaction_type", type}});
     return notice;
 }
@@ -71,6 +78,7 @@ void Causes::listen_to_posts(jobs::Events& events) {
     });
     events.on_publish<posts::PostDeleted>([this](db::Write& tx, const posts::PostDeleted& e) {
         remove_all_of(tx, {.of = "post", .id = e.post_id.str()});
+        remove_all_of(tx, {.of = "own_post", .id = e.post_id.str(), .user_id = e.user_id.str()});
         if (!e.removed_by || !e.community_id) return;
         const auto community =
             facts_ != nullptr ? facts_->community_name(tx, *e.community_id) : std::string();
@@ -89,11 +97,11 @@ void Causes::listen_to_posts(jobs::Events& events) {
     });
     events.on_publish<posts::PostShared>([this](db::Write& tx, const posts::PostShared& e) {
         if (e.author_lost_sight) return;
-        notices_.tell(tx, about_post(Type::share, e.user_id, e.post_id, "shared your post"), e.author_id);
+        notices_.tell(tx, about_own_post(Type::share, e.user_id, e.post_id, "shared your post"), e.author_id);
     });
     events.on_publish<posts::PostReposted>([this](db::Write& tx, const posts::PostReposted& e) {
         if (e.author_lost_sight) return;
-        auto notice = about_post(Type::repost, e.user_id, e.post_id, "reposted your post");
+        auto notice = about_own_post(Type::repost, e.user_id, e.post_id, "reposted your post");
         notice.related_id = e.repost_id.str();
         notices_.tell(tx, notice, e.author_id);
     });
@@ -110,7 +118,9 @@ void Causes::listen_to_comments(jobs::Events& events) {
         }
         if (e.commented_to) {
             notice.words = "commented on your post";
+            notice.post_is_own = true;
             notices_.tell(tx, notice, *e.commented_to);
+            notice.post_is_own = false;
         }
         if (e.mentioned_users.empty()) return;
         notice.type = Type::mention;
@@ -127,6 +137,9 @@ void Causes::listen_to_comments(jobs::Events& events) {
     });
     events.on_publish<comments::CommentDeleted>(
         [](db::Write& tx, const comments::CommentDeleted& e) { remove_of_comments(tx, e.comment_ids); });
+    events.on_publish<comments::CommentErased>([](db::Write& tx, const comments::CommentErased& e) {
+        remove_of_comments(tx, std::span(&e.comment_id, 1));
+    });
     events.on_publish<comments::CommentLiked>([this](db::Write& tx, const comments::CommentLiked& e) {
         if (!e.author_id) return;
         const auto notice =

@@ -156,6 +156,9 @@ std::vector<UserId> Notices::tell_each(db::Write& tx, const Notice& notice,
         auto row = row_of(notice, settings.user_id, content);
         row.notification_id = IdSource::next_at<NotificationId>(now);
         row.created_at = now;
+        // `floods` asks that index.
+        row.in_actor_index = !notice.happens_once || actor->may_be_new;
+        row.in_post_index = !notice.post_is_own;
         bool is_new = true;
         if (repeat == Repeat::newest) {
             if (tx.exists(sql::notifications::tells_already{

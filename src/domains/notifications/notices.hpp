@@ -38,6 +38,8 @@ struct Notice {
     std::string same{};
     // It cannot come again (a new comment): nothing needs to remember that it was told.
     bool happens_once = false;
+    // `post_id` is a post of the recipient.
+    bool post_is_own = false;
     // When its push is worth nothing any more; by default what the type says.
     std::optional<Time> expires_at{};
 };

@@ -59,9 +59,9 @@ UPDATE notification_causes SET withdrawn = 1 WHERE user_id = :user_id AND cause 
 
 -- name: insert_notification
 INSERT INTO notifications (user_id, created_at, notification_id, type, content, actor_id, related_id, post_id, comment_id,
-                           place_type, place_id, target_type, target_id, data)
+                           place_type, place_id, target_type, target_id, data, in_actor_index, in_post_index)
 VALUES (:user_id, :created_at, :notification_id, :type, :content, :actor_id, :related_id, :post_id, :comment_id,
-        :place_type, :place_id, :target_type, :target_id, :data)
+        :place_type, :place_id, :target_type, :target_id, :data, :in_actor_index, :in_post_index)
 
 -- name: renew_unread
 -- The unread row of the same cause, if there is one, tells the newest instead and moves to the top.
@@ -88,7 +88,14 @@ RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
 -- name: remove_of_post
 DELETE FROM notifications
-WHERE notification_id IN (SELECT notification_id FROM notifications WHERE post_id = :post_id LIMIT :limit)
+WHERE notification_id IN (SELECT notification_id FROM notifications WHERE post_id = :post_id AND in_post_index = 1 LIMIT :limit)
+RETURNING user_id, type, read_at, notification_id, actor_id, post_id
+
+-- name: remove_of_own_post
+-- The index has all that is asked: a few hundred rows a user, in order.
+DELETE FROM notifications
+WHERE notification_id IN (SELECT notification_id FROM notifications
+                          WHERE user_id = :user_id AND post_id = :post_id LIMIT :limit)
 RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
 -- name: remove_of_repost
@@ -113,7 +120,7 @@ RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 -- name: told_of
 -- Who has an unread row of this cause.
 SELECT user_id FROM notifications
-WHERE actor_id = :actor_id AND type = :type AND target_id = :target_id AND read_at IS NULL
+WHERE actor_id = :actor_id AND in_actor_index = 1 AND type = :type AND target_id = :target_id AND read_at IS NULL
 
 -- name: id_of_cause
 SELECT notification_id FROM notification_causes WHERE user_id = :user_id AND cause = :cause
@@ -125,19 +132,23 @@ WHERE notification_id = (SELECT notification_id FROM notification_causes WHERE u
 
 -- name: remove_between
 -- Everything one user caused for another.
-DELETE FROM notifications WHERE actor_id = :actor_id AND user_id = :user_id
+DELETE FROM notifications
+WHERE notification_id IN (SELECT notification_id FROM notifications WHERE user_id = :user_id AND actor_id = :actor_id)
 RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
 -- name: remove_of_actor
+-- Those of comments go with the comments.
 DELETE FROM notifications
-WHERE notification_id IN (SELECT notification_id FROM notifications WHERE actor_id = :actor_id LIMIT :limit)
+WHERE notification_id IN (SELECT notification_id FROM notifications WHERE actor_id = :actor_id AND in_actor_index = 1 LIMIT :limit)
 RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
 -- name: remove_outdated
+-- Ids sort by time, and no row is older than its id; one of a chat may be newer.
 DELETE FROM notifications
 WHERE notification_id IN (SELECT notification_id FROM notifications
-                          WHERE created_at < :read_before AND (read_at IS NOT NULL OR created_at < :unread_before)
-                          ORDER BY created_at LIMIT :limit)
+                          WHERE notification_id < :first_kept AND created_at < :read_before
+                                AND (read_at IS NOT NULL OR created_at < :unread_before)
+                          ORDER BY notification_id LIMIT :limit)
 RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
 -- name: users_above
@@ -180,8 +191,9 @@ RETURNING type
 SELECT user_id FROM notifications WHERE notification_id = :notification_id
 
 -- name: reached_by
--- How many different people an actor's notifications stand with, counted up to a bound.
-SELECT count(*) FROM (SELECT DISTINCT user_id FROM notifications WHERE actor_id = :actor_id LIMIT :limit) AS reached
+-- How many different people a new account's notifications stand with, counted up to a bound.
+SELECT count(*) FROM (SELECT DISTINCT user_id FROM notifications
+                      WHERE actor_id = :actor_id AND in_actor_index = 1 LIMIT :limit) AS reached
 
 -- name: texts_of_user
 SELECT notification_id, type, content, created_at FROM notifications

@@ -36,6 +36,7 @@ void clean_up(db::Database& db, Time now) {
     until_done(db, [&](db::Write& tx) {
         return counted(
             tx, tx.list<Removed>(sql::notifications::remove_outdated{
+                    .first_kept = IdSource::next_at<NotificationId>(now - kReadKept),
                     .read_before = now - kReadKept, .unread_before = now - kUnreadKept, .limit = kAtOnce}));
     });
     UserId after;

@@ -81,7 +81,9 @@ void insert_row(db::Write& tx, const NotificationRow& row) {
                                                          .place_id = row.place_id,
                                                          .target_type = row.target_type,
                                                          .target_id = row.target_id,
-                                                         .data = row.data});
+                                                         .data = row.data,
+                                                         .in_actor_index = row.in_actor_index,
+                                                         .in_post_index = row.in_post_index});
     tx.exec_soon(
         sql::notifications::add_counts{.user_id = row.user_id, .type = row.type, .total = 1, .unread = 1});
     tx.touch(stamp_of(row.user_id));

@@ -28,6 +28,8 @@ struct NotificationRow {
     std::optional<std::string> target_id;
     std::optional<UserId> actor_id;
     std::string data = "{}";
+    bool in_actor_index = true;  // written, not read: which index finds it (0131_lighter_notifications.sql)
+    bool in_post_index = true;
 
     static constexpr auto columns = Pack{
         db::column("notification_id", &NotificationRow::notification_id),
@@ -60,8 +62,7 @@ struct TypeCount {
     };
 };
 
-// A row that was deleted. (SQLite 3.40 takes `read_at IS NULL` for false in the RETURNING of a table WITHOUT ROWID: statements
-// return the time itself.)
+// A row that was deleted.
 struct Removed {
     UserId user_id;
     std::string type;
