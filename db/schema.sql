@@ -781,13 +781,6 @@ CREATE INDEX post_ranks_by_age ON post_ranks (age, created_at);
 CREATE INDEX post_ranks_by_likes ON post_ranks (age, likes DESC, created_at DESC, post_id DESC, user_id);
 CREATE INDEX post_ranks_by_score ON post_ranks (age, score DESC, created_at DESC, post_id DESC, user_id);
 
-CREATE TABLE post_reaction_counts (
-    post_id       TEXT NOT NULL REFERENCES posts (post_id) ON DELETE CASCADE,
-    reaction_type TEXT NOT NULL,
-    reactions     INTEGER NOT NULL CHECK (reactions >= 0),
-    PRIMARY KEY (post_id, reaction_type)
-) WITHOUT ROWID;
-
 CREATE TABLE post_saves (
     user_id    TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
     post_id    TEXT NOT NULL REFERENCES posts (post_id) ON DELETE CASCADE,
@@ -832,7 +825,7 @@ CREATE TABLE posts (
     comments_total_count INTEGER NOT NULL DEFAULT 0 CHECK (comments_total_count >= 0),
     created_at           INTEGER NOT NULL,
     updated_at           INTEGER
-, in_collection_count INTEGER NOT NULL DEFAULT 0 CHECK (in_collection_count >= 0), community_id TEXT REFERENCES communities (community_id), in_community INTEGER NOT NULL DEFAULT 0 CHECK (in_community IN (0, 1)), scheduled_for INTEGER);
+, in_collection_count INTEGER NOT NULL DEFAULT 0 CHECK (in_collection_count >= 0), community_id TEXT REFERENCES communities (community_id), in_community INTEGER NOT NULL DEFAULT 0 CHECK (in_community IN (0, 1)), scheduled_for INTEGER, reaction_counts TEXT NOT NULL DEFAULT '', reactions_count INTEGER NOT NULL DEFAULT 0 CHECK (reactions_count >= 0));
 CREATE INDEX posts_by_media ON posts (media_id) WHERE media_id IS NOT NULL;
 CREATE INDEX posts_media_of_author ON posts (user_id, media_type, created_at DESC, post_id DESC) WHERE media_type IS NOT NULL AND in_community = 0;
 CREATE INDEX posts_newest ON posts (created_at DESC, post_id DESC) WHERE visibility < 2 AND in_community = 0;

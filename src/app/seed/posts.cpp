@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "app/seed/words.hpp"
+#include "domains/posts/posts_counts.hpp"
 #include "platform/wire/json_out.hpp"
 
 namespace grover::seed {
@@ -32,17 +33,6 @@ constexpr std::array<std::string_view, 20> kReactions = {
     "like", "like", "like", "like", "like", "like",  "like", "like", "like",  "like",
     "like", "love", "love", "haha", "wow",  "heart", "care", "sad",  "angry", "🔥"};
 constexpr std::string_view kDislike = "-";
-
-void count_reaction(std::vector<SeedCount>& counts, std::size_t from, const PostId& post,
-                    std::string_view reaction) {
-    for (auto i = from; i < counts.size(); ++i) {
-        if (counts[i].reaction == reaction) {
-            ++counts[i].count;
-            return;
-        }
-    }
-    counts.push_back({.post = post, .reaction = reaction, .count = 1});
-}
 
 }  // namespace
 
@@ -151,13 +141,12 @@ void Chronicle::write_poll(Chunk& chunk, SeedPost& post) {
         chunk.votes.push_back({.post = post.id, .member = reader, .at = at, .what = {}, .option = option});
     }
     for (std::size_t i = 0; i < votes.size(); ++i) {
-        chunk.poll_counts.push_back(
-            {.post = post.id, .reaction = {}, .option = static_cast<int>(i), .count = votes[i]});
+        chunk.poll_counts.push_back({.post = post.id, .option = static_cast<int>(i), .count = votes[i]});
     }
 }
 
 void Chronicle::react(Chunk& chunk, SeedPost& post) {
-    const auto first_count = chunk.reaction_counts.size();
+    posts::Counts counts;
     for (const auto reader : readers(post, crowd(0.65, 300))) {
         const auto stance = random_.chance(0.04) ? kDislike : random_.one_of(kReactions);
         chunk.stances.push_back({.post = post.id, .member = reader, .at = later(post.at, 6), .what = stance});
@@ -165,12 +154,14 @@ void Chronicle::react(Chunk& chunk, SeedPost& post) {
             ++post.dislikes;
             continue;
         }
-        count_reaction(chunk.reaction_counts, first_count, post.id, stance);
+        ++counts[std::string(stance)];
+        ++post.reactions;
         if (stance == "like") {
             ++post.likes;
             ++totals_[post.author].likes;
         }
     }
+    post.reaction_counts = posts::counts_text(counts);
 }
 
 void Chronicle::comment(Chunk& chunk, SeedPost& post) {

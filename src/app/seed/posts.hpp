@@ -28,6 +28,8 @@ struct SeedPost {
     bool has_poll = false;
     int likes = 0;
     int dislikes = 0;
+    std::string reaction_counts;
+    std::int64_t reactions = 0;
     int shares = 0;
     int reposts = 0;
     int comments = 0;
@@ -45,7 +47,6 @@ struct SeedMark {
 
 struct SeedCount {
     PostId post;
-    std::string_view reaction;
     int option = 0;
     int count = 0;
 };
@@ -87,7 +88,6 @@ struct Chunk {
     std::vector<SeedReposts> reposts;
     std::vector<SeedMark> mentions;
     std::vector<SeedMark> stances;
-    std::vector<SeedCount> reaction_counts;
     std::vector<SeedMark> saves;
     std::vector<SeedPoll> polls;
     std::vector<SeedCount> poll_counts;

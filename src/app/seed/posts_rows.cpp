@@ -31,6 +31,8 @@ void write_posts(db::Write& tx, const Community& community, const Chunk& chunk) 
             .repost_count = p.reposts,
             .comments_count = p.comments,
             .comments_total_count = p.all_comments,
+            .reaction_counts = p.reaction_counts,
+            .reactions_count = p.reactions,
             .created_at = p.at,
         };
     });
@@ -59,10 +61,6 @@ void write_chunk(db::Write& tx, const Community& community, const Chunk& chunk) 
     write_rows(tx, chunk.stances, [&](const SeedMark& m) {
         return sql::seed::insert_post_stances{
             .user_id = id_of(m.member), .post_id = m.post, .stance = m.what, .created_at = m.at};
-    });
-    write_rows(tx, chunk.reaction_counts, [](const SeedCount& c) {
-        return sql::seed::insert_post_reaction_counts{
-            .post_id = c.post, .reaction_type = c.reaction, .reactions = c.count};
     });
     write_rows(tx, chunk.saves, [&](const SeedMark& m) {
         return sql::seed::insert_post_saves{

@@ -62,28 +62,29 @@ FROM unnest(:follower_id::text[], :following_id::text[], :created_at::text[])
 -- name: insert_posts (sqlite)
 INSERT INTO posts (post_id, user_id, content, media_id, media_type, location, tags, mentioned_users, category,
                    visibility, is_repost, original_post_id, repost_comment, has_poll, likes_count, dislikes_count,
-                   shares_count, repost_count, comments_count, comments_total_count, created_at)
+                   shares_count, repost_count, comments_count, comments_total_count, reaction_counts, reactions_count, created_at)
 VALUES (:post_id, :user_id, :content, :media_id, :media_type, :location, :tags, :mentioned_users, :category,
         :visibility, :is_repost, :original_post_id, :repost_comment, :has_poll, :likes_count, :dislikes_count,
-        :shares_count, :repost_count, :comments_count, :comments_total_count, :created_at)
+        :shares_count, :repost_count, :comments_count, :comments_total_count, :reaction_counts, :reactions_count, :created_at)
 
 -- name: insert_posts (postgres)
 INSERT INTO posts (post_id, user_id, content, media_id, media_type, location, tags, mentioned_users, category,
                    visibility, is_repost, original_post_id, repost_comment, has_poll, likes_count, dislikes_count,
-                   shares_count, repost_count, comments_count, comments_total_count, created_at)
+                   shares_count, repost_count, comments_count, comments_total_count, reaction_counts, reactions_count, created_at)
 SELECT post_id, user_id, content, NULLIF(media_id, ''), NULLIF(media_type, ''), NULLIF(location, ''), tags,
        mentioned_users, NULLIF(category, ''), visibility::bigint, is_repost::bigint, NULLIF(original_post_id, ''),
        NULLIF(repost_comment, ''), has_poll::bigint, likes_count::bigint, dislikes_count::bigint,
        shares_count::bigint, repost_count::bigint, comments_count::bigint, comments_total_count::bigint,
-       created_at::bigint
+       reaction_counts, reactions_count::bigint, created_at::bigint
 FROM unnest(:post_id::text[], :user_id::text[], :content::text[], :media_id::text[], :media_type::text[],
             :location::text[], :tags::text[], :mentioned_users::text[], :category::text[], :visibility::text[],
             :is_repost::text[], :original_post_id::text[], :repost_comment::text[], :has_poll::text[],
             :likes_count::text[], :dislikes_count::text[], :shares_count::text[], :repost_count::text[],
-            :comments_count::text[], :comments_total_count::text[], :created_at::text[])
+            :comments_count::text[], :comments_total_count::text[], :reaction_counts::text[], :reactions_count::text[],
+            :created_at::text[])
      AS r (post_id, user_id, content, media_id, media_type, location, tags, mentioned_users, category, visibility,
            is_repost, original_post_id, repost_comment, has_poll, likes_count, dislikes_count, shares_count,
-           repost_count, comments_count, comments_total_count, created_at)
+           repost_count, comments_count, comments_total_count, reaction_counts, reactions_count, created_at)
 
 -- name: insert_post_mentions (sqlite)
 INSERT INTO post_mentions (user_id, post_id, created_at)
@@ -114,16 +115,6 @@ INSERT INTO post_stances (user_id, post_id, stance, created_at)
 SELECT user_id, post_id, stance, created_at::bigint
 FROM unnest(:user_id::text[], :post_id::text[], :stance::text[], :created_at::text[])
      AS r (user_id, post_id, stance, created_at)
-
--- name: insert_post_reaction_counts (sqlite)
-INSERT INTO post_reaction_counts (post_id, reaction_type, reactions)
-VALUES (:post_id, :reaction_type, :reactions)
-
--- name: insert_post_reaction_counts (postgres)
-INSERT INTO post_reaction_counts (post_id, reaction_type, reactions)
-SELECT post_id, reaction_type, reactions::bigint
-FROM unnest(:post_id::text[], :reaction_type::text[], :reactions::text[])
-     AS r (post_id, reaction_type, reactions)
 
 -- name: insert_post_saves (sqlite)
 INSERT INTO post_saves (user_id, post_id, created_at)

@@ -11,8 +11,7 @@ SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.ha
        p.community_id,
        p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
        p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.in_collection_count, p.scheduled_for,
-       (SELECT group_concat(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
-        WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
+       p.reaction_counts, p.reactions_count,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
        (SELECT group_concat(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes,
        (SELECT s.stance FROM post_stances s WHERE s.user_id = :viewer AND s.post_id = p.post_id) AS viewer_stance,
@@ -27,8 +26,7 @@ SELECT p.post_id, p.user_id, p.visibility, p.is_repost, p.original_post_id, p.ha
        p.community_id,
        p.content, p.media_id, p.location, p.tags, p.tagged_users, p.mentioned_users, p.category, p.repost_comment,
        p.likes_count, p.dislikes_count, p.shares_count, p.repost_count, p.comments_count, p.comments_total_count, p.updated_at, p.in_collection_count, p.scheduled_for,
-       (SELECT string_agg(c.reaction_type || ' ' || c.reactions, ',') FROM post_reaction_counts c
-        WHERE c.post_id = p.post_id AND c.reactions > 0) AS reaction_counts,
+       p.reaction_counts, p.reactions_count,
        l.question AS poll_question, l.options AS poll_options, l.expires_at AS poll_expires_at,
        (SELECT string_agg(v.option_index || ' ' || v.votes, ',') FROM poll_counts v WHERE v.post_id = l.post_id) AS poll_votes,
        (SELECT s.stance FROM post_stances s WHERE s.user_id = :viewer AND s.post_id = p.post_id) AS viewer_stance,
@@ -125,9 +123,8 @@ UPDATE posts SET original_post_id = NULL WHERE original_post_id = :post_id
 
 -- name: sum_engagement
 SELECT count(*) AS posts,
-       COALESCE(sum((SELECT COALESCE(sum(c.reactions), 0) FROM post_reaction_counts c WHERE c.post_id = p.post_id)
-                    + p.comments_total_count + p.repost_count + p.shares_count), 0) AS engagements
-FROM posts p WHERE p.user_id = :user_id AND p.in_community = 0 AND p.created_at >= :since
+       COALESCE(sum(reactions_count + comments_total_count + repost_count + shares_count), 0) AS engagements
+FROM posts WHERE user_id = :user_id AND in_community = 0 AND created_at >= :since
 
 -- name: sum_received
 SELECT CAST(COALESCE(sum(comments_total_count), 0) AS BIGINT) AS comments,

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "domains/posts/posts_counts.hpp"
 #include "domains/posts/posts_marks.hpp"
 #include "domains/posts/posts_objects.hpp"
 #include "platform/base/prefetch.hpp"
@@ -30,20 +31,6 @@ auto& known_marks() {
 std::string members_of(const auto& part) {
     std::string out = wire::to_json(part);
     return out.substr(1, out.size() - 2);
-}
-
-// "like 3,love 1" as the statements aggregate it.
-template <class F>
-void each_count(std::string_view text, F&& f) {
-    while (!text.empty()) {
-        const auto comma = std::min(text.find(','), text.size());
-        const auto item = text.substr(0, comma);
-        const auto blank = item.rfind(' ');
-        std::int64_t count = 0;
-        std::from_chars(item.data() + blank + 1, item.data() + item.size(), count);
-        f(item.substr(0, blank), count);
-        text.remove_prefix(std::min(comma + 1, text.size()));
-    }
 }
 
 void add_mark(MarksByPost& marks, const PostId& post, std::string_view kind, std::string_view value) {
@@ -78,7 +65,8 @@ struct PostCards::Row : PostFacts {
     std::int64_t likes_count = 0, dislikes_count = 0, shares_count = 0, repost_count = 0, comments_count = 0,
                  comments_total_count = 0, in_collection_count = 0;
     std::optional<Time> updated_at, scheduled_for;
-    std::optional<std::string> reaction_counts;
+    std::string reaction_counts;
+    std::int64_t reactions_count = 0;
     std::optional<std::string> poll_question, poll_options;
     std::optional<Time> poll_expires_at;
     std::optional<std::string> poll_votes;
@@ -106,6 +94,7 @@ struct PostCards::Row : PostFacts {
                                      db::column("in_collection_count", &Row::in_collection_count),
                                      db::column("scheduled_for", &Row::scheduled_for),
                                      db::column("reaction_counts", &Row::reaction_counts),
+                                     db::column("reactions_count", &Row::reactions_count),
                                      db::column("poll_question", &Row::poll_question),
                                      db::column("poll_options", &Row::poll_options),
                                      db::column("poll_expires_at", &Row::poll_expires_at),
@@ -126,10 +115,8 @@ struct PostCards::Row : PostFacts {
         out.repost_count = repost_count;
         out.comments_count = comments_count;
         out.comments_total_count = comments_total_count;
-        each_count(reaction_counts.value_or(""), [&](std::string_view type, std::int64_t count) {
-            out.reaction_counts.emplace(type, count);
-            out.reactions_count += count;
-        });
+        out.reaction_counts = counts_in(reaction_counts);
+        out.reactions_count = reactions_count;
         out.tags = {tags};
         out.category = category;
         out.is_repost = is_repost;

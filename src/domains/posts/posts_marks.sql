@@ -31,24 +31,12 @@ SELECT 1 FROM posts WHERE post_id = :post_id
 -- The counters of one post change one transaction after the other.
 SELECT 1 FROM posts WHERE post_id = :post_id FOR NO KEY UPDATE
 
--- name: add_reaction
-INSERT INTO post_reaction_counts (post_id, reaction_type, reactions) VALUES (:post_id, :reaction_type, 1)
-ON CONFLICT (post_id, reaction_type) DO UPDATE SET reactions = post_reaction_counts.reactions + 1
+-- name: get_counts
+SELECT likes_count, dislikes_count, reaction_counts FROM posts WHERE post_id = :post_id
 
--- name: drop_reaction
-UPDATE post_reaction_counts SET reactions = reactions - 1 WHERE post_id = :post_id AND reaction_type = :reaction_type
-
--- name: drop_last_reaction
-DELETE FROM post_reaction_counts WHERE post_id = :post_id AND reaction_type = :reaction_type
-
--- name: add_stance_counts
-UPDATE posts SET likes_count = likes_count + :likes, dislikes_count = dislikes_count + :dislikes WHERE post_id = :post_id
-
--- name: get_stance_counts
-SELECT likes_count, dislikes_count FROM posts WHERE post_id = :post_id
-
--- name: reaction_counts
-SELECT reaction_type, reactions FROM post_reaction_counts WHERE post_id = :post_id AND reactions > 0
+-- name: set_counts
+UPDATE posts SET likes_count = :likes, dislikes_count = :dislikes, reaction_counts = :by_type, reactions_count = :reactions
+WHERE post_id = :post_id
 
 -- name: list_reactions
 SELECT user_id, stance, created_at FROM post_stances
@@ -97,11 +85,8 @@ RETURNING (SELECT user_id FROM posts p WHERE p.post_id = polls.post_id) AS user_
 -- name: voters_after
 SELECT user_id FROM poll_votes WHERE post_id = :post_id AND user_id > :after ORDER BY user_id LIMIT :limit
 
--- name: stance_counts_of
-SELECT post_id, likes_count, dislikes_count FROM posts WHERE post_id IN each(:ids)
-
--- name: reaction_counts_of
-SELECT post_id, reaction_type, reactions FROM post_reaction_counts WHERE post_id IN each(:ids) AND reactions > 0
+-- name: counts_of
+SELECT post_id, likes_count, dislikes_count, reaction_counts, reactions_count FROM posts WHERE post_id IN each(:ids)
 
 -- name: poll_counts_of
 SELECT post_id, option_index, votes FROM poll_counts WHERE post_id IN each(:ids)

@@ -4,6 +4,7 @@
 
 #include "domains/posts/posts.hpp"
 #include "domains/posts/posts_api.hpp"
+#include "domains/posts/posts_counts.hpp"
 #include "domains/posts/posts_lists.hpp"
 #include "domains/posts/posts_marks_api.hpp"
 #include "domains/posts/posts_polls_api.hpp"
@@ -91,7 +92,7 @@ private:
         std::string stance;  // "": none
         std::int64_t likes_count = 0;
         std::int64_t dislikes_count = 0;
-        std::map<std::string, std::int64_t> reaction_counts;
+        Counts reaction_counts;
     };
     Standing standing(db::Write& tx, const UserId& user, const PostId& post);
     StanceAnswer change_stance(db::Write& tx, const Caller& me, const PostFacts& post, Standing standing,

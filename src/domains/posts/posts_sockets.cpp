@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "domains/posts/posts_counts.hpp"
 #include "sql/posts_marks.hpp"
 #include "sql/posts_sockets.hpp"
 
@@ -161,18 +162,13 @@ void PostsSockets::tell_reactions(const std::vector<PostId>& posts) {
     std::map<PostId, ReactionsChanged> changes;
     const auto ids = texts_of(posts);
     db_.read([&](db::Read& tx) {
-        tx.each(sql::posts_marks::stance_counts_of{.ids = ids}, [&](const db::Row& row) {
+        tx.each(sql::posts_marks::counts_of{.ids = ids}, [&](const db::Row& row) {
             const auto id = row.get<PostId>(0);
             changes[id] = {.post_id = id,
                            .likes_count = row.get<std::int64_t>(1),
-                           .dislikes_count = row.get<std::int64_t>(2)};
-        });
-        tx.each(sql::posts_marks::reaction_counts_of{.ids = ids}, [&](const db::Row& row) {
-            const auto found = changes.find(row.get<PostId>(0));
-            if (found == changes.end()) return;
-            const auto count = row.get<std::int64_t>(2);
-            found->second.reaction_counts[row.get<std::string>(1)] = count;
-            found->second.reactions_count += count;
+                           .dislikes_count = row.get<std::int64_t>(2),
+                           .reaction_counts = counts_in(row.text(3)),
+                           .reactions_count = row.get<std::int64_t>(4)};
         });
     });
     for (const auto& [id, change] : changes) hub_.emit(Room::post(id), change);

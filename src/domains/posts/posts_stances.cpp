@@ -35,12 +35,10 @@ PostsService::Standing PostsService::standing(db::Write& tx, const UserId& user,
     db::Together ask;
     ask.add(marks::get_stance{.user_id = user, .post_id = post},
             [&](const db::Row& row) { found.stance = row.get<std::string>(0); });
-    ask.add(marks::get_stance_counts{.post_id = post}, [&](const db::Row& row) {
+    ask.add(marks::get_counts{.post_id = post}, [&](const db::Row& row) {
         found.likes_count = row.integer(0);
         found.dislikes_count = row.integer(1);
-    });
-    ask.add(marks::reaction_counts{.post_id = post}, [&](const db::Row& row) {
-        found.reaction_counts.emplace(row.get<std::string>(0), row.integer(1));
+        found.reaction_counts = counts_in(row.text(2));
     });
     ask.run(tx);
     return found;
@@ -57,15 +55,6 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
         if (std::ranges::count_if(counts, [](const auto& type) { return type.second > 0; }) >
             kMaxReactionTypes)
             throw validation_error("This post has too many different reactions");
-        if (is_reaction_stance(before)) {
-            if (counts[before] > 0) {
-                tx.exec_soon(marks::drop_reaction{.post_id = post.post_id, .reaction_type = before});
-            } else {
-                tx.exec_soon(marks::drop_last_reaction{.post_id = post.post_id, .reaction_type = before});
-            }
-        }
-        if (is_reaction_stance(after))
-            tx.exec_soon(marks::add_reaction{.post_id = post.post_id, .reaction_type = after});
         if (after.empty()) {
             tx.exec_soon(marks::remove_stance{.user_id = me.id, .post_id = post.post_id});
         } else {
@@ -76,9 +65,11 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
         const int dislikes = (after == kDislike) - (before == kDislike);
         standing.likes_count += likes;
         standing.dislikes_count += dislikes;
-        if (likes != 0 || dislikes != 0)
-            tx.exec_soon(
-                marks::add_stance_counts{.likes = likes, .dislikes = dislikes, .post_id = post.post_id});
+        tx.exec_soon(marks::set_counts{.likes = standing.likes_count,
+                                       .dislikes = standing.dislikes_count,
+                                       .by_type = counts_text(counts),
+                                       .reactions = total_of(counts),
+                                       .post_id = post.post_id});
         if (likes != 0) users_.add_likes_received(tx, post.user_id, likes);
         tx.touch(post.post_id);
         tx.touch(marks_key(me.id));
@@ -93,7 +84,7 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
     StanceAnswer answer{.message = std::move(message)};
     answer.likes_count = standing.likes_count;
     answer.dislikes_count = standing.dislikes_count;
-    for (const auto& [type, count] : counts) answer.reactions_count += count;
+    answer.reactions_count = total_of(counts);
     answer.reaction_counts = std::move(counts);
     answer.reacted = is_reaction_stance(after);
     if (answer.reacted) answer.reaction_type = after;

@@ -17,8 +17,18 @@ void check_counters(World& w) {
                    "s WHERE s.post_id = p.post_id AND s.stance = '-')") == 0);
     CHECK(w.number("SELECT count(*) FROM posts p WHERE repost_count <> (SELECT count(*) FROM posts r WHERE "
                    "r.original_post_id = p.post_id)") == 0);
-    CHECK(w.number("SELECT count(*) FROM post_reaction_counts c WHERE reactions <> (SELECT count(*) FROM "
-                   "post_stances s WHERE s.post_id = c.post_id AND s.stance = c.reaction_type)") == 0);
+    CHECK(
+        w.number("SELECT count(*) FROM posts p WHERE reactions_count <> (SELECT count(*) FROM post_stances s "
+                 "WHERE s.post_id = p.post_id AND s.stance <> '-')") == 0);
+    CHECK(w.number("SELECT count(*) FROM (SELECT post_id, stance, count(*) AS n FROM post_stances "
+                   "WHERE stance <> '-' GROUP BY post_id, stance) s JOIN posts p ON p.post_id = s.post_id "
+                   "WHERE ',' || p.reaction_counts || ',' NOT LIKE '%,' || s.stance || ' ' || s.n || ',%'") ==
+          0);
+    // Each type has one blank.
+    CHECK(w.number("SELECT count(*) FROM posts p WHERE length(reaction_counts) - "
+                   "length(replace(reaction_counts, ' ', '')) "
+                   "<> (SELECT count(DISTINCT stance) FROM post_stances s WHERE s.post_id = p.post_id AND "
+                   "s.stance <> '-')") == 0);
     CHECK(w.number("SELECT count(*) FROM poll_counts c WHERE votes <> (SELECT count(*) FROM poll_votes v "
                    "WHERE v.post_id = c.post_id AND v.option_index = c.option_index)") == 0);
 }

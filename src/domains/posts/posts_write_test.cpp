@@ -288,8 +288,7 @@ TEST_CASE("deleting a post leaves nothing of it, and a second delete finds nothi
     const auto commented = w.posts.repost(eve, {.post_id = id, .repost_comment = "Look!"}).repost_id;
 
     CHECK(w.posts.remove(ada, id).message == "Post deleted");
-    for (const auto* table :
-         {"post_stances", "post_reaction_counts", "post_saves", "polls", "poll_counts", "poll_votes"})
+    for (const auto* table : {"post_stances", "post_saves", "polls", "poll_counts", "poll_votes"})
         CHECK(w.rows(table) == 0);
     CHECK(w.rows("posts") == 1);  // eve's repost with a comment
     const auto left = w.get(eve, commented);
