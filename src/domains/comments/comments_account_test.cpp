@@ -38,6 +38,7 @@ TEST_CASE("erasing an account removes its comments and likes, and keeps those wi
         w.db().write([&](db::Write& tx) { done = eraser->erase_some(tx, bob.id, 2); });
     }
     CHECK(calls > 2);
+    CHECK(w.payload("comment.erased") == R"({"comment_id":")" + answered.str() + R"("})");
     CHECK(w.query("SELECT count(*) FROM comments WHERE user_id = '" + bob.id.str() + "'") == "0");
     CHECK(w.query("SELECT count(*) FROM comment_likes WHERE user_id = '" + bob.id.str() + "'") == "0");
     CHECK(w.counts(post) == "2 3 = 2 3");

@@ -230,13 +230,14 @@ TEST_CASE("a post that thousands reacted to takes all of it along, in pieces") {
     const auto post = w.post(ada);
     for (int i = 0; i < 450; ++i) {
         w.db().write([&](db::Write& tx) {
-            testing::execute_in(
-                tx,
-                "INSERT INTO notifications (user_id, created_at, notification_id, type, content, post_id) "
-                "VALUES (:text, " +
-                    std::to_string(i) + ", 'notif_" + std::to_string(i) + "', 'reaction', 'x', '" +
-                    post.str() + "')",
-                ada.id.str());
+            testing::execute_in(tx,
+                                "INSERT INTO notifications (user_id, created_at, notification_id, type, "
+                                "content, post_id, in_post_index) "
+                                "VALUES (:text, " +
+                                    std::to_string(i) + ", 'notif_" + std::to_string(i) +
+                                    "', 'reaction', 'x', '" + post.str() + "', " + std::to_string(i % 2) +
+                                    ")",
+                                ada.id.str());
         });
     }
     w.db().write([&](db::Write& tx) {
@@ -247,6 +248,29 @@ TEST_CASE("a post that thousands reacted to takes all of it along, in pieces") {
     });
     w.publish(posts::PostDeleted{.post_id = post, .user_id = ada.id});
     CHECK(w.rows("notifications") == 0);
+    CHECK(w.drifted() == 0);
+}
+
+TEST_CASE("who blocks, and who leaves, takes along what the two told each other, of comments too") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), cleo = w.user("cleo");
+    w.wait(24h);  // nobody is new any more
+    const auto post = w.post(ada);
+    const auto comment = w.comment(bob, post, ada.id);
+    w.comment(cleo, post, ada.id, "me too", bob.id);
+    w.react(bob, ada, post);
+    w.like_comment(ada, bob, post, comment);
+    CHECK(w.rows("notifications") == 5);
+    w.publish(users::UserBlocked{.blocker_id = ada.id, .blocked_id = bob.id});
+    CHECK(w.told(ada) == "comment: cleo commented on your post");
+    CHECK(w.told(bob) == "comment: cleo replied to your comment");
+    CHECK(w.drifted() == 0);
+
+    w.react(cleo, ada, post);
+    const auto last = w.comment(cleo, post, ada.id, "bye");
+    w.publish(users::AccountDeleted{.user_id = cleo.id});
+    w.publish(comments::CommentErased{.comment_id = last});
+    CHECK(w.told(ada) == "comment: cleo commented on your post");
     CHECK(w.drifted() == 0);
 }
 

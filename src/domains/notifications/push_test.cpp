@@ -121,7 +121,14 @@ TEST_CASE("a new account that tells thirty people within the hour is written dow
     const auto fresh = p.w.user("fresh");
     p.w.execute("UPDATE users SET created_at = " + std::to_string(p.w.clock.now().us) + " WHERE user_id = '" +
                 fresh.id.str() + "'");
-    for (int i = 0; i < 30; ++i) p.w.follow(fresh, p.w.user("user" + std::to_string(i)));
+    for (int i = 0; i < 30; ++i) {
+        const auto other = p.w.user("user" + std::to_string(i));
+        if (i % 2 == 0) {
+            p.w.follow(fresh, other);
+        } else {
+            p.w.comment(fresh, p.w.post(other), other.id);
+        }
+    }
     p.device(p.ada);
     p.w.comment(fresh, p.post, p.ada.id);
     CHECK(p.after(5s) == "");
