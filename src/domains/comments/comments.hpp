@@ -47,6 +47,7 @@ struct CommentCreated {
     std::optional<UserId> commented_to;   // to be told "commented on your post"
     std::vector<UserId> mentioned_users;  // to be told "mentioned you in a comment"
     Time created_at;
+    std::optional<CommunityId> community_id{};  // of the post
     static constexpr auto fields = Pack{
         wire::field("comment_id", &CommentCreated::comment_id),
         wire::field("post_id", &CommentCreated::post_id),
@@ -56,6 +57,7 @@ struct CommentCreated {
         wire::field("commented_to", &CommentCreated::commented_to),
         wire::field("mentioned_users", &CommentCreated::mentioned_users),
         wire::field("created_at", &CommentCreated::created_at),
+        wire::field("community_id", &CommentCreated::community_id, wire::or_default),
     };
 };
 
@@ -66,12 +68,14 @@ struct CommentUpdated {
     UserId user_id;
     std::vector<UserId> newly_mentioned_users;  // to be told; as in CommentCreated
     Time updated_at;
+    std::optional<CommunityId> community_id{};  // of the post
     static constexpr auto fields = Pack{
         wire::field("comment_id", &CommentUpdated::comment_id),
         wire::field("post_id", &CommentUpdated::post_id),
         wire::field("user_id", &CommentUpdated::user_id),
         wire::field("newly_mentioned_users", &CommentUpdated::newly_mentioned_users),
         wire::field("updated_at", &CommentUpdated::updated_at),
+        wire::field("community_id", &CommentUpdated::community_id, wire::or_default),
     };
 };
 
@@ -105,10 +109,14 @@ struct CommentLiked {
     std::optional<UserId> author_id;  // to be told; none when that is the liker, or gone
     UserId user_id;
     bool liked = true;
+    std::optional<CommunityId> community_id{};  // of the post
     static constexpr auto fields = Pack{
-        wire::field("comment_id", &CommentLiked::comment_id), wire::field("post_id", &CommentLiked::post_id),
-        wire::field("author_id", &CommentLiked::author_id),   wire::field("user_id", &CommentLiked::user_id),
+        wire::field("comment_id", &CommentLiked::comment_id),
+        wire::field("post_id", &CommentLiked::post_id),
+        wire::field("author_id", &CommentLiked::author_id),
+        wire::field("user_id", &CommentLiked::user_id),
         wire::field("liked", &CommentLiked::liked),
+        wire::field("community_id", &CommentLiked::community_id, wire::or_default),
     };
 };
 

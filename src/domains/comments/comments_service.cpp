@@ -81,7 +81,8 @@ CommentCreateResponse CommentsService::create(const Caller& me, const CommentCre
                              .replied_to = {},
                              .commented_to = {},
                              .mentioned_users = {},
-                             .created_at = row.created_at};
+                             .created_at = row.created_at,
+                             .community_id = post.community_id};
         std::vector<UserId> told{me.id};
         if (place.answered) {
             const auto hears = who_may_hear(tx, posts_, post, std::span(&*place.answered, 1), told);
@@ -140,7 +141,8 @@ CommentUpdateResponse CommentsService::update(const Caller& me, const CommentUpd
                                .post_id = row->post_id,
                                .user_id = me.id,
                                .newly_mentioned_users = who_may_hear(tx, posts_, post, mentioned, told),
-                               .updated_at = *row->updated_at});
+                               .updated_at = *row->updated_at,
+                               .community_id = post.community_id});
         }
         answer.comment = view_of_one(tx, users_, me, *row, posts_.may_moderate(tx, me.id, post));
         return answer;
@@ -177,7 +179,8 @@ CommentLikeResponse CommentsService::like(const Caller& me, const CommentId& com
                                .post_id = comment.post_id,
                                .author_id = comment.user_id,
                                .user_id = me.id,
-                               .liked = added};
+                               .liked = added,
+                               .community_id = post.community_id};
             const auto& author = comment.user_id;
             if (author == me.id) event.author_id.reset();
             // A like that is taken back withdraws what was told while they saw the post.

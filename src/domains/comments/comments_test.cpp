@@ -39,7 +39,7 @@ TEST_CASE("a comment is stored, counted, shown and told to the post's author") {
           R"({"comment_id":")" + answer.comment_id.str() + R"(","post_id":")" + post.str() +
               R"(","parent_comment_id":null,"user_id":")" + bob.id.str() +
               R"(","replied_to":null,"commented_to":")" + ada.id.str() +
-              R"(","mentioned_users":[],"created_at":"2026-01-24T10:11:12.348Z"})");
+              R"(","mentioned_users":[],"created_at":"2026-01-24T10:11:12.348Z","community_id":null})");
 }
 
 TEST_CASE(
@@ -422,14 +422,14 @@ TEST_CASE("liking toggles, counts and is told to the author, but not for own com
     const auto event = w.payload("comment.liked");
     CHECK(event == R"({"comment_id":")" + comment.str() + R"(","post_id":")" + post.str() +
                        R"(","author_id":")" + ada.id.str() + R"(","user_id":")" + bob.id.str() +
-                       R"(","liked":true})");
+                       R"(","liked":true,"community_id":null})");
 
     w.forget_effects();
     answer = w.like(bob, comment);
     CHECK(answer.message == "Comment unliked");
     CHECK_FALSE(answer.liked);
     CHECK(answer.likes_count == 0);
-    CHECK(w.payload("comment.liked").ends_with(R"("liked":false})"));
+    CHECK(w.payload("comment.liked").ends_with(R"("liked":false,"community_id":null})"));
 
     w.forget_effects();
     CHECK(w.like(ada, comment).likes_count == 1);

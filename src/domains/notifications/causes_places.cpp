@@ -49,13 +49,15 @@ Notice reaction_to_story(const stories::StoryReacted& e) {
             .data = texts({{"reaction_type", e.reaction}})};
 }
 
-Notice poll_ended(const PostId& post) {
-    return {.type = Type::poll_ended,
-            .words = "The poll you took part in has ended",
-            .related_id = post.str(),
-            .post_id = post.str(),
-            .target_type = "post",
-            .target_id = post.str()};
+Notice poll_ended(db::Read& tx, const posts::PostGate& posts, const PostId& post_id) {
+    Notice notice{.type = Type::poll_ended,
+                  .words = "The poll you took part in has ended",
+                  .related_id = post_id.str(),
+                  .post_id = post_id.str(),
+                  .target_type = "post",
+                  .target_id = post_id.str()};
+    if (const auto post = posts.find(tx, post_id)) notice.set_community(post->community_id);
+    return notice;
 }
 
 }  // namespace
@@ -152,7 +154,7 @@ void Causes::listen_to_schedules(jobs::Events& events) {
         notices_.tell(tx, notice, e.user_id);
     });
     events.on_publish<posts::PollEnded>([this](db::Write& tx, const posts::PollEnded& e) {
-        notices_.tell(tx, poll_ended(e.post_id), e.user_id);
+        notices_.tell(tx, poll_ended(tx, posts_, e.post_id), e.user_id);
         tx.enqueue(TellVoters{.post_id = e.post_id, .author_id = e.user_id});
     });
 }
@@ -179,7 +181,7 @@ void Causes::tell_voters(db::Write& tx, const TellVoters& job) {
     const auto last = is_last ? UserId() : voters.back();
     std::erase(voters, job.author_id);
     keep_readers(tx, job.post_id, voters);
-    auto notice = poll_ended(job.post_id);
+    auto notice = poll_ended(tx, posts_, job.post_id);
     notice.owner = job.author_id;
     if (!voters.empty()) notices_.tell(tx, notice, voters);
     if (is_last) return;

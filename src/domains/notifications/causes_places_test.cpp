@@ -29,6 +29,21 @@ TEST_CASE("communities and collections tell whom it concerns, and take back what
         .post_id = PostId("cpost_1"), .user_id = bob.id, .community_id = community, .removed_by = ada.id});
     CHECK(w.told(bob).starts_with("post_removed: A moderator removed your post from Gardeners\n"));
     CHECK(w.list(bob)["notifications"].at(0).find("related_id").is_null());
+    const PostId post("cpost_2");
+    w.publish(posts::PostReacted{.post_id = post,
+                                 .author_id = ada.id,
+                                 .user_id = cleo.id,
+                                 .added = "like",
+                                 .community_id = community});
+    CHECK(w.told(ada) == "reaction: cleo reacted 👍 to your post");
+    CHECK(w.member(ada, "community_id") == "community_1");
+    CHECK(w.member(ada, "post_id") == "cpost_2");
+    w.publish(comments::CommentLiked{.comment_id = CommentId("comment_2"),
+                                     .post_id = post,
+                                     .author_id = ada.id,
+                                     .user_id = cleo.id,
+                                     .community_id = community});
+    CHECK(w.member(ada, "community_id") == "community_1");
     w.publish(communities::CommunityDeleted{community});
     CHECK(w.rows("notifications") == 0);
 

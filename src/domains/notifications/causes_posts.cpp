@@ -7,19 +7,23 @@
 namespace grover::notifications {
 namespace {
 
-Notice about_post(Type type, const UserId& actor, const PostId& post, std::string words) {
-    return {.type = type,
-            .actor = actor,
-            .words = std::move(words),
-            .related_id = post.str(),
-            .post_id = post.str(),
-            .target_type = "post",
-            .target_id = post.str()};
+template <class Event>
+Notice about_post(Type type, const Event& e, std::string words) {
+    Notice notice{.type = type,
+                  .actor = e.user_id,
+                  .words = std::move(words),
+                  .related_id = e.post_id.str(),
+                  .post_id = e.post_id.str(),
+                  .target_type = "post",
+                  .target_id = e.post_id.str()};
+    notice.set_community(e.community_id);
+    return notice;
 }
 
 // For its author.
-Notice about_own_post(Type type, const UserId& actor, const PostId& post, std::string words) {
-    auto notice = about_post(type, actor, post, std::move(words));
+template <class Event>
+Notice about_own_post(Type type, const Event& e, std::string words) {
+    auto notice = about_post(type, e, std::move(words));
     notice.post_is_own = true;
     return notice;
 }
@@ -41,30 +45,32 @@ std::string_view emoji_of(std::string_view reaction) {
 
 Notice reaction(const posts::PostReacted& e) {
     const auto type = e.added.value_or("like");
-    auto notice = about_own_post(Type::reaction, e.user_id, e.post_id,
-                                 "reacted " + std::string(emoji_of(type)) + " to your post");
+    auto notice =
+        about_own_post(Type::reaction, e, "reacted " + std::string(emoji_of(type)) + " to your post");
     notice.data = texts({{"reaction_type", type}});
     return notice;
 }
 
 // A comment's own id never stands in related_id: clients open that as a post.
-Notice about_comment(Type type, const UserId& actor, const PostId& post, const CommentId& comment,
-                     std::string words) {
-    return {.type = type,
-            .actor = actor,
-            .words = std::move(words),
-            .related_id = post.str(),
-            .post_id = post.str(),
-            .comment_id = comment.str(),
-            .target_type = "comment",
-            .target_id = comment.str()};
+template <class Event>
+Notice about_comment(Type type, const Event& e, std::string words) {
+    Notice notice{.type = type,
+                  .actor = e.user_id,
+                  .words = std::move(words),
+                  .related_id = e.post_id.str(),
+                  .post_id = e.post_id.str(),
+                  .comment_id = e.comment_id.str(),
+                  .target_type = "comment",
+                  .target_id = e.comment_id.str()};
+    notice.set_community(e.community_id);
+    return notice;
 }
 
 }  // namespace
 
 void Causes::listen_to_posts(jobs::Events& events) {
     events.on_publish<posts::PostCreated>([this](db::Write& tx, const posts::PostCreated& e) {
-        auto notice = about_post(Type::mention, e.user_id, e.post_id, "tagged you in a post");
+        auto notice = about_post(Type::mention, e, "tagged you in a post");
         notice.quoted = [this, id = e.post_id](db::Read& read) { return posts_.text_of(read, id); };
         if (!e.tagged_users.empty()) notices_.tell(tx, notice, e.tagged_users);
         notice.words = "mentioned you in a post";
@@ -72,7 +78,7 @@ void Causes::listen_to_posts(jobs::Events& events) {
     });
     events.on_publish<posts::PostUpdated>([this](db::Write& tx, const posts::PostUpdated& e) {
         if (e.newly_mentioned_users.empty()) return;
-        auto notice = about_post(Type::mention, e.user_id, e.post_id, "mentioned you in a post");
+        auto notice = about_post(Type::mention, e, "mentioned you in a post");
         notice.quoted = [this, id = e.post_id](db::Read& read) { return posts_.text_of(read, id); };
         notices_.tell(tx, notice, e.newly_mentioned_users);
     });
@@ -97,11 +103,11 @@ void Causes::listen_to_posts(jobs::Events& events) {
     });
     events.on_publish<posts::PostShared>([this](db::Write& tx, const posts::PostShared& e) {
         if (e.author_lost_sight) return;
-        notices_.tell(tx, about_own_post(Type::share, e.user_id, e.post_id, "shared your post"), e.author_id);
+        notices_.tell(tx, about_own_post(Type::share, e, "shared your post"), e.author_id);
     });
     events.on_publish<posts::PostReposted>([this](db::Write& tx, const posts::PostReposted& e) {
         if (e.author_lost_sight) return;
-        auto notice = about_own_post(Type::repost, e.user_id, e.post_id, "reposted your post");
+        auto notice = about_own_post(Type::repost, e, "reposted your post");
         notice.related_id = e.repost_id.str();
         notices_.tell(tx, notice, e.author_id);
     });
@@ -109,7 +115,7 @@ void Causes::listen_to_posts(jobs::Events& events) {
 
 void Causes::listen_to_comments(jobs::Events& events) {
     events.on_publish<comments::CommentCreated>([this](db::Write& tx, const comments::CommentCreated& e) {
-        auto notice = about_comment(Type::comment, e.user_id, e.post_id, e.comment_id, {});
+        auto notice = about_comment(Type::comment, e, {});
         notice.quoted = [this, id = e.comment_id](db::Read& read) { return comments_.text_of(read, id); };
         notice.happens_once = true;
         if (e.replied_to) {
@@ -130,8 +136,7 @@ void Causes::listen_to_comments(jobs::Events& events) {
     });
     events.on_publish<comments::CommentUpdated>([this](db::Write& tx, const comments::CommentUpdated& e) {
         if (e.newly_mentioned_users.empty()) return;
-        auto notice =
-            about_comment(Type::mention, e.user_id, e.post_id, e.comment_id, "mentioned you in a comment");
+        auto notice = about_comment(Type::mention, e, "mentioned you in a comment");
         notice.quoted = [this, id = e.comment_id](db::Read& read) { return comments_.text_of(read, id); };
         notices_.tell(tx, notice, e.newly_mentioned_users);
     });
@@ -142,8 +147,7 @@ void Causes::listen_to_comments(jobs::Events& events) {
     });
     events.on_publish<comments::CommentLiked>([this](db::Write& tx, const comments::CommentLiked& e) {
         if (!e.author_id) return;
-        const auto notice =
-            about_comment(Type::comment_like, e.user_id, e.post_id, e.comment_id, "liked your comment");
+        const auto notice = about_comment(Type::comment_like, e, "liked your comment");
         if (e.liked) {
             notices_.tell(tx, notice, *e.author_id);
         } else {

@@ -42,6 +42,12 @@ struct Notice {
     bool post_is_own = false;
     // When its push is worth nothing any more; by default what the type says.
     std::optional<Time> expires_at{};
+
+    void set_community(const std::optional<CommunityId>& community) {
+        if (!community) return;
+        place_type = "community";
+        place_id = community->str();
+    }
 };
 
 class Notices {

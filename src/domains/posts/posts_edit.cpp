@@ -170,7 +170,8 @@ PostUpdateAnswer PostsService::update(const Caller& me, const PostUpdate& in) {
         tx.publish(PostUpdated{.post_id = post.post_id,
                                .user_id = me.id,
                                .newly_mentioned_users = writer_.who_may_hear(tx, newly_mentioned, facts),
-                               .updated_at = now});
+                               .updated_at = now,
+                               .community_id = post.community_id});
     });
     return {.post = {view(me, in.post_id)}};
 }

@@ -40,11 +40,13 @@ struct PostUpdated {
     UserId user_id;
     std::vector<UserId> newly_mentioned_users;
     Time updated_at;
+    std::optional<CommunityId> community_id{};
     static constexpr auto fields = Pack{
         field("post_id", &PostUpdated::post_id),
         field("user_id", &PostUpdated::user_id),
         field("newly_mentioned_users", &PostUpdated::newly_mentioned_users),
         field("updated_at", &PostUpdated::updated_at),
+        field("community_id", &PostUpdated::community_id, wire::or_default),
     };
 };
 
@@ -71,6 +73,7 @@ struct PostReacted {
     std::optional<std::string> added;
     bool removed = false;
     bool author_lost_sight = false;  // of what they posted: they are not told
+    std::optional<CommunityId> community_id{};
     static constexpr auto fields = Pack{
         field("post_id", &PostReacted::post_id),
         field("author_id", &PostReacted::author_id),
@@ -78,6 +81,7 @@ struct PostReacted {
         field("added", &PostReacted::added),
         field("removed", &PostReacted::removed),
         field("author_lost_sight", &PostReacted::author_lost_sight, wire::or_default),
+        field("community_id", &PostReacted::community_id, wire::or_default),
     };
 };
 
@@ -87,10 +91,14 @@ struct PostShared {
     UserId author_id;
     UserId user_id;
     bool author_lost_sight = false;  // of what they posted: they are not told
-    static constexpr auto fields =
-        Pack{field("post_id", &PostShared::post_id), field("author_id", &PostShared::author_id),
-             field("user_id", &PostShared::user_id),
-             field("author_lost_sight", &PostShared::author_lost_sight, wire::or_default)};
+    std::optional<CommunityId> community_id{};
+    static constexpr auto fields = Pack{
+        field("post_id", &PostShared::post_id),
+        field("author_id", &PostShared::author_id),
+        field("user_id", &PostShared::user_id),
+        field("author_lost_sight", &PostShared::author_lost_sight, wire::or_default),
+        field("community_id", &PostShared::community_id, wire::or_default),
+    };
 };
 
 struct PostReposted {
@@ -100,12 +108,14 @@ struct PostReposted {
     UserId author_id;
     UserId user_id;
     bool author_lost_sight = false;  // of what they posted, or sees no repost of this user: they are not told
+    std::optional<CommunityId> community_id{};  // the root's
     static constexpr auto fields = Pack{
         field("repost_id", &PostReposted::repost_id),
         field("post_id", &PostReposted::post_id),
         field("author_id", &PostReposted::author_id),
         field("user_id", &PostReposted::user_id),
         field("author_lost_sight", &PostReposted::author_lost_sight, wire::or_default),
+        field("community_id", &PostReposted::community_id, wire::or_default),
     };
 };
 

@@ -36,12 +36,12 @@ RepostAnswer PostsService::repost(const Caller& me, const PostRepost& in) {
         touch_lists_of(tx, me.id);
         const PostFacts repost{
             .post_id = id, .user_id = me.id, .is_repost = true, .original_post_id = root.post_id};
-        tx.publish(
-            PostReposted{.repost_id = id,
-                         .post_id = root.post_id,
-                         .author_id = root.user_id,
-                         .user_id = me.id,
-                         .author_lost_sight = gate_.sight_of(tx, root.user_id, repost) != Sight::seen});
+        tx.publish(PostReposted{.repost_id = id,
+                                .post_id = root.post_id,
+                                .author_id = root.user_id,
+                                .user_id = me.id,
+                                .author_lost_sight = gate_.sight_of(tx, root.user_id, repost) != Sight::seen,
+                                .community_id = root.community_id});
         tx.publish(PostCreated{.post_id = id, .user_id = me.id, .post_type = "repost", .created_at = now});
     });
     answer.post = {view(me, answer.repost_id)};

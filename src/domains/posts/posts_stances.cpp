@@ -78,6 +78,7 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
             event.added = after;
             event.author_lost_sight = !gate_.author_sees(tx, post);
         }
+        event.community_id = post.community_id;
         event.removed = is_reaction_stance(before) && !is_reaction_stance(after);
         tx.publish(event);
     }
@@ -153,7 +154,8 @@ ShareAnswer PostsService::share(const Caller& me, const PostId& post_id) {
         tx.publish(PostShared{.post_id = post_id,
                               .author_id = post.user_id,
                               .user_id = me.id,
-                              .author_lost_sight = !gate_.author_sees(tx, post)});
+                              .author_lost_sight = !gate_.author_sees(tx, post),
+                              .community_id = post.community_id});
         return ShareAnswer{.shares_count = count};
     });
 }
