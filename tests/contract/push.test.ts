@@ -17,6 +17,9 @@ async function pushed(count: number, wait = 8_000): Promise<string[]> {
 }
 const comment = (user: User, content = "hi", on = post) => grover.post(`/api/posts/${on}/comments`, user.token, { content });
 const phone = "ExponentPushToken[ada-phone]";
+// What a killed server was sending: on SQLite the next one gives it up at its start; on PostgreSQL another node might still be at
+// it, so that device waits for five minutes (kAbandonedAfter).
+const waitsLong = process.env.GROVER_TEST_POSTGRES !== undefined;
 
 beforeAll(async () => {
   expo = await ExpoServer.start();
@@ -127,7 +130,7 @@ describe("pushing", () => {
       expect(expo.messages).toEqual([]);
     }, 60_000);
 
-    it("never sends again what was on its way, and goes on with what comes next", async () => {
+    it.skipIf(waitsLong)("never sends again what was on its way, and goes on with what comes next", async () => {
       expo.failures.push("hold");
       await comment(bob, "on its way");
       expect(await pushed(1)).toEqual([`${phone} bob: commented on your post`]);
@@ -140,7 +143,7 @@ describe("pushing", () => {
       expect(expo.messages).toEqual([]);
     }, 60_000);
 
-    it("loses no row in whichever moment it falls, and never pushes twice", async () => {
+    it.skipIf(waitsLong)("loses no row in whichever moment it falls, and never pushes twice", async () => {
       for (let round = 0; round < 5; ++round) {
         const before = await told();
         await comment(bob, `round ${round}`);
