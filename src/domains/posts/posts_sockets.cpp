@@ -241,7 +241,7 @@ void PostsSockets::remove_blind(std::span<const Room> rooms, std::span<const Use
         for (const auto& post : posts) {
             if (readers.empty()) {
                 for (auto& member : hub_.members(Room::post(post.post_id)))
-                    watching.emplace_back(&post, std::move(member));
+                    watching.emplace_back(&post, member);
             } else {
                 for (const auto& reader : readers) watching.emplace_back(&post, reader);
             }
