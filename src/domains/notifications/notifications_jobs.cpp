@@ -34,10 +34,11 @@ std::size_t counted(db::Write& tx, const std::vector<Removed>& removed) {
 
 void clean_up(db::Database& db, Time now) {
     until_done(db, [&](db::Write& tx) {
-        return counted(
-            tx, tx.list<Removed>(sql::notifications::remove_outdated{
-                    .first_kept = IdSource::next_at<NotificationId>(now - kReadKept),
-                    .read_before = now - kReadKept, .unread_before = now - kUnreadKept, .limit = kAtOnce}));
+        return counted(tx, tx.list<Removed>(sql::notifications::remove_outdated{
+                               .first_kept = IdSource::next_at<NotificationId>(now - kReadKept),
+                               .read_before = now - kReadKept,
+                               .unread_before = now - kUnreadKept,
+                               .limit = kAtOnce}));
     });
     UserId after;
     for (bool more = true; more;) {
