@@ -1,6 +1,6 @@
 -- A notification is written with its cause, so each index is part of every reaction and comment, and one in another order than
--- that of time costs a page of the log. Rows are in the order of time now; one index has all that is asked of one user's
--- rows; and an index leaves out the rows that another one finds.
+-- that of time costs a page of the log. Rows are in the order of time now; one index finds whatever is asked of one user;
+-- and an index leaves out the rows that another one finds.
 CREATE TABLE notifications_by_time (
     notification_id TEXT NOT NULL PRIMARY KEY,
     user_id         TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,

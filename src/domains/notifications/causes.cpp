@@ -48,27 +48,33 @@ std::string texts(std::initializer_list<std::pair<std::string_view, std::string_
 }
 
 void remove_all_of(db::Write& tx, const RemoveNotifications& what) {
+    // Counted together at the end: in two steps, two transactions could wait for each other in a circle.
     std::vector<Removed> removed;
+    bool more = false;
+    const auto take = [&](std::vector<Removed> rows) {
+        more = more || rows.size() == kRemovedAtOnce;
+        removed.insert(removed.end(), rows.begin(), rows.end());
+    };
     if (what.of == "post") {
-        removed =
-            tx.list<Removed>(sql::notifications::remove_of_post{.post_id = what.id, .limit = kRemovedAtOnce});
+        take(tx.list<Removed>(
+            sql::notifications::remove_of_post{.post_id = what.id, .limit = kRemovedAtOnce}));
+        if (!what.author_id.empty())
+            take(tx.list<Removed>(sql::notifications::remove_of_own_post{
+                .user_id = what.author_id, .post_id = what.id, .limit = kRemovedAtOnce}));
         const auto reposts = tx.list<Removed>(sql::notifications::remove_of_repost{.post_id = what.id});
         mark_reposts_withdrawn(tx, reposts);
-        count_removed(tx, reposts);
-    } else if (what.of == "own_post") {
-        removed = tx.list<Removed>(sql::notifications::remove_of_own_post{
-            .user_id = what.user_id, .post_id = what.id, .limit = kRemovedAtOnce});
+        removed.insert(removed.end(), reposts.begin(), reposts.end());
     } else if (what.of == "place") {
-        removed = tx.list<Removed>(
-            sql::notifications::remove_of_place{.place_id = what.id, .limit = kRemovedAtOnce});
+        take(tx.list<Removed>(
+            sql::notifications::remove_of_place{.place_id = what.id, .limit = kRemovedAtOnce}));
     } else if (what.of == "actor") {
-        removed = tx.list<Removed>(
-            sql::notifications::remove_of_actor{.actor_id = what.id, .limit = kRemovedAtOnce});
+        take(tx.list<Removed>(
+            sql::notifications::remove_of_actor{.actor_id = what.id, .limit = kRemovedAtOnce}));
     } else {
         throw std::logic_error("notifications are not removed by " + what.of);
     }
     count_removed(tx, removed);
-    if (removed.size() == kRemovedAtOnce) tx.enqueue(what);
+    if (more) tx.enqueue(what);
 }
 
 void remove_between(db::Write& tx, const UserId& one, const UserId& other) {

@@ -77,14 +77,14 @@ std::string texts(std::initializer_list<std::pair<std::string_view, std::string_
 
 // Orders for platform/jobs: what is left of a removal that was too large for one transaction.
 struct RemoveNotifications {
-    std::string of;  // "post", "own_post", "place", "actor"
+    std::string of;  // "post", "place", "actor"
     std::string id;
-    std::string user_id{};  // of "own_post": its author
+    std::string author_id{};  // of the post
     static constexpr std::string_view name = "notifications.remove";
     static constexpr auto fields = Pack{
         wire::field("of", &RemoveNotifications::of),
         wire::field("id", &RemoveNotifications::id),
-        wire::field("user_id", &RemoveNotifications::user_id, wire::or_default),
+        wire::field("author_id", &RemoveNotifications::author_id, wire::or_default),
     };
 };
 // Removes some and orders the rest.

@@ -83,8 +83,7 @@ void Causes::listen_to_posts(jobs::Events& events) {
         notices_.tell(tx, notice, e.newly_mentioned_users);
     });
     events.on_publish<posts::PostDeleted>([this](db::Write& tx, const posts::PostDeleted& e) {
-        remove_all_of(tx, {.of = "post", .id = e.post_id.str()});
-        remove_all_of(tx, {.of = "own_post", .id = e.post_id.str(), .user_id = e.user_id.str()});
+        remove_all_of(tx, {.of = "post", .id = e.post_id.str(), .author_id = e.user_id.str()});
         if (!e.removed_by || !e.community_id) return;
         const auto community =
             facts_ != nullptr ? facts_->community_name(tx, *e.community_id) : std::string();

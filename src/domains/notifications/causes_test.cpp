@@ -219,6 +219,10 @@ TEST_CASE("what a notification points at takes it along") {
     CHECK(w.told(bob) == "");
     CHECK(w.told(ada) == "reaction: cleo reacted 👍 to your post");
     w.repost(bob, ada, post);
+    w.comment(bob, post, ada.id, "once more");
+    w.comment(cleo, post, {}, "to bob", bob.id);
+    w.comment(cleo, post, ada.id, "to all", {}, {bob.id});
+    CHECK(w.rows("notifications") == 6);
     w.publish(posts::PostDeleted{.post_id = post, .user_id = ada.id});
     CHECK(w.rows("notifications") == 0);
     CHECK(w.drifted() == 0);

@@ -92,7 +92,7 @@ WHERE notification_id IN (SELECT notification_id FROM notifications WHERE post_i
 RETURNING user_id, type, read_at, notification_id, actor_id, post_id
 
 -- name: remove_of_own_post
--- The index has all that is asked: a few hundred rows a user, in order.
+-- Walks the user's part of one index: up to 2,000 rows, or what CleanUpUser leaves until the daily job.
 DELETE FROM notifications
 WHERE notification_id IN (SELECT notification_id FROM notifications
                           WHERE user_id = :user_id AND post_id = :post_id LIMIT :limit)

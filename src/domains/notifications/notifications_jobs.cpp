@@ -14,6 +14,7 @@ constexpr std::chrono::seconds kPushSweepInterval{60};
 constexpr days kReadKept{90};
 constexpr days kUnreadKept{180};
 constexpr int kMostOfUser = 2'000;
+constexpr int kMostBetweenCleanUps = 10'000;
 constexpr int kAtOnce = 500;
 
 // Runs `step`, which removes up to kAtOnce rows in a transaction of its own, until it removes fewer.
@@ -28,6 +29,13 @@ void until_done(db::Database& db, Step step) {
 std::size_t counted(db::Write& tx, const std::vector<Removed>& removed) {
     count_removed(tx, removed);
     return removed.size();
+}
+
+void remove_beyond(db::Database& db, const UserId& user, int most) {
+    until_done(db, [&](db::Write& tx) {
+        return counted(tx, tx.list<Removed>(sql::notifications::remove_beyond{
+                               .user_id = user, .limit = kAtOnce, .most = most}));
+    });
 }
 
 }  // namespace
@@ -46,12 +54,7 @@ void clean_up(db::Database& db, Time now) {
             return tx.list<UserId>(
                 sql::notifications::users_above{.after = after, .most = kMostOfUser, .limit = kAtOnce});
         });
-        for (const auto& user : users) {
-            until_done(db, [&](db::Write& tx) {
-                return counted(tx, tx.list<Removed>(sql::notifications::remove_beyond{
-                                       .user_id = user, .limit = kAtOnce, .most = kMostOfUser}));
-            });
-        }
+        for (const auto& user : users) remove_beyond(db, user, kMostOfUser);
         more = users.size() == kAtOnce;
         if (more) after = users.back();
     }
@@ -65,6 +68,8 @@ void NotificationsService::add_jobs(jobs::Jobs& jobs) {
     jobs.on<RemoveNotifications>([this](const RemoveNotifications& job) {
         parts_->db.write([&](db::Write& tx) { remove_all_of(tx, job); });
     });
+    jobs.on<CleanUpUser>(
+        [this](const CleanUpUser& job) { remove_beyond(parts_->db, job.user_id, kMostBetweenCleanUps); });
     jobs.on<TellVoters>([this](const TellVoters& job) {
         parts_->db.write([&](db::Write& tx) { parts_->causes.tell_voters(tx, job); });
     });

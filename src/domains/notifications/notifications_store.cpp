@@ -9,6 +9,7 @@ namespace grover::notifications {
 namespace {
 
 const std::vector<std::string_view> kNone;
+constexpr std::int64_t kCleanUpEvery = 500;  // rows
 
 }  // namespace
 
@@ -87,6 +88,8 @@ void insert_row(db::Write& tx, const NotificationRow& row) {
     tx.exec_soon(
         sql::notifications::add_counts{.user_id = row.user_id, .type = row.type, .total = 1, .unread = 1});
     tx.touch(stamp_of(row.user_id));
+    // Its microsecond is as good as chance, so nobody needs to count.
+    if (row.created_at.us % kCleanUpEvery == 0) tx.enqueue_once(row.user_id.view(), CleanUpUser{row.user_id});
 }
 
 void count_removed(db::Write& tx, const std::vector<Removed>& removed) {

@@ -103,7 +103,15 @@ std::optional<NotificationRow> find_row(db::Read& tx, const NotificationId& noti
 std::vector<TypeCount> counts_of(db::Read& tx, const UserId& user);
 std::int64_t unread_of(db::Read& tx, const UserId& user);
 
-// With its counters.
+// Order for platform/jobs: rows of a user far beyond what the daily job leaves. Whoever is told of much in a day would
+// otherwise have so many that looking through them (reading all, a block) is work.
+struct CleanUpUser {
+    UserId user_id;
+    static constexpr std::string_view name = "notifications.clean_up_user";
+    static constexpr auto fields = Pack{wire::field("user_id", &CleanUpUser::user_id)};
+};
+
+// With its counters. One row in some hundreds orders a CleanUpUser.
 void insert_row(db::Write& tx, const NotificationRow& row);
 // The counters of what a statement deleted follow.
 void count_removed(db::Write& tx, const std::vector<Removed>& removed);

@@ -278,3 +278,32 @@ TEST_CASE("the daily job removes what is old, and what is beyond 2,000") {
     CHECK(w.drifted() == 0);
     CHECK(w.list(ada).number("total") == 2'000);
 }
+
+TEST_CASE("whoever is told of more than 10,000 things in a day keeps those, once some more come") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto post = w.post(ada);
+    w.db().write([&](db::Write& tx) {
+        testing::execute_in(
+            tx,
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10600) "
+            "INSERT INTO notifications (user_id, created_at, notification_id, type, content) "
+            "SELECT :text, i, 'notif_' || (10000 + i), 'system', 'x' FROM n",
+            ada.id.str());
+        testing::execute_in(tx,
+                            "INSERT INTO notification_counts (user_id, type, total, unread) "
+                            "VALUES (:text, 'system', 10600, 10600)",
+                            ada.id.str());
+    });
+    const auto tell_at_remainder = [&](std::int64_t us) {
+        w.clock.advance(std::chrono::microseconds{1'000 - w.clock.now().us % 1'000 + us});
+        w.comment(bob, post, ada.id);
+        w.run();
+    };
+    tell_at_remainder(1);
+    CHECK(w.rows("notifications") == 10'601);
+    tell_at_remainder(500);
+    CHECK(w.rows("notifications") == 10'000);
+    CHECK(w.told(ada).starts_with("comment: bob commented on your post\ncomment: bob"));
+    CHECK(w.drifted() == 0);
+}

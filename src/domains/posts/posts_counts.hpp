@@ -36,7 +36,7 @@ inline Counts counts_in(std::string_view text) {
 inline std::string counts_text(const Counts& counts) {
     std::string text;
     for (const auto& [name, count] : counts) {
-        if (count == 0) continue;
+        if (count <= 0) continue;
         if (!text.empty()) text += ',';
         text += name;
         text += ' ';

@@ -34,8 +34,10 @@ SELECT 1 FROM posts WHERE post_id = :post_id FOR NO KEY UPDATE
 -- name: get_counts
 SELECT likes_count, dislikes_count, reaction_counts FROM posts WHERE post_id = :post_id
 
--- name: set_counts
-UPDATE posts SET likes_count = :likes, dislikes_count = :dislikes, reaction_counts = :by_type, reactions_count = :reactions
+-- name: change_counts
+-- Only after lock_post in the same transaction: the counts by type are one text, which cannot be changed in place.
+UPDATE posts SET likes_count = likes_count + :likes, dislikes_count = dislikes_count + :dislikes,
+                 reactions_count = reactions_count + :reactions, reaction_counts = :by_type
 WHERE post_id = :post_id
 
 -- name: list_reactions

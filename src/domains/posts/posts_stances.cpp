@@ -65,11 +65,11 @@ StanceAnswer PostsService::change_stance(db::Write& tx, const Caller& me, const 
         const int dislikes = (after == kDislike) - (before == kDislike);
         standing.likes_count += likes;
         standing.dislikes_count += dislikes;
-        tx.exec_soon(marks::set_counts{.likes = standing.likes_count,
-                                       .dislikes = standing.dislikes_count,
-                                       .by_type = counts_text(counts),
-                                       .reactions = total_of(counts),
-                                       .post_id = post.post_id});
+        tx.exec_soon(marks::change_counts{.likes = likes,
+                                          .dislikes = dislikes,
+                                          .reactions = is_reaction_stance(after) - is_reaction_stance(before),
+                                          .by_type = counts_text(counts),
+                                          .post_id = post.post_id});
         if (likes != 0) users_.add_likes_received(tx, post.user_id, likes);
         tx.touch(post.post_id);
         tx.touch(marks_key(me.id));
