@@ -61,7 +61,8 @@ private:
     void listen_to_collections(jobs::Events& events);
     void listen_to_stories(jobs::Events& events);
     void listen_to_schedules(jobs::Events& events);
-    void keep_readers(db::Read& tx, const PostId& post_id, std::vector<UserId>& people) const;
+    void keep_readers(db::Read& tx, const std::optional<posts::PostFacts>& post,
+                      std::vector<UserId>& people) const;
 
     db::Database& db_;
     users::UsersService& users_;

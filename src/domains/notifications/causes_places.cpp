@@ -49,14 +49,14 @@ Notice reaction_to_story(const stories::StoryReacted& e) {
             .data = texts({{"reaction_type", e.reaction}})};
 }
 
-Notice poll_ended(db::Read& tx, const posts::PostGate& posts, const PostId& post_id) {
+Notice poll_ended(const PostId& post_id, const std::optional<posts::PostFacts>& post) {
     Notice notice{.type = Type::poll_ended,
                   .words = "The poll you took part in has ended",
                   .related_id = post_id.str(),
                   .post_id = post_id.str(),
                   .target_type = "post",
                   .target_id = post_id.str()};
-    if (const auto post = posts.find(tx, post_id)) notice.set_community(post->community_id);
+    if (post) notice.set_community(post->community_id);
     return notice;
 }
 
@@ -154,15 +154,15 @@ void Causes::listen_to_schedules(jobs::Events& events) {
         notices_.tell(tx, notice, e.user_id);
     });
     events.on_publish<posts::PollEnded>([this](db::Write& tx, const posts::PollEnded& e) {
-        notices_.tell(tx, poll_ended(tx, posts_, e.post_id), e.user_id);
+        notices_.tell(tx, poll_ended(e.post_id, posts_.find(tx, e.post_id)), e.user_id);
         tx.enqueue(TellVoters{.post_id = e.post_id, .author_id = e.user_id});
     });
 }
 
 // Who lost sight of the post since the vote hears nothing more of it. Blocks are looked at when somebody is told, so what is
 // open to everybody else needs no look at each of them.
-void Causes::keep_readers(db::Read& tx, const PostId& post_id, std::vector<UserId>& people) const {
-    const auto post = posts_.find(tx, post_id);
+void Causes::keep_readers(db::Read& tx, const std::optional<posts::PostFacts>& post,
+                          std::vector<UserId>& people) const {
     if (!post) return people.clear();
     const auto author = users_.account(tx, post->user_id);
     const bool is_open = author.status == users::AccountStatus::active && !author.is_private &&
@@ -180,8 +180,9 @@ void Causes::tell_voters(db::Write& tx, const TellVoters& job) {
     const bool is_last = voters.size() < kVotersAtOnce;
     const auto last = is_last ? UserId() : voters.back();
     std::erase(voters, job.author_id);
-    keep_readers(tx, job.post_id, voters);
-    auto notice = poll_ended(tx, posts_, job.post_id);
+    const auto post = posts_.find(tx, job.post_id);
+    keep_readers(tx, post, voters);
+    auto notice = poll_ended(job.post_id, post);
     notice.owner = job.author_id;
     if (!voters.empty()) notices_.tell(tx, notice, voters);
     if (is_last) return;

@@ -54,15 +54,10 @@ Notice reaction(const posts::PostReacted& e) {
 // A comment's own id never stands in related_id: clients open that as a post.
 template <class Event>
 Notice about_comment(Type type, const Event& e, std::string words) {
-    Notice notice{.type = type,
-                  .actor = e.user_id,
-                  .words = std::move(words),
-                  .related_id = e.post_id.str(),
-                  .post_id = e.post_id.str(),
-                  .comment_id = e.comment_id.str(),
-                  .target_type = "comment",
-                  .target_id = e.comment_id.str()};
-    notice.set_community(e.community_id);
+    auto notice = about_post(type, e, std::move(words));
+    notice.comment_id = e.comment_id.str();
+    notice.target_type = "comment";
+    notice.target_id = e.comment_id.str();
     return notice;
 }
 
