@@ -134,6 +134,43 @@ TEST_CASE("a hidden actor tells nobody anything, and what they told before no lo
     CHECK(w.drifted() == 0);
 }
 
+TEST_CASE("what is kept of a recipient ends with each change of it, in both directions") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob");
+    const auto tells = [&] {
+        const auto before = w.rows("notifications");
+        w.react(bob, ada, w.post(ada));
+        return w.rows("notifications") > before;
+    };
+    CHECK(tells());
+    CHECK(tells());
+    w.settings(ada, "notify_likes = 0");
+    CHECK_FALSE(tells());
+    w.settings(ada, "notify_likes = 1");
+    CHECK(tells());
+    w.mute(ada, bob, "notifications");
+    CHECK_FALSE(tells());
+    w.execute("UPDATE mutes SET until = " + std::to_string((w.clock.now() + 1h).us));
+    w.touch(ada);
+    CHECK_FALSE(tells());
+    // Nothing is written when a mute runs out.
+    w.wait(61min);
+    CHECK(tells());
+    w.block(bob, ada);
+    CHECK_FALSE(tells());
+    w.execute("DELETE FROM blocks");
+    w.touch(ada);
+    CHECK(tells());
+    w.execute("UPDATE users SET suspended_at = 1 WHERE user_id = '" + bob.id.str() + "'");
+    w.touch(bob);
+    CHECK_FALSE(tells());
+    w.execute("UPDATE users SET suspended_at = NULL WHERE user_id = '" + bob.id.str() + "'");
+    w.touch(bob);
+    w.rename(bob, "Robert");
+    CHECK(tells());
+    CHECK(w.told(ada).starts_with("reaction: Robert "));
+}
+
 TEST_CASE("security is told whatever is switched off") {
     World w;
     const auto ada = w.user("ada");

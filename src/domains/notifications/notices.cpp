@@ -92,14 +92,14 @@ std::string Notices::cause_of(const Notice& notice) {
     return cause;
 }
 
-std::optional<Notices::Actor> Notices::find_actor(db::Read& tx, const UserId& actor, Time now) const {
+std::optional<Notices::Actor> Notices::find_actor(db::Write& tx, const UserId& actor, Time now) const {
     if (actor.empty()) return Actor{};
-    const auto account = users_.account(tx, actor);
-    if (!account.exists || account.status != users::AccountStatus::active) return std::nullopt;
-    return Actor{account.name, account.created_at > now - kNewAccount};
+    const auto account = users_.cached_account(tx, actor);
+    if (!account->exists || account->status != users::AccountStatus::active) return std::nullopt;
+    return Actor{account->name, account->created_at > now - kNewAccount};
 }
 
-std::vector<users::NoticeTerms> Notices::open_to(db::Read& tx, const Notice& notice,
+std::vector<users::NoticeTerms> Notices::open_to(db::Write& tx, const Notice& notice,
                                                  std::span<const UserId> recipients) const {
     auto terms = users_.notice_terms(tx, recipients, notice.actor.empty() ? notice.owner : notice.actor);
     const auto& facts = facts_of(notice.type);

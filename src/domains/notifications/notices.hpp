@@ -79,8 +79,8 @@ private:
         bool may_be_new = false;  // younger than an hour
     };
     // Nothing when nobody hears of this actor: hidden, or gone.
-    std::optional<Actor> find_actor(db::Read& tx, const UserId& actor, Time now) const;
-    std::vector<users::NoticeTerms> open_to(db::Read& tx, const Notice& notice,
+    std::optional<Actor> find_actor(db::Write& tx, const UserId& actor, Time now) const;
+    std::vector<users::NoticeTerms> open_to(db::Write& tx, const Notice& notice,
                                             std::span<const UserId> recipients) const;
     enum class Repeat : std::uint8_t { once_a_day, newest };
     std::vector<UserId> tell_each(db::Write& tx, const Notice& notice, std::span<const UserId> recipients,

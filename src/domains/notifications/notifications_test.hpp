@@ -123,18 +123,29 @@ public:
     void block(const Caller& a, const Caller& b) {
         execute("INSERT INTO blocks (blocker_id, blocked_id, created_at) VALUES ('" + a.id.str() + "', '" +
                 b.id.str() + "', 1)");
+        touch(a);
+        touch(b);
         publish(users::UserBlocked{a.id, b.id, clock.now()});
     }
     void mute(const Caller& a, const Caller& b, const std::string& scope) {
         execute("INSERT INTO mutes (muter_id, muted_id, scope, created_at) VALUES ('" + a.id.str() + "', '" +
                 b.id.str() + "', '" + scope + "', 1)");
+        touch(a);
     }
     void settings(const Caller& a, const std::string& assignments) {
         execute("UPDATE notification_settings SET " + assignments + " WHERE user_id = '" + a.id.str() + "'");
+        touch(a);
     }
     void rename(const Caller& a, const std::string& name) {
         execute("UPDATE users SET name = '" + name + "' WHERE user_id = '" + a.id.str() + "'");
-        db_->write([&](db::Write& tx) { tx.touch(a.id); });
+        touch(a);
+    }
+    // What is kept in memory of the user: users.hpp.
+    void touch(const Caller& a) {
+        db_->write([&](db::Write& tx) {
+            tx.touch(a.id);
+            for (const std::string prefix : {"profile:", "rel:"}) tx.touch(prefix + a.id.str());
+        });
     }
     PostId post(const Caller& author, const std::string& content = "hello") {
         const auto id = IdSource::next_at<PostId>(clock.now());

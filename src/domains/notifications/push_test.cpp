@@ -121,6 +121,7 @@ TEST_CASE("a new account that tells thirty people within the hour is written dow
     const auto fresh = p.w.user("fresh");
     p.w.execute("UPDATE users SET created_at = " + std::to_string(p.w.clock.now().us) + " WHERE user_id = '" +
                 fresh.id.str() + "'");
+    p.w.touch(fresh);
     for (int i = 0; i < 30; ++i) {
         const auto other = p.w.user("user" + std::to_string(i));
         if (i % 2 == 0) {

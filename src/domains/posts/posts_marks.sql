@@ -14,8 +14,10 @@ UNION ALL SELECT post_id, 'v', '' FROM post_saves WHERE user_id = :viewer AND po
 UNION ALL SELECT original_post_id, 'r', '' FROM posts WHERE user_id = :viewer AND original_post_id IN each(:ids)
 UNION ALL SELECT post_id, 'p', CAST(option_index AS TEXT) FROM poll_votes WHERE user_id = :viewer AND post_id IN each(:ids)
 
--- name: get_stance
-SELECT stance FROM post_stances WHERE user_id = :user_id AND post_id = :post_id
+-- name: get_standing
+SELECT likes_count, dislikes_count, reaction_counts,
+       (SELECT s.stance FROM post_stances s WHERE s.user_id = :user_id AND s.post_id = p.post_id) AS stance
+FROM posts p WHERE post_id = :post_id
 
 -- name: set_stance
 INSERT INTO post_stances (user_id, post_id, stance, created_at) VALUES (:user_id, :post_id, :stance, :now)
@@ -30,9 +32,6 @@ SELECT 1 FROM posts WHERE post_id = :post_id
 -- name: lock_post (postgres)
 -- The counters of one post change one transaction after the other.
 SELECT 1 FROM posts WHERE post_id = :post_id FOR NO KEY UPDATE
-
--- name: get_counts
-SELECT likes_count, dislikes_count, reaction_counts FROM posts WHERE post_id = :post_id
 
 -- name: change_counts
 -- Only after lock_post in the same transaction: the counts by type are one text, which cannot be changed in place.

@@ -32,15 +32,12 @@ void lock(db::Write& tx, const PostId& post) {
 PostsService::Standing PostsService::standing(db::Write& tx, const UserId& user, const PostId& post) {
     lock(tx, post);
     Standing found;
-    db::Together ask;
-    ask.add(marks::get_stance{.user_id = user, .post_id = post},
-            [&](const db::Row& row) { found.stance = row.get<std::string>(0); });
-    ask.add(marks::get_counts{.post_id = post}, [&](const db::Row& row) {
+    tx.each(marks::get_standing{.user_id = user, .post_id = post}, [&](const db::Row& row) {
         found.likes_count = row.integer(0);
         found.dislikes_count = row.integer(1);
         found.reaction_counts = counts_in(row.text(2));
+        if (!row.is_null(3)) found.stance = row.text(3);
     });
-    ask.run(tx);
     return found;
 }
 

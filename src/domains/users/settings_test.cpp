@@ -1,3 +1,5 @@
+#include "domains/users/edges_store.hpp"
+#include "domains/users/users_settings_store.hpp"
 #include "domains/users/users_test.hpp"
 
 using namespace grover;
@@ -156,4 +158,96 @@ TEST_CASE("who may write to whom follows from audience, follows and blocks of bo
     CHECK(of(ada.id, eve.id)[0].is_blocked_by);
     CHECK(of(eve.id, ada.id)[0].has_blocked);
     CHECK(of(ada.id, UserId("user_unknown")).empty());
+}
+
+TEST_CASE(
+    "the terms that a write finds are those of now, also those that a write just before it in the same "
+    "commit made") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    const std::vector<UserId> ada_alone{ada.id}, both{ada.id, eve.id};
+    const auto closed = [&](const Caller& actor) {
+        return w.db().write([&](db::Write& tx) {
+            const auto one = w.users().notice_terms(tx, ada_alone, actor.id);
+            const auto many = w.users().notice_terms(tx, both, actor.id);
+            REQUIRE(one.size() == 1);
+            REQUIRE(many.size() == 2);
+            const auto& same = many[0].settings.user_id == ada.id ? many[0] : many[1];
+            CHECK(one[0].is_closed_to_actor == same.is_closed_to_actor);
+            CHECK(wire::to_json(one[0].settings) == wire::to_json(same.settings));
+            return one[0].is_closed_to_actor;
+        });
+    };
+    const auto mute = [&](MuteScope scope, std::optional<Time> until = {}) {
+        w.parts().blocks.mute(ada, {.user_id = bob.id, .scope = scope, .until = until});
+    };
+    CHECK_FALSE(closed(bob));
+    CHECK_FALSE(closed(bob));
+    mute(MuteScope::posts);
+    CHECK_FALSE(closed(bob));
+    mute(MuteScope::notifications, w.clock.now() + 1h);
+    CHECK(closed(bob));
+    CHECK_FALSE(closed(eve));
+    w.clock.advance(2h);
+    CHECK_FALSE(closed(bob));
+    mute(MuteScope::all);
+    CHECK(closed(bob));
+    w.parts().blocks.unmute(ada, {.user_id = bob.id, .scope = MuteScope::all});
+    CHECK_FALSE(closed(bob));
+    w.block(ada, bob);
+    CHECK(closed(bob));
+    w.parts().blocks.unblock(ada, bob.id);
+    CHECK_FALSE(closed(bob));
+    w.block(eve, ada);
+    CHECK(closed(eve));
+    w.parts().notifications.update(ada, {.notify_likes = false, .mute_keywords = {{"spoiler"}}});
+    CHECK_FALSE(closed(bob));
+
+    // One commit: the settings change, and are asked for by the same transaction.
+    w.db().write([&](db::Write& tx) {
+        CHECK_FALSE(w.users().notice_terms(tx, ada_alone, bob.id)[0].settings.notify_likes);
+        store::update_notification_settings(tx, ada.id, {.notify_likes = true});
+        CHECK(w.users().notice_terms(tx, ada_alone, bob.id)[0].settings.notify_likes);
+    });
+    const std::vector<UserId> nobody{UserId("user_unknown")};
+    w.db().write([&](db::Write& tx) { CHECK(w.users().notice_terms(tx, nobody, bob.id).empty()); });
+}
+
+TEST_CASE("who shuts out very many is asked about one at a time, with the same answer") {
+    World w;
+    const auto ada = w.user("ada"), bob = w.user("bob"), eve = w.user("eve");
+    w.db().write([&](db::Write& tx) {
+        for (int i = 0; i < 230; ++i) {
+            const auto other = w.users().create(tx, {.email = "u" + std::to_string(i) + "@example.com",
+                                                     .name = "u",
+                                                     .username = "u" + std::to_string(i)});
+            store::add_block(tx, ada.id, other, w.clock.now());
+        }
+    });
+    w.block(ada, bob);
+    const std::vector<UserId> recipient{ada.id};
+    for (int round = 0; round < 2; ++round) {
+        w.db().write([&](db::Write& tx) {
+            CHECK(w.users().notice_terms(tx, recipient, bob.id)[0].is_closed_to_actor);
+            CHECK_FALSE(w.users().notice_terms(tx, recipient, eve.id)[0].is_closed_to_actor);
+        });
+    }
+}
+
+TEST_CASE("the account that a write finds is that of now") {
+    World w;
+    const auto ada = w.user("ada");
+    const auto status = [&](db::Write& tx) { return w.users().cached_account(tx, ada.id)->status; };
+    w.db().write([&](db::Write& tx) {
+        CHECK(status(tx) == AccountStatus::active);
+        w.users().suspend(tx, ada.id);
+        CHECK(status(tx) == AccountStatus::suspended);
+        CHECK(w.users().cached_account(tx, ada.id)->name == w.users().account(tx, ada.id).name);
+    });
+    w.db().write([&](db::Write& tx) {
+        CHECK(status(tx) == AccountStatus::suspended);
+        w.users().unsuspend(tx, ada.id);
+        CHECK(status(tx) == AccountStatus::active);
+        CHECK_FALSE(w.users().cached_account(tx, UserId("user_unknown"))->exists);
+    });
 }

@@ -65,6 +65,16 @@ SELECT muted_id FROM mutes WHERE muter_id = :muter_id AND scope IN ('all', 'stor
 SELECT 1 FROM mutes WHERE muter_id = :muter_id AND muted_id = :muted_id AND scope IN ('all', 'notifications')
     AND (until IS NULL OR until > :now);
 
+-- name: shut_out
+-- Of whom the user hears nothing: blocks of either side, which have no end, and mutes of everything or of notifications.
+SELECT blocked_id AS user_id, 9223372036854775807 AS until FROM blocks WHERE blocker_id = :user_id
+UNION ALL
+SELECT blocker_id, 9223372036854775807 FROM blocks WHERE blocked_id = :user_id
+UNION ALL
+SELECT muted_id, COALESCE(until, 9223372036854775807) FROM mutes
+WHERE muter_id = :user_id AND scope IN ('all', 'notifications')
+LIMIT :limit;
+
 -- name: actions_since
 -- Bounded by the daily limit itself: older rows are swept.
 SELECT created_at FROM daily_actions WHERE actor_id = :actor_id AND action = :action AND created_at > :since

@@ -267,6 +267,7 @@ public:
     AccountState account(db::Read& tx, const UserId& user);
     // The same for every request's authentication: from memory when current. Never null.
     std::shared_ptr<const AccountState> cached_account(db::Read& tx, const UserId& user);
+    std::shared_ptr<const AccountState> cached_account(db::Write& tx, const UserId& user);
     void mark_email_verified(db::Write& tx, const UserId& user);
     // Throws db::AlreadyExists{"users.email"}.
     void change_email(db::Write& tx, const UserId& user, std::string_view email, bool verified);
@@ -351,6 +352,9 @@ public:
     NotificationSettings notification_settings(db::Read& tx, const UserId& user);
     // One for each recipient that exists, in no order; `actor` is empty when nobody did it. One statement.
     std::vector<NoticeTerms> notice_terms(db::Read& tx, std::span<const UserId> recipients,
+                                          const UserId& actor);
+    // The same inside a write: without a statement for one recipient whom it has lately told.
+    std::vector<NoticeTerms> notice_terms(db::Write& tx, std::span<const UserId> recipients,
                                           const UserId& actor);
     PrivacySettings privacy(db::Read& tx, const UserId& user);
     // Those of `users` that switched show_online off, ascending.

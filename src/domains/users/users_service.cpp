@@ -86,6 +86,10 @@ std::shared_ptr<const AccountState> UsersService::cached_account(db::Read& tx, c
     return parts_->views.account(tx, user);
 }
 
+std::shared_ptr<const AccountState> UsersService::cached_account(db::Write& tx, const UserId& user) {
+    return parts_->views.account(tx, user);
+}
+
 void UsersService::mark_email_verified(db::Write& tx, const UserId& user) {
     if (tx.exec(sql::users::set_email_verified{.now = parts_->ground.clock.now(), .user_id = user}) == 0)
         return;

@@ -1,7 +1,11 @@
 #include "domains/users/users_settings_store.hpp"
 
+#include <algorithm>
+
 #include "domains/users/users_parts.hpp"
 #include "domains/users/users_store.hpp"
+#include "platform/db/write_copies.hpp"
+#include "sql/user_edges.hpp"
 #include "sql/user_settings.hpp"
 
 namespace grover::users::store {
@@ -75,6 +79,58 @@ std::vector<NoticeTerms> notice_terms(db::Read& tx, std::span<const UserId> reci
             terms.settings.user_id = row.get<UserId>(20);
         });
     return out;
+}
+
+namespace {
+
+// Who is shut out of more people's hearing, or shuts out more, is asked about by a statement each time.
+constexpr std::size_t kMostShutOut = 200;
+
+// Of whom somebody hears nothing: a block on either side, or a mute.
+struct ShutOut {
+    UserId user_id;
+    Time until;
+
+    static constexpr auto columns =
+        Pack{db::column("user_id", &ShutOut::user_id), db::column("until", &ShutOut::until)};
+};
+
+struct KeptTerms {
+    NotificationSettings settings;
+    std::vector<ShutOut> shut_out;
+
+    bool is_kept_whole() const { return shut_out.size() <= kMostShutOut; }
+    bool is_closed_to(const UserId& actor, Time now) const {
+        return std::ranges::any_of(
+            shut_out, [&](const ShutOut& one) { return one.user_id == actor && one.until > now; });
+    }
+};
+
+// nullptr: no copies are made here, or there is no such user. Valid until the next call.
+const KeptTerms* kept_terms(db::Write& tx, const UserId& recipient) {
+    thread_local db::WriteCopies<KeptTerms> copies;
+    if (tx.commit_before() == 0) return nullptr;
+    if (const auto* kept = copies.find(tx, recipient.view())) return kept;
+    db::Unchanged rows(tx);
+    rows.add(StampKey(kProfileStamp, recipient).view());
+    rows.add(StampKey(kRelationsStamp, recipient).view());
+    KeptTerms read;
+    tx.each(sql::user_settings::get_notification_settings{.user_id = recipient}, [&](const db::Row& row) {
+        read.settings = settings_in(row);
+        read.settings.user_id = recipient;
+    });
+    if (read.settings.user_id.empty()) return nullptr;
+    read.shut_out = tx.list<ShutOut>(sql::user_edges::shut_out{
+        .user_id = recipient, .limit = static_cast<std::int64_t>(kMostShutOut) + 1});
+    return &copies.keep(recipient.view(), rows, std::move(read));
+}
+
+}  // namespace
+
+std::vector<NoticeTerms> notice_terms(db::Write& tx, const UserId& recipient, const UserId& actor, Time now) {
+    const auto* kept = kept_terms(tx, recipient);
+    if (kept != nullptr && kept->is_kept_whole()) return {{kept->settings, kept->is_closed_to(actor, now)}};
+    return notice_terms(static_cast<db::Read&>(tx), {&recipient, 1}, actor, now);
 }
 
 PrivacySettings privacy_settings(db::Read& tx, const UserId& user) {

@@ -153,6 +153,13 @@ std::vector<NoticeTerms> UsersService::notice_terms(db::Read& tx, std::span<cons
     return store::notice_terms(tx, recipients, actor, parts_->ground.clock.now());
 }
 
+std::vector<NoticeTerms> UsersService::notice_terms(db::Write& tx, std::span<const UserId> recipients,
+                                                    const UserId& actor) {
+    const Time now = parts_->ground.clock.now();
+    if (recipients.size() == 1) return store::notice_terms(tx, recipients.front(), actor, now);
+    return store::notice_terms(static_cast<db::Read&>(tx), recipients, actor, now);
+}
+
 bool UsersService::mutes_notifications(db::Read& tx, const UserId& recipient, const UserId& actor) {
     return tx.exists(sql::user_edges::mutes_notifications{
         .muter_id = recipient, .muted_id = actor, .now = parts_->ground.clock.now()});

@@ -5,6 +5,7 @@
 
 #include "platform/base/prefetch.hpp"
 #include "platform/db/row_cache.hpp"
+#include "platform/db/write_copies.hpp"
 #include "platform/wire/json_out.hpp"
 #include "sql/user_edges.hpp"
 #include "sql/users.hpp"
@@ -185,6 +186,15 @@ std::shared_ptr<const AccountState> Views::account(db::Read& tx, const UserId& u
     auto account = std::make_shared<const AccountState>(row ? account_of(*row) : AccountState{});
     cache.put(user.view(), account, sizeof(AccountState) + 128, tx.snapshot());
     return account;
+}
+
+std::shared_ptr<const AccountState> Views::account(db::Write& tx, const UserId& user) const {
+    thread_local db::WriteCopies<std::shared_ptr<const AccountState>> copies;
+    if (tx.commit_before() == 0) return account(static_cast<db::Read&>(tx), user);
+    if (const auto* kept = copies.find(tx, user.view())) return *kept;
+    db::Unchanged rows(tx);
+    rows.add(user.view());
+    return copies.keep(user.view(), rows, account(static_cast<db::Read&>(tx), user));
 }
 
 CardPtr Views::card_of(const store::IdentityRow& row, std::string_view base_url) const {

@@ -16,6 +16,7 @@ public:
     explicit Views(const Ground& ground) : ground_(ground) {}
 
     std::shared_ptr<const AccountState> account(db::Read& tx, const UserId& user) const;
+    std::shared_ptr<const AccountState> account(db::Write& tx, const UserId& user) const;
     AccountState account_of(const store::IdentityRow& row) const;
     Me me_of(const store::ProfileRow& row, std::string_view base_url) const;
     std::shared_ptr<const std::string> me_json(db::Read& tx, const UserId& user,

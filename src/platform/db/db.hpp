@@ -186,6 +186,10 @@ public:
         enqueue_payload(J::name, to_payload(job), due, key);
     }
 
+    // The number of the commit before the one to come: what a copy remembers that is read in here (write_copies.hpp). 0 where
+    // copies must not be made inside writes: on PostgreSQL, and with a cache size of 0.
+    virtual std::uint64_t commit_before() const = 0;
+
     virtual bool listened(std::string_view event_name) const = 0;
     virtual void publish_payload(std::string_view event_name, std::string payload) = 0;
     // `event`: of the type that has this name.

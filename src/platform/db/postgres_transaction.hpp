@@ -45,6 +45,7 @@ public:
 
     Engine engine() const override { return Engine::postgres; }
     std::uint64_t snapshot() const override { return seen_; }
+    std::uint64_t commit_before() const override { return 0; }
     const Stamps& stamps() const override { return stamps_; }
     void touch(std::string_view key) override;
     bool listened(std::string_view event_name) const override;

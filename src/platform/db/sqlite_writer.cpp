@@ -57,6 +57,7 @@ public:
     Engine engine() const override { return Engine::sqlite; }
     std::uint64_t snapshot() const override { return 0; }
     const Stamps& stamps() const override { return writer_.stamps_; }
+    std::uint64_t commit_before() const override { return writer_.stamps_.enabled() ? batch_.number - 1 : 0; }
 
     void touch(std::string_view key) override {
         if (writer_.stamps_.enabled()) writer_.stamps_.raise(Stamps::hash(key), batch_.number);

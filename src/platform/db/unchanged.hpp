@@ -25,6 +25,8 @@ public:
     Unchanged() = default;  // never
     // What was found by this read, which may have ended when in() is asked.
     explicit Unchanged(const Read& tx) : seen_(tx.snapshot()) {}
+    // What is read inside a write: later ones of the same commit that change it raise its stamp above this.
+    explicit Unchanged(const Write& tx) : seen_(tx.commit_before()) {}
 
     // More than kMost: never.
     void add(std::string_view key) {

@@ -164,7 +164,7 @@ void Events::retry(std::string_view listener, std::int64_t position) {
     if (known == listeners_.end() || !event) throw not_found("Parked event not found");
     if (const auto* call = (*known)->call_for(event->name)) {
         const StoredEventPtr events[] = {
-            std::make_shared<const StoredEvent>(StoredEvent{position, event->name, event->payload})};
+            std::make_shared<const StoredEvent>(position, event->name, event->payload)};
         (*call)(events);
     }
     drop(listener, position);

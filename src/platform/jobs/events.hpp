@@ -121,7 +121,7 @@ private:
     template <class E>
     static Call one_by_one(std::function<void(const E&)> f) {
         return [f = std::move(f)](std::span<const StoredEventPtr> events) {
-            for (const auto& event : events) f(wire::read<E>(event->payload));
+            for (const auto& event : events) f(event->as<E>());
         };
     }
     template <class E>
@@ -129,7 +129,7 @@ private:
         return [f = std::move(f)](std::span<const StoredEventPtr> events) {
             std::vector<E> out;
             out.reserve(events.size());
-            for (const auto& event : events) out.push_back(wire::read<E>(event->payload));
+            for (const auto& event : events) out.push_back(event->as<E>());
             f(out);
         };
     }

@@ -373,3 +373,17 @@ TEST_CASE("what belongs to an event is written where it is published: both commi
     CHECK(testing::query_number(*db, "SELECT count(*) FROM outbox WHERE name = 'shouted'") == 0);
     CHECK(testing::count_rows(*db, "heard") == 3);
 }
+
+TEST_CASE("what many listeners hear is read once, whoever asks first") {
+    const jobs::StoredEvent event(1, "test.said", R"({"text":"hello"})");
+    std::vector<const Said*> heard(4);
+    {
+        std::vector<std::jthread> threads;
+        for (auto& one : heard) threads.emplace_back([&] { one = &event.as<Said>(); });
+    }
+    for (const auto* one : heard) CHECK(one == heard.front());
+    CHECK(heard.front()->text == "hello");
+
+    const jobs::StoredEvent broken(2, "test.said", "{");
+    for (int i = 0; i < 2; ++i) CHECK_THROWS(broken.as<Said>());
+}

@@ -30,8 +30,8 @@ bool Feed::read() {
     database_.read([&](db::Read& tx) {
         tx.each(sql::events::after_position{.position = to_, .names = names, .limit = kReadAtOnce},
                 [&](const db::Row& row) {
-                    found.push_back(std::make_shared<const StoredEvent>(StoredEvent{
-                        row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)}));
+                    found.push_back(std::make_shared<const StoredEvent>(
+                        row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)));
                 });
     });
     if (found.empty()) return false;

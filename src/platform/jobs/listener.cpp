@@ -92,8 +92,8 @@ Listener::Batch Listener::read_batch() {
         if (batch.head <= position()) return batch;
         tx.each(sql::events::after_position{.position = position(), .names = names, .limit = batch_size()},
                 [&](const db::Row& row) {
-                    batch.events.push_back(std::make_shared<const StoredEvent>(StoredEvent{
-                        row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)}));
+                    batch.events.push_back(std::make_shared<const StoredEvent>(
+                        row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)));
                 });
         return batch;
     });
