@@ -4,7 +4,8 @@
 // A user who is suspended, deactivated, waiting for deletion or deleted is hidden: to others they look like kDeletedUser.
 //
 // Everything taking db::Read& may be called from any thread that holds one; copies in memory are kept for each thread,
-// validated by commit stamps, and used only for reads of a request (Read::snapshot() != 0), never inside a write.
+// validated by commit stamps, and used only for reads of a request (Read::snapshot() != 0). Inside a write only what takes
+// db::Write& knows copies, which the thread that writes keeps (db/write_copies.hpp).
 // Stamp keys: "<user_id>" identity and status of the user; "profile:<user_id>" that and everything else in Me, counters
 // included; "rel:<user_id>" every edge (follow, request, block, mute) on either side of the user.
 #pragma once
