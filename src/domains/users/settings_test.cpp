@@ -220,7 +220,7 @@ TEST_CASE("who shuts out very many is asked about one at a time, with the same a
         for (int i = 0; i < 230; ++i) {
             const auto other = w.users().create(tx, {.email = "u" + std::to_string(i) + "@example.com",
                                                      .name = "u",
-                                                     .username = "u" + std::to_string(i)});
+                                                     .username = "member" + std::to_string(i)});
             store::add_block(tx, ada.id, other, w.clock.now());
         }
     });

@@ -15,7 +15,9 @@ WHERE job_id = ANY (ARRAY(SELECT job_id FROM jobs WHERE parked_at IS NULL AND du
 RETURNING job_id, name, payload, attempts;
 
 -- name: extend
-UPDATE jobs SET due_at = :lease_until WHERE job_id = :job_id AND attempts = :attempts AND parked_at IS NULL;
+-- With an error it has just failed: it waits for its next attempt, which must not come later.
+UPDATE jobs SET due_at = :lease_until
+WHERE job_id = :job_id AND attempts = :attempts AND error IS NULL AND parked_at IS NULL;
 
 -- name: end_leases
 -- scan: once, at the start
@@ -61,7 +63,7 @@ SELECT name FROM periodic_jobs WHERE next_run_at <= :now AND lease_until <= :now
 UPDATE periodic_jobs SET lease_until = :lease_until WHERE name = :name AND next_run_at <= :now AND lease_until <= :now;
 
 -- name: extend_periodic
-UPDATE periodic_jobs SET lease_until = :lease_until WHERE name = :name;
+UPDATE periodic_jobs SET lease_until = :lease_until WHERE name = :name AND lease_until > 0;
 
 -- name: end_periodic_leases
 -- scan: some twenty rows, at the start

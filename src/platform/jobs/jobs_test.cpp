@@ -184,6 +184,28 @@ TEST_CASE("what a dead worker held is due again, and parked if it killed every w
     CHECK(background.jobs().parked(10)[0].error == "the server died while it ran");
 }
 
+TEST_CASE("a lease that is renewed late does not put off what failed meanwhile") {
+    const auto db = testing::fresh_database();
+    StoppedClock clock;
+    int runs = 0;
+    jobs::Background background(*db, {.clock = &clock});
+    background.jobs().on<Print>(
+        [&](const Print&) {
+            if (++runs == 1) throw std::runtime_error("no");
+        },
+        {.attempts = 3, .first_delay = 1s});
+    enqueue(*db, "one");
+    background.run_due();
+    const auto job = testing::query_number(*db, "SELECT job_id FROM jobs");
+    db->write([&](db::Write& tx) {
+        CHECK(tx.exec(sql::jobs::extend{.lease_until = clock.time + 30s, .job_id = job, .attempts = 1}) == 0);
+    });
+    clock.time = clock.time + 1s;
+    background.run_due();
+    CHECK(runs == 2);
+    CHECK(testing::count_rows(*db, "jobs") == 0);
+}
+
 TEST_CASE("a job whose function this server does not know is left for one that does") {
     const auto db = testing::fresh_database();
     StoppedClock clock;
