@@ -206,6 +206,22 @@ TEST_CASE("a lease that is renewed late does not put off what failed meanwhile")
     CHECK(testing::count_rows(*db, "jobs") == 0);
 }
 
+TEST_CASE("a lease that is renewed late does not put off the next run of periodic work") {
+    const auto db = testing::fresh_database();
+    StoppedClock clock;
+    int runs = 0;
+    jobs::Background background(*db, {.clock = &clock});
+    background.jobs().every("test.tidy", 10s, [&] { ++runs; });
+    background.run_due();
+    REQUIRE(runs == 1);
+    db->write([&](db::Write& tx) {
+        CHECK(tx.exec(sql::jobs::extend_periodic{.lease_until = clock.time + 30s, .name = "test.tidy"}) == 0);
+    });
+    clock.time = clock.time + 10s;
+    background.run_due();
+    CHECK(runs == 2);
+}
+
 TEST_CASE("a job whose function this server does not know is left for one that does") {
     const auto db = testing::fresh_database();
     StoppedClock clock;
