@@ -127,10 +127,12 @@ const KeptTerms* kept_terms(db::Write& tx, const UserId& recipient) {
 
 }  // namespace
 
-std::vector<NoticeTerms> notice_terms(db::Write& tx, const UserId& recipient, const UserId& actor, Time now) {
-    const auto* kept = kept_terms(tx, recipient);
+std::vector<NoticeTerms> notice_terms(db::Write& tx, std::span<const UserId> recipients, const UserId& actor,
+                                      Time now) {
+    // Several in one statement, rather than each that is not kept in one of its own.
+    const auto* kept = recipients.size() == 1 ? kept_terms(tx, recipients.front()) : nullptr;
     if (kept != nullptr && kept->is_kept_whole()) return {{kept->settings, kept->is_closed_to(actor, now)}};
-    return notice_terms(static_cast<db::Read&>(tx), {&recipient, 1}, actor, now);
+    return notice_terms(static_cast<db::Read&>(tx), recipients, actor, now);
 }
 
 PrivacySettings privacy_settings(db::Read& tx, const UserId& user) {

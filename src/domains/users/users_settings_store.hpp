@@ -11,8 +11,9 @@ PrivacySettings privacy_settings(db::Read& tx, const UserId& user);
 
 std::vector<NoticeTerms> notice_terms(db::Read& tx, std::span<const UserId> recipients, const UserId& actor,
                                       Time now);
-// The same of one, from what the thread that writes keeps.
-std::vector<NoticeTerms> notice_terms(db::Write& tx, const UserId& recipient, const UserId& actor, Time now);
+// The same; of one recipient from what the thread that writes keeps.
+std::vector<NoticeTerms> notice_terms(db::Write& tx, std::span<const UserId> recipients, const UserId& actor,
+                                      Time now);
 
 // What is absent stays; a muted_until of 0 ends the pause.
 void update_notification_settings(db::Write& tx, const UserId& user,

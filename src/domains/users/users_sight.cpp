@@ -155,9 +155,7 @@ std::vector<NoticeTerms> UsersService::notice_terms(db::Read& tx, std::span<cons
 
 std::vector<NoticeTerms> UsersService::notice_terms(db::Write& tx, std::span<const UserId> recipients,
                                                     const UserId& actor) {
-    const Time now = parts_->ground.clock.now();
-    if (recipients.size() == 1) return store::notice_terms(tx, recipients.front(), actor, now);
-    return store::notice_terms(static_cast<db::Read&>(tx), recipients, actor, now);
+    return store::notice_terms(tx, recipients, actor, parts_->ground.clock.now());
 }
 
 bool UsersService::mutes_notifications(db::Read& tx, const UserId& recipient, const UserId& actor) {

@@ -65,8 +65,8 @@ public:
     // and a burst of events costs few commits. `f` keeps the rules of db::Database::write().
     template <class E>
     void on_in_transaction(std::string_view listener, std::function<void(db::Write&, const E&)> f) {
-        add_in_transaction(listener, E::name, [f = std::move(f)](db::Write& tx, const std::string& payload) {
-            f(tx, wire::read<E>(payload));
+        add_in_transaction(listener, E::name, [f = std::move(f)](db::Write& tx, const StoredEvent& event) {
+            f(tx, event.as<E>());
         });
     }
 
@@ -133,7 +133,7 @@ private:
             f(out);
         };
     }
-    using WriteCall = std::function<void(db::Write& tx, const std::string& payload)>;
+    using WriteCall = std::function<void(db::Write& tx, const StoredEvent& event)>;
     using Effect = std::function<void(db::Write& tx, const void* event)>;
     void add(std::string_view listener, std::string_view event, Reach reach, Call call, bool together);
     void add_in_transaction(std::string_view listener, std::string_view event, WriteCall call);

@@ -12,6 +12,11 @@ constexpr std::size_t kKept = 8'192;
 
 }  // namespace
 
+StoredEventPtr stored_event(const db::Row& row) {
+    return std::make_shared<const StoredEvent>(row.get<std::int64_t>(0), row.get<std::string>(1),
+                                               row.get<std::string>(2));
+}
+
 void Feed::add(std::string_view event) {
     const auto place = std::ranges::lower_bound(names_, event);
     if (place == names_.end() || *place != event) names_.insert(place, std::string(event));
@@ -29,10 +34,7 @@ bool Feed::read() {
     const std::vector<std::string_view> names(names_.begin(), names_.end());
     database_.read([&](db::Read& tx) {
         tx.each(sql::events::after_position{.position = to_, .names = names, .limit = kReadAtOnce},
-                [&](const db::Row& row) {
-                    found.push_back(std::make_shared<const StoredEvent>(
-                        row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)));
-                });
+                [&](const db::Row& row) { found.push_back(stored_event(row)); });
     });
     if (found.empty()) return false;
     const std::lock_guard lock(mutex_);

@@ -54,6 +54,9 @@ private:
 };
 using StoredEventPtr = std::shared_ptr<const StoredEvent>;
 
+// From a row of events.after_position.
+StoredEventPtr stored_event(const db::Row& row);
+
 class Feed {
 public:
     explicit Feed(db::Database& database) : database_(database) {}

@@ -35,7 +35,7 @@ void Listener::add(std::string_view event, Call call, bool together) {
 void Listener::add_in_transaction(std::string_view event, WriteCall call) {
     // Told outside the order, when it was parked.
     add(event, [this, call](std::span<const StoredEventPtr> events) {
-        for (const auto& one : events) database_.write([&](db::Write& tx) { call(tx, one->payload); });
+        for (const auto& one : events) database_.write([&](db::Write& tx) { call(tx, *one); });
     });
     write_calls_.emplace(std::string(event), std::move(call));
 }
@@ -91,10 +91,7 @@ Listener::Batch Listener::read_batch() {
         batch.head = tx.value<std::int64_t>(sql::events::head{});
         if (batch.head <= position()) return batch;
         tx.each(sql::events::after_position{.position = position(), .names = names, .limit = batch_size()},
-                [&](const db::Row& row) {
-                    batch.events.push_back(std::make_shared<const StoredEvent>(
-                        row.get<std::int64_t>(0), row.get<std::string>(1), row.get<std::string>(2)));
-                });
+                [&](const db::Row& row) { batch.events.push_back(stored_event(row)); });
         return batch;
     });
 }
@@ -195,7 +192,7 @@ void Listener::write_effects(std::span<const StoredEventPtr> events) {
     database_.write([&](db::Write& tx) {
         for (const auto& event : events) {
             const auto call = write_calls_.find(event->name);
-            if (call != write_calls_.end()) call->second(tx, event->payload);
+            if (call != write_calls_.end()) call->second(tx, *event);
         }
         const auto saved = tx.exec(
             sql::events::save_position{.position = last, .until = until, .name = name_, .owner = node_});

@@ -22,7 +22,7 @@ class Listener {
 public:
     // What it is told with one event, or with several of one type that follow each other.
     using Call = std::function<void(std::span<const StoredEventPtr>)>;
-    using WriteCall = std::function<void(db::Write& tx, const std::string& payload)>;
+    using WriteCall = std::function<void(db::Write& tx, const StoredEvent& event)>;
 
     // `stored`: it has a place in the store, shared by all nodes and held by one of them at a time.
     Listener(db::Database& database, const Clock& clock, std::string name, std::string node, bool stored);
